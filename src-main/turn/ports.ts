@@ -1,0 +1,144 @@
+import type { Failure, Outcome } from "../../src-shared/failure.ts";
+import type { StreamMetrics } from "../../src-shared/stream-metrics.ts";
+
+/** Names one piece of work. Work of an older revision of a turn is void. */
+export interface TurnKey {
+  readonly turnId: number;
+  readonly revision: number;
+}
+
+/** The session clock and its one timer. Implementations: the process clock, and a fake in tests. */
+export interface Clock {
+  /** Monotonic epoch ms (`performance.timeOrigin + performance.now()`), the same in every thread and in the renderer. */
+  nowMs(): number;
+  /** Calls back once at or after `atMs`; the returned function cancels. */
+  schedule(atMs: number, callback: () => void): () => void;
+}
+
+/** Detect: probability of speech, one frame at a time. Runs in an engine worker. Codes: detect-failed, model-*. */
+export interface VoiceDetector {
+  /** `frame`: 512 mono samples at 16 kHz in [-1, 1]. Answers in order. The value is in [0, 1]. */
+  detect(frame: Float32Array): Promise<Outcome<number>>;
+  close(): Promise<void>;
+}
+
+/** Audio to transcribe. */
+export interface TranscriptionRequest {
+  /** Mono samples at 16 kHz in [-1, 1]: 0.1 to 30 s, with at most 0.5 s of silence before the speech. */
+  readonly pcm: Float32Array;
+  /** Tokens of an earlier hypothesis for a prefix of the same audio, verified in one decoder pass instead of being decoded again. */
+  readonly draftTokens?: readonly number[];
+}
+
+/** What was said. */
+export interface Transcript {
+  /** Trimmed text with the recognizer's own casing and punctuation; empty when it heard no words. */
+  readonly text: string;
+  /** Tokens of the text without begin and end markers, to be passed on as `draftTokens`. */
+  readonly tokens: readonly number[];
+  /** Natural-log probability of each token. */
+  readonly tokenLogProbabilities: readonly number[];
+  readonly elapsedMs: number;
+}
+
+/** Transcribe: speech to text. Runs in an engine worker, one request at a time, first come first served. Codes: transcribe-failed, model-*. */
+export interface Transcriber {
+  /** An aborted request that has not begun is dropped; the promise then rejects with the signal's reason. */
+  transcribe(request: TranscriptionRequest, signal: AbortSignal): Promise<Outcome<Transcript>>;
+  close(): Promise<void>;
+}
+
+/** One thing said in the conversation, as it was *heard*. */
+export interface ConversationEntry {
+  readonly speaker: "user" | "assistant";
+  readonly text: string;
+  /** The assistant was interrupted: `text` is what had left the speaker. */
+  readonly interrupted: boolean;
+}
+
+/** What to answer. */
+export interface ReplyRequest {
+  readonly key: TurnKey;
+  readonly text: string;
+  /** Oldest first, without the current request. */
+  readonly history: readonly ConversationEntry[];
+}
+
+/** Part of a reply as it is generated. */
+export type ReplyPart =
+  /** Text to append to the reply, word boundaries included. */
+  | { readonly kind: "text"; readonly text: string }
+  /** Something to do once the turn is decided: never while the reply is speculative. */
+  | { readonly kind: "effect"; readonly run: () => void }
+  /** The reply cannot be given or completed. A spoken sentence about it has been sent as text before. */
+  | { readonly kind: "failure"; readonly failure: Failure };
+
+/**
+ * Respond: request to reply. Must be free of side effects until its effects are run, because replies are speculative. Aborting ends the
+ * iteration. Codes: respond-*.
+ */
+export interface Responder {
+  respond(request: ReplyRequest, signal: AbortSignal): AsyncIterable<ReplyPart>;
+}
+
+/** One sentence to speak into a reply's audio stream. */
+export interface SpeechRequest {
+  readonly text: string;
+  readonly voice: string;
+  /** 1 is normal, 2 is twice as fast. */
+  readonly rateRatio: number;
+  /** Ring to write to and the generation to write as; a write to an older generation writes nothing. */
+  readonly ring: SharedArrayBuffer;
+  readonly generation: number;
+}
+
+/** A sentence that was written to the ring. */
+export interface SpokenSentence {
+  /** Samples written at PLAYBACK_RATE_HZ. */
+  readonly samples: number;
+  readonly chunks: number;
+  /** Words with their end position in samples from the sentence's start, for the text heard so far. */
+  readonly words: readonly { readonly text: string; readonly endSample: number }[];
+  /** Session clock, ms. */
+  readonly firstPcmAtMs: number;
+  readonly lastPcmAtMs: number;
+}
+
+/** Speak: text to samples in the player's ring, in order, one sentence at a time. Runs in an engine worker. Codes: speak-failed, model-*. */
+export interface Synthesizer {
+  /** A request whose generation became void answers with the samples written until then. */
+  speak(request: SpeechRequest): Promise<Outcome<SpokenSentence>>;
+  close(): Promise<void>;
+}
+
+/** What the player tells, tagged with the reply's generation. Times on the session clock. */
+export type PlayerEvent =
+  | { readonly kind: "audible"; readonly generation: number; readonly atMs: number }
+  | { readonly kind: "progress"; readonly generation: number; readonly playedSamples: number }
+  | {
+      readonly kind: "finished";
+      readonly generation: number;
+      readonly flushed: boolean;
+      readonly playedSamples: number;
+      readonly atMs: number;
+      readonly metrics: StreamMetrics;
+    }
+  | { readonly kind: "output-failed"; readonly failure: Failure };
+
+/** Play: samples from the ring to a sink, in a thread of its own. */
+export interface StreamPlayer {
+  /** The ring that synthesizers write to. */
+  readonly ring: SharedArrayBuffer;
+  /** Starts a new reply and voids the one before. Nothing is audible until `release`. Generations grow by one. */
+  begin(): number;
+  /** The turn is decided: playback starts once the pre-roll is there. */
+  release(generation: number): void;
+  /** No more audio than `totalSamples` will come for this reply. */
+  end(generation: number, totalSamples: number): void;
+  /** Silence at once: fades over 5 ms and voids the reply. A `finished` event with `flushed` follows. */
+  flush(): void;
+  /** Amplitude ratio to ramp to: 1 normal, 0.25 (-12 dB) ducked. */
+  setGain(ratio: number): void;
+  onEvent(listener: (event: PlayerEvent) => void): void;
+  close(): Promise<void>;
+}

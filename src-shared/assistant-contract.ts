@@ -1,0 +1,74 @@
+import { z } from "zod";
+import type { Outcome } from "./failure.ts";
+import { settingsPatchSchema, type Settings } from "./settings.ts";
+import type { SpeakerCommand, SpeakerReport } from "./speaker-protocol.ts";
+import type { AssistantSnapshot } from "./turn-view.ts";
+
+/**
+ * The whole conversation between a window and the assistant: requests up, events down, and two audio ports. Both shells carry exactly
+ * this; nothing else crosses.
+ */
+
+const nothing = z.object({}).strict();
+
+/** Validates the input of every request on arrival, whatever carried it. */
+export const requestSchemas = {
+  "get-settings": nothing,
+  "update-settings": settingsPatchSchema,
+  "type-text": z.object({ text: z.string().trim().min(1).max(4000) }).strict(),
+  "stop-speaking": nothing,
+  "set-muted": z.object({ muted: z.boolean() }).strict(),
+  /** What the window found out about the microphone. `label` is the device's name. */
+  "report-microphone": z
+    .object({ status: z.enum(["live", "denied", "missing", "lost"]), label: z.string().max(200) })
+    .strict(),
+  "cancel-timer": z.object({ id: z.number().int() }).strict(),
+} as const;
+
+/** Name of a request. */
+export type RequestName = keyof typeof requestSchemas;
+
+/** Input of a request. */
+export type RequestInput<N extends RequestName> = z.infer<(typeof requestSchemas)[N]>;
+
+/** What each request answers on success. */
+export interface RequestResults {
+  "get-settings": Settings;
+  "update-settings": Settings;
+  "type-text": null;
+  "stop-speaking": null;
+  "set-muted": null;
+  "report-microphone": null;
+  "cancel-timer": null;
+}
+
+/** Events from the assistant to every window. */
+export type AssistantEvent =
+  | { readonly kind: "snapshot"; readonly snapshot: AssistantSnapshot }
+  | { readonly kind: "settings"; readonly settings: Settings };
+
+/** One microphone frame on the microphone port: CAPTURE_FRAME_SAMPLES mono samples in [-1, 1]. */
+export interface MicrophoneFrame {
+  readonly pcm: Float32Array;
+  /** Epoch ms of the instant just after the last sample. */
+  readonly endedAtMs: number;
+}
+
+/** What travels on the speaker port: commands down, reports up. */
+export type SpeakerPortMessage = SpeakerCommand | SpeakerReport;
+
+/** The one object a window gets, as `window.assistant`. The preload script or the browser carrier makes it. */
+export interface AssistantBridge {
+  readonly shell: "electron" | "browser";
+  request<N extends RequestName>(name: N, input: RequestInput<N>): Promise<Outcome<RequestResults[N]>>;
+  /** Calls back with every event until the returned function is called. The latest snapshot and settings come first. */
+  subscribe(listener: (event: AssistantEvent) => void): () => void;
+  /**
+   * Asks for a fresh pair of audio ports. They arrive as one window message `{ kind: AUDIO_PORTS_MESSAGE }` whose ports are, in this order,
+   * microphone and speaker. An earlier pair is closed.
+   */
+  requestAudioPorts(): void;
+}
+
+/** See {@link AssistantBridge.requestAudioPorts}. */
+export const AUDIO_PORTS_MESSAGE = "repartee-audio-ports";
