@@ -47,6 +47,7 @@ export class PlaybackProcess {
   #gapSamples = 0;
   #currentGapSamples = 0;
   #deepestGapSamples = 0;
+  #bufferMinSamples = -1;
   #sinceProgressSamples = 0;
   #audibleAtMs = -1;
   #finishedAtMs = -1;
@@ -101,7 +102,7 @@ export class PlaybackProcess {
     this.#sinceProgressSamples += out.length;
   }
 
-  /** The next thing to tell the player, or undefined. Call until undefined after every block; allocates only when there is news. */
+  /** The next thing to tell the player, or undefined. Call until undefined after every command and block; allocates only when there is news. */
   takeReport(): SpeakerReport | undefined {
     if (!this.#audibleReported && this.#audibleAtMs >= 0) {
       this.#audibleReported = true;
@@ -127,6 +128,7 @@ export class PlaybackProcess {
       return 0;
     }
     if (this.#inGap && !this.#resume(ended)) return 0;
+    if (!ended && (this.#bufferMinSamples < 0 || this.#available < this.#bufferMinSamples)) this.#bufferMinSamples = this.#available;
     const step = 1 / this.#fadeSamples;
     const target = ended || this.#available > this.#fadeSamples ? 1 : 0;
     this.#envelope += Math.max(-step, Math.min(step, target - this.#envelope));
@@ -183,6 +185,7 @@ export class PlaybackProcess {
     this.#gapSamples = 0;
     this.#currentGapSamples = 0;
     this.#deepestGapSamples = 0;
+    this.#bufferMinSamples = -1;
     this.#sinceProgressSamples = 0;
     this.#audibleAtMs = -1;
     this.#finishedAtMs = -1;
@@ -225,6 +228,7 @@ export class PlaybackProcess {
       underruns: this.#underruns,
       gapSamples: this.#gapSamples,
       deepestGapSamples: this.#deepestGapSamples,
+      bufferMinSamples: this.#bufferMinSamples,
     };
   }
 }

@@ -33,4 +33,6 @@ export interface PlaybackCounters {
   readonly underruns: number;
   readonly gapSamples: number;
   readonly deepestGapSamples: number;
+  /** Least audio that waited while playing and before the end was known; -1 when the end was known from the start. */
+  readonly bufferMinSamples: number;
 }
