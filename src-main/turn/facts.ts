@@ -27,7 +27,12 @@ export type TurnOrigin = "spoken" | "typed" | "announcement";
 /** What to do. Commands are carried out in order by the runner. */
 export type Command =
   /** A turn exists now: show it. */
-  | { readonly kind: "begin-turn"; readonly key: TurnKey; readonly origin: TurnOrigin; readonly atMs?: number }
+  | {
+      readonly kind: "begin-turn";
+      readonly key: TurnKey;
+      readonly origin: TurnOrigin;
+      readonly atMs?: number;
+    }
   /** Transcribe the utterance that ended at `speechEndedAtMs`, speculatively. */
   | { readonly kind: "transcribe"; readonly key: TurnKey; readonly speechEndedAtMs: number }
   /** Generate and synthesize the reply, silently. */

@@ -73,10 +73,16 @@ export function deadlineOf(state: TurnState): number | undefined {
   const { phase } = state;
   switch (phase.name) {
     case "deciding":
-      return phase.speechEndedAtMs + (phase.silenceIsOver ? TURN_TUNING.transcriptTimeoutMs : TURN_TUNING.endSilenceMs);
+      return (
+        phase.speechEndedAtMs +
+        (phase.silenceIsOver ? TURN_TUNING.transcriptTimeoutMs : TURN_TUNING.endSilenceMs)
+      );
     case "responding":
     case "speaking":
-      return phase.interruption && phase.interruption.startedAtMs + TURN_TUNING.interruptionMs + TURN_TUNING.pauseMs;
+      return (
+        phase.interruption &&
+        phase.interruption.startedAtMs + TURN_TUNING.interruptionMs + TURN_TUNING.pauseMs
+      );
     default:
       return undefined;
   }
@@ -111,7 +117,13 @@ function whileHearing(state: TurnState, phase: Phase & { name: "hearing" }, fact
   switch (fact.kind) {
     case "speech-paused": {
       const { speechEndedAtMs } = fact;
-      const deciding: Phase = { name: "deciding", key, speechEndedAtMs, silenceIsOver: false, transcript: undefined };
+      const deciding: Phase = {
+        name: "deciding",
+        key,
+        speechEndedAtMs,
+        silenceIsOver: false,
+        transcript: undefined,
+      };
       return to(state, deciding, [{ kind: "transcribe", key, speechEndedAtMs }]);
     }
     default:
@@ -128,9 +140,12 @@ function whileDeciding(state: TurnState, phase: Phase & { name: "deciding" }, fa
     }
     case "transcript-ready": {
       if (!isCurrent(key, fact.key) || phase.transcript !== undefined) return stay(state);
-      const respond: Command[] = fact.text === "" ? [] : [{ kind: "respond", key, text: fact.text }];
+      const respond: Command[] =
+        fact.text === "" ? [] : [{ kind: "respond", key, text: fact.text }];
       const heard = { ...phase, transcript: fact.text };
-      return phase.silenceIsOver ? decide(state, key, fact.text, respond) : to(state, heard, respond);
+      return phase.silenceIsOver
+        ? decide(state, key, fact.text, respond)
+        : to(state, heard, respond);
     }
     case "transcript-failed":
       return isCurrent(key, fact.key) ? forget(state, key, fact.failure) : stay(state);
@@ -138,7 +153,11 @@ function whileDeciding(state: TurnState, phase: Phase & { name: "deciding" }, fa
       if (fact.atMs < (deadlineOf(state) ?? Number.POSITIVE_INFINITY)) return stay(state);
       if (phase.transcript !== undefined) return decide(state, key, phase.transcript, []);
       if (!phase.silenceIsOver) return to(state, { ...phase, silenceIsOver: true }, []);
-      return forget(state, key, failure("transcribe-failed", "transcribe", "no transcript in time", true));
+      return forget(
+        state,
+        key,
+        failure("transcribe-failed", "transcribe", "no transcript in time", true),
+      );
     default:
       return whileUserHasTheFloor(state, key, fact);
   }
@@ -159,7 +178,11 @@ function whileUserHasTheFloor(state: TurnState, key: TurnKey, fact: Fact): Step 
   }
 }
 
-function whileReplying(state: TurnState, phase: Phase & { name: "responding" | "speaking" }, fact: Fact): Step {
+function whileReplying(
+  state: TurnState,
+  phase: Phase & { name: "responding" | "speaking" },
+  fact: Fact,
+): Step {
   const { key, interruption } = phase;
   switch (fact.kind) {
     case "audio-started":
@@ -168,18 +191,27 @@ function whileReplying(state: TurnState, phase: Phase & { name: "responding" | "
       return isCurrent(key, fact.key) ? finishReply(state, phase) : stay(state);
     case "speech-started":
     case "speech-resumed":
-      return interruption ? stay(state) : to(state, { ...phase, interruption: { startedAtMs: fact.atMs } }, [{ kind: "duck" }]);
+      return interruption
+        ? stay(state)
+        : to(state, { ...phase, interruption: { startedAtMs: fact.atMs } }, [{ kind: "duck" }]);
     case "speech-paused":
       return interruption ? endInterruption(state, phase, fact.speechEndedAtMs) : stay(state);
     case "deadline-reached":
-      if (!interruption || fact.atMs < (deadlineOf(state) ?? Number.POSITIVE_INFINITY)) return stay(state);
+      if (!interruption || fact.atMs < (deadlineOf(state) ?? Number.POSITIVE_INFINITY))
+        return stay(state);
       return hear(state, interruption.startedAtMs, [{ kind: "cut", key }, { kind: "unduck" }]);
     case "text-entered":
-      return answerTyped(state, fact.text, [{ kind: "cut", key }, { kind: "unduck" }, { kind: "close-utterance" }]);
+      return answerTyped(state, fact.text, [
+        { kind: "cut", key },
+        { kind: "unduck" },
+        { kind: "close-utterance" },
+      ]);
     case "stop-requested":
       return listen(state, [{ kind: "cut", key }, { kind: "unduck" }, { kind: "close-utterance" }]);
     case "microphone-silenced":
-      return interruption ? to(state, { name: phase.name, key }, [{ kind: "unduck" }, { kind: "close-utterance" }]) : stay(state);
+      return interruption
+        ? to(state, { name: phase.name, key }, [{ kind: "unduck" }, { kind: "close-utterance" }])
+        : stay(state);
     case "announcement-due":
       return stay({ ...state, announcements: [...state.announcements, fact.text] });
     default:
@@ -188,7 +220,11 @@ function whileReplying(state: TurnState, phase: Phase & { name: "responding" | "
 }
 
 /** The sound over the reply ended before it was certain to be an interruption: go on, unless it was long enough after all. */
-function endInterruption(state: TurnState, phase: Phase & { name: "responding" | "speaking" }, speechEndedAtMs: number): Step {
+function endInterruption(
+  state: TurnState,
+  phase: Phase & { name: "responding" | "speaking" },
+  speechEndedAtMs: number,
+): Step {
   const { key, interruption } = phase;
   if (interruption && speechEndedAtMs - interruption.startedAtMs >= TURN_TUNING.interruptionMs) {
     const heard = hear(state, interruption.startedAtMs, [{ kind: "cut", key }, { kind: "unduck" }]);
@@ -202,16 +238,29 @@ function endInterruption(state: TurnState, phase: Phase & { name: "responding" |
 function finishReply(state: TurnState, phase: Phase & { name: "responding" | "speaking" }): Step {
   const { key, interruption } = phase;
   const done: Command[] = [{ kind: "complete", key }];
-  return interruption ? hear(state, interruption.startedAtMs, [...done, { kind: "unduck" }]) : listen(state, done);
+  return interruption
+    ? hear(state, interruption.startedAtMs, [...done, { kind: "unduck" }])
+    : listen(state, done);
 }
 
-function decide(state: TurnState, key: TurnKey, transcript: string, commands: readonly Command[]): Step {
+function decide(
+  state: TurnState,
+  key: TurnKey,
+  transcript: string,
+  commands: readonly Command[],
+): Step {
   if (transcript === "") return forget(state, key);
-  return to(state, { name: "responding", key }, [...commands, { kind: "release", key }, { kind: "close-utterance" }]);
+  return to(state, { name: "responding", key }, [
+    ...commands,
+    { kind: "release", key },
+    { kind: "close-utterance" },
+  ]);
 }
 
 function forget(state: TurnState, key: TurnKey, reason?: Failure): Step {
-  const command: Command = reason ? { kind: "forget", key, failure: reason } : { kind: "forget", key };
+  const command: Command = reason
+    ? { kind: "forget", key, failure: reason }
+    : { kind: "forget", key };
   return listen(state, [command, { kind: "close-utterance" }]);
 }
 
@@ -247,8 +296,10 @@ function listen(state: TurnState, commands: readonly Command[]): Step {
 function close(state: TurnState): Step {
   const { phase } = state;
   const commands: Command[] = [];
-  if (phase.name === "hearing" || phase.name === "deciding") commands.push({ kind: "forget", key: phase.key });
-  if (phase.name === "responding" || phase.name === "speaking") commands.push({ kind: "cut", key: phase.key });
+  if (phase.name === "hearing" || phase.name === "deciding")
+    commands.push({ kind: "forget", key: phase.key });
+  if (phase.name === "responding" || phase.name === "speaking")
+    commands.push({ kind: "cut", key: phase.key });
   if (phase.name !== "closed") commands.push({ kind: "close-utterance" });
   return to({ ...state, announcements: [] }, { name: "closed" }, commands);
 }

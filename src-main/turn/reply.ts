@@ -10,7 +10,7 @@ export type ReplyEvent =
   | { readonly kind: "sentence" }
   | { readonly kind: "spoken"; readonly firstPcmAtMs: number }
   | { readonly kind: "failure"; readonly failure: Failure }
-  /** The reply ended without anything to play. */
+  /** The reply was released and ended without anything to play. */
   | { readonly kind: "silent" };
 
 /** How to speak, read anew for every sentence. */
@@ -42,6 +42,7 @@ export class Reply {
   #totalSamples = 0;
   #generation: number | undefined;
   #released = false;
+  #complete = false;
   #speaking: Promise<void> = Promise.resolve();
 
   constructor(key: TurnKey, stages: ReplyStages, onEvent: (event: ReplyEvent) => void) {
@@ -69,8 +70,10 @@ export class Reply {
     for (const sentence of this.#splitter.finish()) this.#say(sentence);
     await this.#speaking;
     if (signal.aborted) return;
-    if (this.#generation === undefined) this.#onEvent({ kind: "silent" });
-    else this.#stages.player.end(this.#generation, this.#totalSamples);
+    this.#complete = true;
+    if (this.#generation !== undefined)
+      this.#stages.player.end(this.#generation, this.#totalSamples);
+    this.#endIfSilent();
   }
 
   /** The turn is decided: runs the effects so far, and lets the reply be heard. */
@@ -79,6 +82,7 @@ export class Reply {
     for (const run of this.#effects) run();
     this.#effects = [];
     if (this.#generation !== undefined) this.#stages.player.release(this.#generation);
+    this.#endIfSilent();
   }
 
   /** Ends the reply: nothing more of it is made or heard. */
@@ -91,6 +95,11 @@ export class Reply {
   /** The part of the text that was heard after `playedSamples` of this reply. */
   heard(playedSamples: number): string {
     return heardText(this.#text, this.#segments, playedSamples);
+  }
+
+  #endIfSilent(): void {
+    if (this.#released && this.#complete && this.#generation === undefined)
+      this.#onEvent({ kind: "silent" });
   }
 
   #take(part: ReplyPart): void {
@@ -122,7 +131,12 @@ export class Reply {
       this.#generation = player.begin();
       if (this.#released) player.release(this.#generation);
     }
-    const spoken = await synthesizer.speak({ text, ...style(), ring: player.ring, generation: this.#generation });
+    const spoken = await synthesizer.speak({
+      text,
+      ...style(),
+      ring: player.ring,
+      generation: this.#generation,
+    });
     if (this.#abort.signal.aborted) return;
     if (!spoken.ok) {
       this.#onEvent({ kind: "failure", failure: spoken.failure });
@@ -130,6 +144,7 @@ export class Reply {
     }
     this.#segments.push({ text, startSample: this.#totalSamples, sentence: spoken.value });
     this.#totalSamples += spoken.value.samples;
-    if (spoken.value.samples > 0) this.#onEvent({ kind: "spoken", firstPcmAtMs: spoken.value.firstPcmAtMs });
+    if (spoken.value.samples > 0)
+      this.#onEvent({ kind: "spoken", firstPcmAtMs: spoken.value.firstPcmAtMs });
   }
 }

@@ -44,14 +44,21 @@ export class TurnLog {
 
   /** Sets a mark that is not set yet; the first of its kind counts. */
   mark(turnId: number, name: MarkName, atMs: number): void {
-    this.#replace(turnId, (turn) => (turn.marks[name] === undefined ? { ...turn, marks: { ...turn.marks, [name]: atMs } } : turn));
+    this.#replace(turnId, (turn) =>
+      turn.marks[name] === undefined ? { ...turn, marks: { ...turn.marks, [name]: atMs } } : turn,
+    );
   }
 
   /** Speech went on: only the beginning of the turn still holds. */
   revise(turnId: number): void {
     this.#replace(turnId, ({ player: _, failure: __, ...turn }) => {
       const { speechStartedAtMs } = turn.marks;
-      return { ...turn, transcriptIsFinal: false, reply: "", marks: speechStartedAtMs === undefined ? {} : { speechStartedAtMs } };
+      return {
+        ...turn,
+        transcriptIsFinal: false,
+        reply: "",
+        marks: speechStartedAtMs === undefined ? {} : { speechStartedAtMs },
+      };
     });
   }
 
@@ -64,8 +71,10 @@ export class TurnLog {
     const entries: ConversationEntry[] = [];
     for (const turn of this.#turns.slice(-REMEMBERED_TURNS)) {
       if (turn.turnId >= turnId) break;
-      if (turn.transcript !== "") entries.push({ speaker: "user", text: turn.transcript, interrupted: false });
-      if (turn.heard !== "") entries.push({ speaker: "assistant", text: turn.heard, interrupted: turn.interrupted });
+      if (turn.transcript !== "")
+        entries.push({ speaker: "user", text: turn.transcript, interrupted: false });
+      if (turn.heard !== "")
+        entries.push({ speaker: "assistant", text: turn.heard, interrupted: turn.interrupted });
     }
     return entries;
   }

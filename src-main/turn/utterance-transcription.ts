@@ -23,7 +23,12 @@ export class UtteranceTranscription {
   #nextPartialAtMs: number;
   #quietest = { atMs: 0, probability: Number.POSITIVE_INFINITY };
 
-  constructor(transcriber: Transcriber, buffer: UtteranceBuffer, startedAtMs: number, onPartial: (text: string) => void) {
+  constructor(
+    transcriber: Transcriber,
+    buffer: UtteranceBuffer,
+    startedAtMs: number,
+    onPartial: (text: string) => void,
+  ) {
     this.#transcriber = transcriber;
     this.#buffer = buffer;
     this.#onPartial = onPartial;
@@ -55,7 +60,8 @@ export class UtteranceTranscription {
     const paused = this.#paused;
     this.#paused = undefined;
     this.#nextPartialAtMs = atMs + TURN_TUNING.partialIntervalMs;
-    if (paused && paused.endMs - this.#segmentStartMs > TURN_TUNING.segmentMs) this.#closeSegment(paused.endMs, paused.text);
+    if (paused && paused.endMs - this.#segmentStartMs > TURN_TUNING.segmentMs)
+      this.#closeSegment(paused.endMs, paused.text);
   }
 
   /** Nothing of this utterance is wanted any more. */
@@ -75,7 +81,8 @@ export class UtteranceTranscription {
     const text = await this.#transcribe(endMs);
     this.#partialRuns = false;
     const joined = joinSegments(await Promise.all([...this.#closedSegments, text]));
-    if (!this.#abort.signal.aborted && !this.#paused && joined.ok && joined.value !== "") this.#onPartial(joined.value);
+    if (!this.#abort.signal.aborted && !this.#paused && joined.ok && joined.value !== "")
+      this.#onPartial(joined.value);
   }
 
   async #transcribe(endMs: number): Promise<Outcome<string>> {
@@ -83,10 +90,12 @@ export class UtteranceTranscription {
     const pcm = this.#buffer.slice(segmentStartMs, endMs);
     if (samplesToMs(pcm.length, RECOGNITION_RATE_HZ) < 100) return succeeded("");
     const request = { pcm, draftTokens: this.#draftTokens };
-    const transcript = await this.#transcriber.transcribe(request, this.#abort.signal).catch((reason: unknown) => {
-      if (this.#abort.signal.aborted) return succeeded(NOTHING);
-      throw reason;
-    });
+    const transcript = await this.#transcriber
+      .transcribe(request, this.#abort.signal)
+      .catch((reason: unknown) => {
+        if (this.#abort.signal.aborted) return succeeded(NOTHING);
+        throw reason;
+      });
     if (!transcript.ok) return transcript;
     if (segmentStartMs === this.#segmentStartMs) this.#draftTokens = transcript.value.tokens;
     return succeeded(transcript.value.text);
