@@ -46,9 +46,7 @@ export interface Failure {
 }
 
 /** A result that may be a failure. Cancellation is not a failure, and a bug throws. */
-export type Outcome<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly failure: Failure };
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
 
 /** Wraps a value as a successful outcome. */
 export function succeeded<T>(value: T): Outcome<T> {
@@ -76,20 +74,17 @@ export class FailureError extends Error {
 }
 
 const SENTENCES: Record<FailureCode, string> = {
-  "mic-denied":
-    "Repartee may not use the microphone. Allow it in the browser or system settings, or type instead.",
+  "mic-denied": "Repartee may not use the microphone. Allow it in the browser or system settings, or type instead.",
   "mic-missing": "No microphone was found. Plug one in, or type instead.",
   "mic-lost": "The microphone went away. Plug it in again, or type instead.",
   "model-missing": "A model file is missing. Run npm install again to restore it.",
-  "model-corrupt":
-    "A model file is damaged. Delete node_modules and run npm install to restore it.",
+  "model-corrupt": "A model file is damaged. Delete node_modules and run npm install to restore it.",
   "model-runtime-missing": "The model runtime could not be loaded on this machine.",
   "detect-failed": "Speech detection stopped working.",
   "transcribe-failed": "I could not make out what you said because speech recognition failed.",
   "respond-unreachable": "The language model server cannot be reached.",
   "respond-timeout": "The language model server took too long to answer.",
-  "respond-refused":
-    "The language model server refused the request. Check the key and the model name.",
+  "respond-refused": "The language model server refused the request. Check the key and the model name.",
   "respond-failed": "The language model server broke off its answer.",
   "speak-failed": "The answer could not be spoken. You can read it in the window.",
   "output-missing": "No speaker was found. Answers appear in the window.",

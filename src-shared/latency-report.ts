@@ -47,7 +47,8 @@ export function latencyWaterfall(marks: TurnMarks): WaterfallBar[] {
   if (origin === undefined) return [];
   const bars: WaterfallBar[] = [];
   const add = (name: WaterfallBar["name"], from: number | undefined, to: number | undefined): void => {
-    if (from !== undefined && to !== undefined && to >= from) bars.push({ name, fromMs: from - origin, toMs: to - origin });
+    if (from !== undefined && to !== undefined && to >= from)
+      bars.push({ name, fromMs: from - origin, toMs: to - origin });
   };
   add("transcribe", marks.speechEndedAtMs, marks.transcriptFinalAtMs);
   add("decide", marks.speechEndedAtMs, marks.turnDecidedAtMs);

@@ -69,7 +69,8 @@ export class PcmRing {
     const write = Atomics.load(this.#header, WRITE);
     const free = this.#samples.length - ((write - Atomics.load(this.#header, READ)) | 0);
     const count = Math.min(length, free);
-    for (let index = 0; index < count; index++) this.#samples[(write + index) & this.#mask] = pcm[offset + index] as number;
+    for (let index = 0; index < count; index++)
+      this.#samples[(write + index) & this.#mask] = pcm[offset + index] as number;
     if (count > 0) {
       Atomics.store(this.#header, WRITE, (write + count) | 0);
       Atomics.add(this.#header, WRITES, 1);
@@ -90,7 +91,8 @@ export class PcmRing {
     if (!this.#catchUp()) return 0;
     const read = Atomics.load(this.#header, READ);
     const count = Math.min(length, (Atomics.load(this.#header, WRITE) - read) | 0);
-    for (let index = 0; index < count; index++) into[offset + index] = this.#samples[(read + index) & this.#mask] as number;
+    for (let index = 0; index < count; index++)
+      into[offset + index] = this.#samples[(read + index) & this.#mask] as number;
     if (count > 0) this.#moveRead((read + count) | 0);
     return count;
   }

@@ -111,7 +111,12 @@ export class PlaybackProcess {
     if (this.#finished) {
       if (this.#finishReported) return undefined;
       this.#finishReported = true;
-      return { kind: "finished", flushed: this.#flushed, atMs: this.#finishedAtMs, ...this.#counters() };
+      return {
+        kind: "finished",
+        flushed: this.#flushed,
+        atMs: this.#finishedAtMs,
+        ...this.#counters(),
+      };
     }
     if (this.#sinceProgressSamples < this.#progressSamples) return undefined;
     this.#sinceProgressSamples = 0;
@@ -128,7 +133,8 @@ export class PlaybackProcess {
       return 0;
     }
     if (this.#inGap && !this.#resume(ended)) return 0;
-    if (!ended && (this.#bufferMinSamples < 0 || this.#available < this.#bufferMinSamples)) this.#bufferMinSamples = this.#available;
+    if (!ended && (this.#bufferMinSamples < 0 || this.#available < this.#bufferMinSamples))
+      this.#bufferMinSamples = this.#available;
     const step = 1 / this.#fadeSamples;
     const target = ended || this.#available > this.#fadeSamples ? 1 : 0;
     this.#envelope += Math.max(-step, Math.min(step, target - this.#envelope));
@@ -162,7 +168,8 @@ export class PlaybackProcess {
   }
 
   #append(pcm: Float32Array): void {
-    if (this.#available + pcm.length > this.#ring.length) throw new RangeError("more audio was sent than the device has room for");
+    if (this.#available + pcm.length > this.#ring.length)
+      throw new RangeError("more audio was sent than the device has room for");
     let index = (this.#head + this.#available) % this.#ring.length;
     for (const sample of pcm) {
       this.#ring[index] = sample;
@@ -217,7 +224,8 @@ export class PlaybackProcess {
 
   #slewGain(): void {
     const distance = this.#gainTarget - this.#gain;
-    this.#gain = Math.abs(distance) <= this.#gainStep ? this.#gainTarget : this.#gain + Math.sign(distance) * this.#gainStep;
+    this.#gain =
+      Math.abs(distance) <= this.#gainStep ? this.#gainTarget : this.#gain + Math.sign(distance) * this.#gainStep;
   }
 
   #counters() {

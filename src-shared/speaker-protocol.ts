@@ -23,7 +23,11 @@ export type SpeakerReport =
   /** Progress, at least every 100 ms while playing. */
   | ({ readonly kind: "progress" } & PlaybackCounters)
   /** The last sample of the reply was played, or the reply was flushed. */
-  | ({ readonly kind: "finished"; readonly flushed: boolean; readonly atMs: number } & PlaybackCounters);
+  | ({
+      readonly kind: "finished";
+      readonly flushed: boolean;
+      readonly atMs: number;
+    } & PlaybackCounters);
 
 /** Counters of one reply, in samples at the device. */
 export interface PlaybackCounters {

@@ -12,11 +12,7 @@ export interface SpokenSegment {
  * The part of a reply that has left the speaker after `playedSamples`: a prefix of `reply`, cut at a word. A word counts as heard once its
  * last sample was played. Segments are sentences of the reply, in order.
  */
-export function heardText(
-  reply: string,
-  segments: readonly SpokenSegment[],
-  playedSamples: number,
-): string {
+export function heardText(reply: string, segments: readonly SpokenSegment[], playedSamples: number): string {
   let end = 0;
   for (const { text, startSample, sentence } of segments) {
     if (playedSamples <= startSample) break;
@@ -25,9 +21,7 @@ export function heardText(
       end = start + text.length;
       continue;
     }
-    const heardWords = sentence.words.filter(
-      (word) => startSample + word.endSample <= playedSamples,
-    ).length;
+    const heardWords = sentence.words.filter((word) => startSample + word.endSample <= playedSamples).length;
     const share = sentence.words.length === 0 ? 0 : heardWords / sentence.words.length;
     const prefix = firstWords(text, share);
     if (prefix.length > 0) end = start + prefix.length;

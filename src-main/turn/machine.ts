@@ -73,16 +73,10 @@ export function deadlineOf(state: TurnState): number | undefined {
   const { phase } = state;
   switch (phase.name) {
     case "deciding":
-      return (
-        phase.speechEndedAtMs +
-        (phase.silenceIsOver ? TURN_TUNING.transcriptTimeoutMs : TURN_TUNING.endSilenceMs)
-      );
+      return phase.speechEndedAtMs + (phase.silenceIsOver ? TURN_TUNING.transcriptTimeoutMs : TURN_TUNING.endSilenceMs);
     case "responding":
     case "speaking":
-      return (
-        phase.interruption &&
-        phase.interruption.startedAtMs + TURN_TUNING.interruptionMs + TURN_TUNING.pauseMs
-      );
+      return phase.interruption && phase.interruption.startedAtMs + TURN_TUNING.interruptionMs + TURN_TUNING.pauseMs;
     default:
       return undefined;
   }
@@ -140,12 +134,9 @@ function whileDeciding(state: TurnState, phase: Phase & { name: "deciding" }, fa
     }
     case "transcript-ready": {
       if (!isCurrent(key, fact.key) || phase.transcript !== undefined) return stay(state);
-      const respond: Command[] =
-        fact.text === "" ? [] : [{ kind: "respond", key, text: fact.text }];
+      const respond: Command[] = fact.text === "" ? [] : [{ kind: "respond", key, text: fact.text }];
       const heard = { ...phase, transcript: fact.text };
-      return phase.silenceIsOver
-        ? decide(state, key, fact.text, respond)
-        : to(state, heard, respond);
+      return phase.silenceIsOver ? decide(state, key, fact.text, respond) : to(state, heard, respond);
     }
     case "transcript-failed":
       return isCurrent(key, fact.key) ? forget(state, key, fact.failure) : stay(state);
@@ -153,11 +144,7 @@ function whileDeciding(state: TurnState, phase: Phase & { name: "deciding" }, fa
       if (fact.atMs < (deadlineOf(state) ?? Number.POSITIVE_INFINITY)) return stay(state);
       if (phase.transcript !== undefined) return decide(state, key, phase.transcript, []);
       if (!phase.silenceIsOver) return to(state, { ...phase, silenceIsOver: true }, []);
-      return forget(
-        state,
-        key,
-        failure("transcribe-failed", "transcribe", "no transcript in time", true),
-      );
+      return forget(state, key, failure("transcribe-failed", "transcribe", "no transcript in time", true));
     default:
       return whileUserHasTheFloor(state, key, fact);
   }
@@ -178,11 +165,7 @@ function whileUserHasTheFloor(state: TurnState, key: TurnKey, fact: Fact): Step 
   }
 }
 
-function whileReplying(
-  state: TurnState,
-  phase: Phase & { name: "responding" | "speaking" },
-  fact: Fact,
-): Step {
+function whileReplying(state: TurnState, phase: Phase & { name: "responding" | "speaking" }, fact: Fact): Step {
   const { key, interruption } = phase;
   switch (fact.kind) {
     case "audio-started":
@@ -197,15 +180,10 @@ function whileReplying(
     case "speech-paused":
       return interruption ? endInterruption(state, phase, fact.speechEndedAtMs) : stay(state);
     case "deadline-reached":
-      if (!interruption || fact.atMs < (deadlineOf(state) ?? Number.POSITIVE_INFINITY))
-        return stay(state);
+      if (!interruption || fact.atMs < (deadlineOf(state) ?? Number.POSITIVE_INFINITY)) return stay(state);
       return hear(state, interruption.startedAtMs, [{ kind: "cut", key }, { kind: "unduck" }]);
     case "text-entered":
-      return answerTyped(state, fact.text, [
-        { kind: "cut", key },
-        { kind: "unduck" },
-        { kind: "close-utterance" },
-      ]);
+      return answerTyped(state, fact.text, [{ kind: "cut", key }, { kind: "unduck" }, { kind: "close-utterance" }]);
     case "stop-requested":
       return listen(state, [{ kind: "cut", key }, { kind: "unduck" }, { kind: "close-utterance" }]);
     case "microphone-silenced":
@@ -238,29 +216,16 @@ function endInterruption(
 function finishReply(state: TurnState, phase: Phase & { name: "responding" | "speaking" }): Step {
   const { key, interruption } = phase;
   const done: Command[] = [{ kind: "complete", key }];
-  return interruption
-    ? hear(state, interruption.startedAtMs, [...done, { kind: "unduck" }])
-    : listen(state, done);
+  return interruption ? hear(state, interruption.startedAtMs, [...done, { kind: "unduck" }]) : listen(state, done);
 }
 
-function decide(
-  state: TurnState,
-  key: TurnKey,
-  transcript: string,
-  commands: readonly Command[],
-): Step {
+function decide(state: TurnState, key: TurnKey, transcript: string, commands: readonly Command[]): Step {
   if (transcript === "") return forget(state, key);
-  return to(state, { name: "responding", key }, [
-    ...commands,
-    { kind: "release", key },
-    { kind: "close-utterance" },
-  ]);
+  return to(state, { name: "responding", key }, [...commands, { kind: "release", key }, { kind: "close-utterance" }]);
 }
 
 function forget(state: TurnState, key: TurnKey, reason?: Failure): Step {
-  const command: Command = reason
-    ? { kind: "forget", key, failure: reason }
-    : { kind: "forget", key };
+  const command: Command = reason ? { kind: "forget", key, failure: reason } : { kind: "forget", key };
   return listen(state, [command, { kind: "close-utterance" }]);
 }
 
@@ -296,10 +261,8 @@ function listen(state: TurnState, commands: readonly Command[]): Step {
 function close(state: TurnState): Step {
   const { phase } = state;
   const commands: Command[] = [];
-  if (phase.name === "hearing" || phase.name === "deciding")
-    commands.push({ kind: "forget", key: phase.key });
-  if (phase.name === "responding" || phase.name === "speaking")
-    commands.push({ kind: "cut", key: phase.key });
+  if (phase.name === "hearing" || phase.name === "deciding") commands.push({ kind: "forget", key: phase.key });
+  if (phase.name === "responding" || phase.name === "speaking") commands.push({ kind: "cut", key: phase.key });
   if (phase.name !== "closed") commands.push({ kind: "close-utterance" });
   return to({ ...state, announcements: [] }, { name: "closed" }, commands);
 }

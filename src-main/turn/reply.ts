@@ -71,8 +71,7 @@ export class Reply {
     await this.#speaking;
     if (signal.aborted) return;
     this.#complete = true;
-    if (this.#generation !== undefined)
-      this.#stages.player.end(this.#generation, this.#totalSamples);
+    if (this.#generation !== undefined) this.#stages.player.end(this.#generation, this.#totalSamples);
     this.#endIfSilent();
   }
 
@@ -98,8 +97,7 @@ export class Reply {
   }
 
   #endIfSilent(): void {
-    if (this.#released && this.#complete && this.#generation === undefined)
-      this.#onEvent({ kind: "silent" });
+    if (this.#released && this.#complete && this.#generation === undefined) this.#onEvent({ kind: "silent" });
   }
 
   #take(part: ReplyPart): void {
@@ -144,7 +142,6 @@ export class Reply {
     }
     this.#segments.push({ text, startSample: this.#totalSamples, sentence: spoken.value });
     this.#totalSamples += spoken.value.samples;
-    if (spoken.value.samples > 0)
-      this.#onEvent({ kind: "spoken", firstPcmAtMs: spoken.value.firstPcmAtMs });
+    if (spoken.value.samples > 0) this.#onEvent({ kind: "spoken", firstPcmAtMs: spoken.value.firstPcmAtMs });
   }
 }

@@ -83,13 +83,7 @@ export class TurnRunner {
     fact: Extract<
       Fact,
       {
-        kind:
-          | "opened"
-          | "closed"
-          | "text-entered"
-          | "stop-requested"
-          | "microphone-silenced"
-          | "announcement-due";
+        kind: "opened" | "closed" | "text-entered" | "stop-requested" | "microphone-silenced" | "announcement-due";
       }
     >,
   ): void {
@@ -106,15 +100,12 @@ export class TurnRunner {
     }
     const event = this.#endpointer.accept(probability.value, endedAtMs);
     if (event) this.#accept(event);
-    if (this.#state.phase.name === "hearing")
-      this.#utterance?.continue(probability.value, endedAtMs);
+    if (this.#state.phase.name === "hearing") this.#utterance?.continue(probability.value, endedAtMs);
   }
 
   /** Brings the player's gain in line with the volume setting. */
   applyVolume(): void {
-    this.#stages.player.setGain(
-      this.#stages.speaking().volumeRatio * (this.#ducked ? TURN_TUNING.duckRatio : 1),
-    );
+    this.#stages.player.setGain(this.#stages.speaking().volumeRatio * (this.#ducked ? TURN_TUNING.duckRatio : 1));
   }
 
   #accept(fact: Fact): void {
@@ -170,15 +161,10 @@ export class TurnRunner {
     this.#log.begin(key.turnId, origin, atMs === undefined ? {} : { speechStartedAtMs: atMs });
     if (atMs === undefined) return;
     this.#utterance?.cancel();
-    this.#utterance = new UtteranceTranscription(
-      this.#stages.transcriber,
-      this.#buffer,
-      atMs,
-      (transcript) => {
-        this.#log.change(key.turnId, { transcript });
-        this.#observer.changed();
-      },
-    );
+    this.#utterance = new UtteranceTranscription(this.#stages.transcriber, this.#buffer, atMs, (transcript) => {
+      this.#log.change(key.turnId, { transcript });
+      this.#observer.changed();
+    });
   }
 
   #transcribe(key: TurnKey, speechEndedAtMs: number): void {
@@ -199,9 +185,7 @@ export class TurnRunner {
   #startReply(key: TurnKey, parts: (signal: AbortSignal) => AsyncIterable<ReplyPart>): void {
     this.#dropReply();
     const { synthesizer, player, speaking } = this.#stages;
-    const reply = new Reply(key, { synthesizer, player, style: speaking }, (event) =>
-      this.#onReplyEvent(reply, event),
-    );
+    const reply = new Reply(key, { synthesizer, player, style: speaking }, (event) => this.#onReplyEvent(reply, event));
     this.#reply = reply;
     reply.run(parts).catch((error: unknown) => {
       this.#onReplyEvent(reply, {
@@ -312,11 +296,7 @@ export class TurnRunner {
     this.#reply = undefined;
   }
 
-  #mark(
-    key: TurnKey,
-    name: Parameters<TurnLog["mark"]>[1],
-    atMs = this.#stages.clock.nowMs(),
-  ): void {
+  #mark(key: TurnKey, name: Parameters<TurnLog["mark"]>[1], atMs = this.#stages.clock.nowMs()): void {
     this.#log.mark(key.turnId, name, atMs);
   }
 

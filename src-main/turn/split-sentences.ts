@@ -3,8 +3,7 @@ const SHORTEST_CHARACTERS = 2;
 /** A sentence longer than this is also cut at a comma, semicolon, colon or dash, so that its beginning can be spoken early. */
 const CLAUSE_CUT_CHARACTERS = 140;
 
-const ABBREVIATION =
-  /(?:\b(?:mr|mrs|ms|dr|prof|st|vs|etc|e\.g|i\.e|no|approx|inc|ltd|jr|sr)|\b[a-z])\.$/i;
+const ABBREVIATION = /(?:\b(?:mr|mrs|ms|dr|prof|st|vs|etc|e\.g|i\.e|no|approx|inc|ltd|jr|sr)|\b[a-z])\.$/i;
 
 /**
  * Splits a growing text into sentences to speak, as early as the text allows and never inside a number ("3.5"), an initial or a common
@@ -37,11 +36,7 @@ function findCut(text: string): number {
   for (const match of text.matchAll(/[.!?…]+["')\]]*(?=\s)|\n+/g)) {
     const end = match.index + match[0].length;
     const sentence = text.slice(0, end);
-    if (
-      sentence.trim().length < SHORTEST_CHARACTERS ||
-      (match[0] === "." && ABBREVIATION.test(sentence))
-    )
-      continue;
+    if (sentence.trim().length < SHORTEST_CHARACTERS || (match[0] === "." && ABBREVIATION.test(sentence))) continue;
     return end;
   }
   return text.length > CLAUSE_CUT_CHARACTERS ? findClauseCut(text) : 0;
@@ -49,7 +44,6 @@ function findCut(text: string): number {
 
 function findClauseCut(text: string): number {
   let cut = 0;
-  for (const match of text.slice(0, CLAUSE_CUT_CHARACTERS).matchAll(/[,;:–—](?=\s)/g))
-    cut = match.index + 1;
+  for (const match of text.slice(0, CLAUSE_CUT_CHARACTERS).matchAll(/[,;:–—](?=\s)/g)) cut = match.index + 1;
   return cut;
 }

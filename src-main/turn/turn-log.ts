@@ -71,10 +71,8 @@ export class TurnLog {
     const entries: ConversationEntry[] = [];
     for (const turn of this.#turns.slice(-REMEMBERED_TURNS)) {
       if (turn.turnId >= turnId) break;
-      if (turn.transcript !== "")
-        entries.push({ speaker: "user", text: turn.transcript, interrupted: false });
-      if (turn.heard !== "")
-        entries.push({ speaker: "assistant", text: turn.heard, interrupted: turn.interrupted });
+      if (turn.transcript !== "") entries.push({ speaker: "user", text: turn.transcript, interrupted: false });
+      if (turn.heard !== "") entries.push({ speaker: "assistant", text: turn.heard, interrupted: turn.interrupted });
     }
     return entries;
   }

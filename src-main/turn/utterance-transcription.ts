@@ -81,8 +81,7 @@ export class UtteranceTranscription {
     const text = await this.#transcribe(endMs);
     this.#partialRuns = false;
     const joined = joinSegments(await Promise.all([...this.#closedSegments, text]));
-    if (!this.#abort.signal.aborted && !this.#paused && joined.ok && joined.value !== "")
-      this.#onPartial(joined.value);
+    if (!this.#abort.signal.aborted && !this.#paused && joined.ok && joined.value !== "") this.#onPartial(joined.value);
   }
 
   async #transcribe(endMs: number): Promise<Outcome<string>> {
@@ -90,12 +89,10 @@ export class UtteranceTranscription {
     const pcm = this.#buffer.slice(segmentStartMs, endMs);
     if (samplesToMs(pcm.length, RECOGNITION_RATE_HZ) < 100) return succeeded("");
     const request = { pcm, draftTokens: this.#draftTokens };
-    const transcript = await this.#transcriber
-      .transcribe(request, this.#abort.signal)
-      .catch((reason: unknown) => {
-        if (this.#abort.signal.aborted) return succeeded(NOTHING);
-        throw reason;
-      });
+    const transcript = await this.#transcriber.transcribe(request, this.#abort.signal).catch((reason: unknown) => {
+      if (this.#abort.signal.aborted) return succeeded(NOTHING);
+      throw reason;
+    });
     if (!transcript.ok) return transcript;
     if (segmentStartMs === this.#segmentStartMs) this.#draftTokens = transcript.value.tokens;
     return succeeded(transcript.value.text);
