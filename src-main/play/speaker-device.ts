@@ -1,0 +1,15 @@
+import type { SpeakerCommand, SpeakerReport } from "../../src-shared/speaker-protocol.ts";
+
+/** Most audio the player keeps waiting at a device: enough to ride out a blocked main thread, dropped at once by a flush. */
+export const DEVICE_AHEAD_MS = 4_000;
+
+/** Where sound goes: takes commands in order, reports back through the callback it was made with. Player thread. */
+export interface SpeakerDevice {
+  /** Name of the audio path in metrics, for example "renderer" or "file". */
+  readonly name: string;
+  command(message: SpeakerCommand): void;
+  close(): void;
+}
+
+/** Receives what a device reports. */
+export type ReportListener = (report: SpeakerReport) => void;
