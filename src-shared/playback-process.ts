@@ -18,8 +18,8 @@ export interface PlaybackProcessOptions {
  * The device side of the player: takes commands, fills output blocks, counts gaps. Runs unchanged in the renderer's playback worklet
  * and in the player worker's file and null sinks, so every sink stutters, fades and counts alike.
  *
- * One envelope does all fading: it slews towards 1 while audio is at hand and towards 0 when less than 5 ms is left and the end is not
- * known, so neither a gap nor a resume is ever a click. A gap counts as an underrun once audio resumes after it; waiting for the end of
+ * One envelope does all fading: it slews towards 1 while audio is at hand and towards 0 when less than 5 ms is left, so neither a gap nor
+ * a resume nor the end is ever a click. A gap counts as an underrun once audio resumes after it; waiting for the end of
  * a reply that has nothing left is not a gap. `process` allocates nothing; `command` and `takeReport` run at message rate.
  */
 export class PlaybackProcess {
@@ -136,7 +136,7 @@ export class PlaybackProcess {
     if (!ended && (this.#bufferMinSamples < 0 || this.#available < this.#bufferMinSamples))
       this.#bufferMinSamples = this.#available;
     const step = 1 / this.#fadeSamples;
-    const target = ended || this.#available > this.#fadeSamples ? 1 : 0;
+    const target = this.#available > this.#fadeSamples ? 1 : 0;
     this.#envelope += Math.max(-step, Math.min(step, target - this.#envelope));
     const sample = (this.#ring[this.#head] as number) * this.#envelope * this.#gain;
     this.#head = this.#head + 1 === this.#ring.length ? 0 : this.#head + 1;

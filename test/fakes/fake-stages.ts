@@ -1,0 +1,155 @@
+import { succeeded, type Outcome } from "../../src-shared/failure.ts";
+import type {
+  Clock,
+  PlayerEvent,
+  ReplyPart,
+  ReplyRequest,
+  Responder,
+  SpeechRequest,
+  SpokenSentence,
+  StreamPlayer,
+  Synthesizer,
+  Transcriber,
+  Transcript,
+  TranscriptionRequest,
+  VoiceDetector,
+} from "../../src-main/turn/ports.ts";
+
+/** A clock that stands still until it is moved; deadlines run on the way. */
+export class FakeClock implements Clock {
+  #nowMs = 1_000;
+  #scheduled: { atMs: number; callback: () => void }[] = [];
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  schedule(atMs: number, callback: () => void): () => void {
+    const entry = { atMs, callback };
+    this.#scheduled.push(entry);
+    return () => {
+      this.#scheduled = this.#scheduled.filter((other) => other !== entry);
+    };
+  }
+
+  async advanceTo(toMs: number): Promise<void> {
+    for (;;) {
+      await settleAll();
+      const due = this.#scheduled.filter(({ atMs }) => atMs <= toMs).toSorted((a, b) => a.atMs - b.atMs)[0];
+      if (!due) break;
+      this.#scheduled = this.#scheduled.filter((other) => other !== due);
+      this.#nowMs = Math.max(this.#nowMs, due.atMs);
+      due.callback();
+    }
+    this.#nowMs = toMs;
+    await settleAll();
+  }
+}
+
+/** Lets chains of a few asynchronous steps run to their end. */
+async function settleAll(): Promise<void> {
+  for (let round = 0; round < 6; round++) await settle();
+}
+
+/** Lets everything that is ready run. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Says speech for frames whose first sample is above one half. */
+export class FakeDetector implements VoiceDetector {
+  async detect(frame: Float32Array): Promise<Outcome<number>> {
+    return succeeded((frame[0] as number) > 0.5 ? 0.95 : 0.02);
+  }
+  async close(): Promise<void> {}
+}
+
+/** Answers with the text it is told, and remembers the requests. */
+export class FakeTranscriber implements Transcriber {
+  readonly requests: TranscriptionRequest[] = [];
+  answer: Outcome<string> = succeeded("What time is it?");
+
+  async transcribe(request: TranscriptionRequest, signal: AbortSignal): Promise<Outcome<Transcript>> {
+    this.requests.push(request);
+    await settle();
+    signal.throwIfAborted();
+    if (!this.answer.ok) return this.answer;
+    return succeeded({ text: this.answer.value, tokens: [1, 2], tokenLogProbabilities: [0, 0], elapsedMs: 1 });
+  }
+  async close(): Promise<void> {}
+}
+
+/** Replies with the parts it is told. */
+export class FakeResponder implements Responder {
+  readonly requests: ReplyRequest[] = [];
+  parts: readonly ReplyPart[] = [{ kind: "text", text: "It is noon. All is well." }];
+
+  async *respond(request: ReplyRequest): AsyncGenerator<ReplyPart> {
+    this.requests.push(request);
+    yield* this.parts;
+  }
+}
+
+/** 100 ms of audio a word. */
+export class FakeSynthesizer implements Synthesizer {
+  readonly requests: SpeechRequest[] = [];
+  answer: Outcome<null> = succeeded(null);
+
+  async speak(request: SpeechRequest): Promise<Outcome<SpokenSentence>> {
+    this.requests.push(request);
+    await settle();
+    if (!this.answer.ok) return this.answer;
+    const words = request.text.split(/\s+/).map((text, index) => ({ text, endSample: (index + 1) * 2400 }));
+    return succeeded({ samples: words.length * 2400, chunks: 1, words, firstPcmAtMs: 1, lastPcmAtMs: 2 });
+  }
+  async close(): Promise<void> {}
+}
+
+/** Records what it is told; the test says what is heard. */
+export class FakePlayer implements StreamPlayer {
+  readonly ring = new SharedArrayBuffer(64);
+  readonly calls: string[] = [];
+  gainRatio = 1;
+  #listener: (event: PlayerEvent) => void = () => undefined;
+  #generation = 0;
+
+  begin(): number {
+    this.calls.push(`begin ${++this.#generation}`);
+    return this.#generation;
+  }
+  release(generation: number): void {
+    this.calls.push(`release ${generation}`);
+  }
+  end(generation: number, totalSamples: number): void {
+    this.calls.push(`end ${generation} ${totalSamples}`);
+  }
+  flush(): void {
+    this.calls.push("flush");
+  }
+  setGain(ratio: number): void {
+    this.gainRatio = ratio;
+  }
+  onEvent(listener: (event: PlayerEvent) => void): void {
+    this.#listener = listener;
+  }
+  async close(): Promise<void> {}
+
+  tell(event: PlayerEvent): void {
+    this.#listener(event);
+  }
+
+  finish(generation: number, playedSamples: number, flushed: boolean): void {
+    const metrics = {
+      audioMs: 0,
+      underruns: 0,
+      underrunTotalMs: 0,
+      underrunMaxMs: 0,
+      chunksReceived: 0,
+      chunksPlayed: 0,
+      samplesPlayed: playedSamples,
+      startThresholdMs: 0,
+      audioPath: "fake",
+    };
+    this.tell({ kind: "finished", generation, flushed, playedSamples, atMs: 9_000, metrics });
+  }
+}

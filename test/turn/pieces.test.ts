@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import { FRAME_MS } from "../../src-shared/audio-format.ts";
+import { Endpointer, type SpeechEvent } from "../../src-main/turn/endpointer.ts";
+import { heardText, type SpokenSegment } from "../../src-main/turn/heard-text.ts";
+import { SentenceSplitter } from "../../src-main/turn/split-sentences.ts";
+import { UtteranceBuffer } from "../../src-main/turn/utterance-buffer.ts";
+
+describe("Endpointer", () => {
+  function run(probabilities: readonly number[]): SpeechEvent[] {
+    const endpointer = new Endpointer();
+    return probabilities.flatMap((probability, index) => endpointer.accept(probability, (index + 1) * FRAME_MS) ?? []);
+  }
+
+  test("begins at the first of two speech frames", () => {
+    expect(run([0, 0, 0.9, 0.9, 0.9])).toEqual([{ kind: "speech-started", atMs: 64 }]);
+  });
+
+  test("one loud frame is not speech", () => {
+    expect(run([0, 0.99, 0, 0.99, 0, 0.99])).toEqual([]);
+  });
+
+  test("pauses after 128 ms, ended where the last speech frame ended; then resumes", () => {
+    const speech = Array.from({ length: 10 }, () => 0.9);
+    expect(run([...speech, 0, 0, 0, 0, 0, 0.9, 0.9])).toEqual([
+      { kind: "speech-started", atMs: 0 },
+      { kind: "speech-paused", speechEndedAtMs: 320 },
+      { kind: "speech-resumed", atMs: 480 },
+    ]);
+  });
+
+  test("probabilities between offset and onset keep speech going but do not begin it", () => {
+    expect(run([0.4, 0.4, 0.4])).toEqual([]);
+    expect(run([0.9, 0.9, ...Array.from({ length: 20 }, () => 0.4)])).toHaveLength(1);
+  });
+});
+
+describe("SentenceSplitter", () => {
+  function split(text: string, pieceLength: number): string[] {
+    const splitter = new SentenceSplitter();
+    const sentences: string[] = [];
+    for (let start = 0; start < text.length; start += pieceLength) {
+      sentences.push(...splitter.push(text.slice(start, start + pieceLength)));
+    }
+    return [...sentences, ...splitter.finish()];
+  }
+
+  const cases: [string, string[]][] = [
+    ["It is 3.5 miles. Then turn left!", ["It is 3.5 miles.", "Then turn left!"]],
+    ["Mr. Smith met Dr. Jones, e.g. at noon. Yes.", ["Mr. Smith met Dr. Jones, e.g. at noon.", "Yes."]],
+    ["J. R. Tolkien wrote it. Really?", ["J. R. Tolkien wrote it.", "Really?"]],
+    ['He said "Go!" and left. Fine...', ['He said "Go!"', "and left.", "Fine..."]],
+    ["one\ntwo\n\nthree", ["one", "two", "three"]],
+    ["", []],
+    ["  \n ", []],
+    ["no end", ["no end"]],
+  ];
+  for (const [text, expected] of cases) {
+    for (const pieceLength of [1, 3, 1000]) {
+      test(`${JSON.stringify(text)} in pieces of ${pieceLength}`, () =>
+        expect(split(text, pieceLength)).toEqual(expected));
+    }
+  }
+
+  test("loses nothing of a long sentence that it cuts at a clause", () => {
+    const long = `${"some words that go on and on, ".repeat(12)}until the end.`;
+    const sentences = split(long, 7);
+    expect(sentences.length).toBeGreaterThan(1);
+    expect(sentences.join(" ")).toBe(long);
+  });
+});
+
+describe("heardText", () => {
+  const reply = "It is noon. All is well.";
+  const sentence = (words: string[]) => ({
+    samples: words.length * 100,
+    chunks: 1,
+    words: words.map((text, index) => ({ text, endSample: (index + 1) * 100 })),
+    firstPcmAtMs: 0,
+    lastPcmAtMs: 0,
+  });
+  const segments: SpokenSegment[] = [
+    { text: "It is noon.", startSample: 0, sentence: sentence(["It", "is", "noon"]) },
+    { text: "All is well.", startSample: 300, sentence: sentence(["All", "is", "well"]) },
+  ];
+
+  test.each([
+    [0, ""],
+    [99, ""],
+    [100, "It"],
+    [299, "It is"],
+    [300, "It is noon."],
+    [399, "It is noon."],
+    [500, "It is noon. All is"],
+    [600, reply],
+    [9999, reply],
+  ])("after %i samples: %j", (playedSamples, expected) => {
+    expect(heardText(reply, segments, playedSamples)).toBe(expected);
+  });
+});
+
+describe("UtteranceBuffer", () => {
+  test("gives back audio by time, over the end of its memory and only as far as it has it", () => {
+    const buffer = new UtteranceBuffer(1000);
+    let next = 0;
+    for (let endedAtMs = 5032; endedAtMs <= 5000 + 32 * 50; endedAtMs += 32) {
+      buffer.append(
+        Float32Array.from({ length: 512 }, () => next++),
+        endedAtMs,
+      );
+    }
+    const slice = buffer.slice(6400, 6500);
+    expect(slice).toHaveLength(1600);
+    expect(slice[0]).toBe((6400 - 5000) * 16);
+    expect(slice.at(-1)).toBe((6500 - 5000) * 16 - 1);
+    expect(buffer.slice(0, 9_000_000)).toHaveLength(16_000);
+    expect(buffer.slice(7000, 8000)).toHaveLength(0);
+  });
+});
