@@ -1,0 +1,62 @@
+import { hash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { findPackageJSON } from "node:module";
+import { dirname, join } from "node:path";
+import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
+import { modelEntry, type ModelEntry } from "./model-manifest.ts";
+
+/** A model file that was read and found to be what the manifest says. */
+export interface StoredModel {
+  readonly path: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * The folder that holds all model files by their manifest `file`: what REPARTEE_MODELS names, or `models` beside the packaged app's
+ * resources. Undefined when running from a checkout, where each file lies in its npm package. Main thread: workers are told.
+ */
+export function modelsFolder(): string | undefined {
+  const named = process.env["REPARTEE_MODELS"];
+  if (named) return named;
+  const resources = (process as { resourcesPath?: string }).resourcesPath;
+  const packaged = resources === undefined ? undefined : join(resources, "models");
+  return packaged !== undefined && existsSync(packaged) ? packaged : undefined;
+}
+
+/**
+ * Reads one model file and checks its size and SHA-256. `folder`: see {@link modelsFolder}. Call it in a worker: hashing takes about 1 ms
+ * per MB. Codes: model-missing, model-corrupt, each naming the file and the way to mend it.
+ */
+export async function readModel(id: string, folder: string | undefined): Promise<Outcome<StoredModel>> {
+  const entry = modelEntry(id);
+  const path = locate(entry, folder);
+  const mend = mending(entry, folder);
+  if (path === undefined) return failed("model-missing", "models", `${entry.file} is missing: ${mend}`);
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? "unreadable";
+    return failed("model-missing", "models", `${entry.file} cannot be read at ${path} (${reason}): ${mend}`);
+  }
+  if (bytes.length !== entry.bytes) {
+    const found = `${bytes.length} bytes instead of ${entry.bytes}`;
+    return failed("model-corrupt", "models", `${entry.file} at ${path} has ${found}: ${mend}`);
+  }
+  if (hash("sha256", bytes, "hex") !== entry.sha256) {
+    return failed("model-corrupt", "models", `${entry.file} at ${path} does not have the expected SHA-256: ${mend}`);
+  }
+  return succeeded({ path, bytes });
+}
+
+function locate(entry: ModelEntry, folder: string | undefined): string | undefined {
+  if (folder !== undefined) return join(folder, entry.file);
+  const packageJson = findPackageJSON(entry.package, import.meta.url);
+  return packageJson === undefined ? undefined : join(dirname(packageJson), entry.path);
+}
+
+function mending(entry: ModelEntry, folder: string | undefined): string {
+  if (folder !== undefined) return `put the file of ${entry.package} back, or reinstall Repartee`;
+  return `delete node_modules/${entry.package} and run npm install`;
+}

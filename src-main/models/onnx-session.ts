@@ -1,0 +1,65 @@
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
+import type { StoredModel } from "./model-store.ts";
+
+/** Tensor on the CPU. */
+export type OnnxTensor = Tensor;
+
+/** What a run takes and gives, by the names of the graph. */
+export type OnnxTensors = Readonly<Record<string, OnnxTensor>>;
+
+/** A loaded graph. */
+export interface OnnxSession {
+  /** Runs on the calling thread and blocks it. `outputs`: the names to compute; all of them when left out. */
+  run(inputs: OnnxTensors, outputs?: readonly string[]): Promise<OnnxTensors>;
+  release(): Promise<void>;
+}
+
+/** The runtime that executes ONNX graphs. */
+export interface OnnxRuntime {
+  /** Loads a graph with that many threads for one operator, the calling thread included. Code: model-corrupt. */
+  open(model: StoredModel, threads: number): Promise<Outcome<OnnxSession>>;
+  /** Wraps `data` without copying: the next run sees what was written to it since. */
+  floatTensor(data: Float32Array, shape: readonly number[]): OnnxTensor;
+  int64Tensor(data: BigInt64Array, shape: readonly number[]): OnnxTensor;
+  booleanTensor(value: boolean): OnnxTensor;
+}
+
+/**
+ * Loads ONNX Runtime: the only place that does. Native code, so call it in a worker; threads do not spin while they wait, because a voice
+ * assistant idles most of the time. Code: model-runtime-missing.
+ */
+export async function loadOnnxRuntime(): Promise<Outcome<OnnxRuntime>> {
+  let ort: typeof import("onnxruntime-node");
+  try {
+    ort = await import("onnxruntime-node");
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split("\n")[0] as string) : "unknown reason";
+    const platform = `${process.platform}-${process.arch}`;
+    return failed("model-runtime-missing", "models", `onnxruntime-node does not load on ${platform}: ${reason}`);
+  }
+  return succeeded({
+    async open(model, threads) {
+      const options: InferenceSession.SessionOptions = {
+        executionProviders: ["cpu"],
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        executionMode: "sequential",
+        logSeverityLevel: 3,
+        extra: { session: { intra_op: { allow_spinning: "0" }, inter_op: { allow_spinning: "0" } } },
+      };
+      try {
+        const session = await ort.InferenceSession.create(model.bytes, options);
+        return succeeded({
+          run: (inputs, outputs) => (outputs ? session.run(inputs, outputs) : session.run(inputs)),
+          release: () => session.release(),
+        });
+      } catch {
+        return failed("model-corrupt", "models", `${model.path} is not a graph that this ONNX Runtime can load`);
+      }
+    },
+    floatTensor: (data, shape) => new ort.Tensor("float32", data, shape),
+    int64Tensor: (data, shape) => new ort.Tensor("int64", data, shape),
+    booleanTensor: (value) => new ort.Tensor("bool", [value], [1]),
+  });
+}
