@@ -7,6 +7,8 @@ import type { PlayerEvent } from "../turn/ports.ts";
 import { DEVICE_AHEAD_MS, type SpeakerDevice } from "./speaker-device.ts";
 
 const PIECE_SAMPLES = msToSamples(20, PLAYBACK_RATE_HZ);
+/** A released reply waits this long for an output, for example while a page reloads. */
+const OUTPUT_WAIT_MS = 3_000;
 const AHEAD_SAMPLES = msToSamples(DEVICE_AHEAD_MS, PLAYBACK_RATE_HZ);
 
 /** How the player starts. */
@@ -21,7 +23,7 @@ export interface PlayerLoopOptions {
 interface CurrentReply {
   readonly generation: number;
   readonly requestedAtMs: number;
-  released: boolean;
+  releasedAtMs: number | undefined;
   started: boolean;
   totalSamples: number | undefined;
   endAnnounced: boolean;
@@ -70,7 +72,7 @@ export class PlayerLoop {
     this.#reply = {
       generation,
       requestedAtMs,
-      released: false,
+      releasedAtMs: undefined,
       started: false,
       totalSamples: undefined,
       endAnnounced: false,
@@ -88,8 +90,7 @@ export class PlayerLoop {
 
   release(generation: number): void {
     if (this.#reply?.generation !== generation) return;
-    this.#reply.released = true;
-    if (!this.#device) this.#abandon(failure("output-missing", "play", "no output is attached", true));
+    this.#reply.releasedAtMs = this.#options.nowMs();
     this.pump();
   }
 
@@ -115,13 +116,14 @@ export class PlayerLoop {
   pump(): void {
     const reply = this.#reply;
     const device = this.#device;
-    if (!reply || !device || this.#ring.generation !== reply.generation) return;
+    if (!reply || this.#ring.generation !== reply.generation) return;
+    if (!device) return this.#awaitOutput(reply);
     this.#send(reply, device);
     if (!reply.endAnnounced && reply.totalSamples !== undefined) {
       reply.endAnnounced = true;
       device.command({ kind: "end", generation: reply.generation, totalSamples: reply.totalSamples });
     }
-    if (reply.released && !reply.started && this.#isReady(reply)) {
+    if (reply.releasedAtMs !== undefined && !reply.started && this.#isReady(reply)) {
       reply.started = true;
       reply.startThresholdSamples = reply.sentSamples;
       device.command({ kind: "start", generation: reply.generation });
@@ -150,6 +152,11 @@ export class PlayerLoop {
   close(): void {
     this.#device?.close();
     this.#device = undefined;
+  }
+
+  #awaitOutput(reply: CurrentReply): void {
+    if (reply.releasedAtMs === undefined || this.#options.nowMs() - reply.releasedAtMs < OUTPUT_WAIT_MS) return;
+    this.#abandon(failure("output-missing", "play", "no output is attached", true));
   }
 
   #send(reply: CurrentReply, device: SpeakerDevice): void {

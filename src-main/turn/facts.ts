@@ -18,7 +18,10 @@ export type Fact =
   | { readonly kind: "reply-finished"; readonly key: TurnKey }
   | { readonly kind: "text-entered"; readonly text: string }
   | { readonly kind: "stop-requested" }
+  /** The user switched the microphone off: what was being said is not wanted. */
   | { readonly kind: "microphone-silenced" }
+  /** The microphone went away by itself: what was said until then counts. */
+  | { readonly kind: "microphone-lost"; readonly atMs: number }
   | { readonly kind: "announcement-due"; readonly text: string };
 
 /** How a turn began. */

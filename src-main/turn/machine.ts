@@ -120,6 +120,16 @@ function whileHearing(state: TurnState, phase: Phase & { name: "hearing" }, fact
       };
       return to(state, deciding, [{ kind: "transcribe", key, speechEndedAtMs }]);
     }
+    case "microphone-lost": {
+      const deciding: Phase = {
+        name: "deciding",
+        key,
+        speechEndedAtMs: fact.atMs,
+        silenceIsOver: true,
+        transcript: undefined,
+      };
+      return to(state, deciding, [{ kind: "transcribe", key, speechEndedAtMs: fact.atMs }]);
+    }
     default:
       return whileUserHasTheFloor(state, key, fact);
   }
@@ -138,6 +148,9 @@ function whileDeciding(state: TurnState, phase: Phase & { name: "deciding" }, fa
       const heard = { ...phase, transcript: fact.text };
       return phase.silenceIsOver ? decide(state, key, fact.text, respond) : to(state, heard, respond);
     }
+    case "microphone-lost":
+      if (phase.transcript !== undefined) return decide(state, key, phase.transcript, []);
+      return to(state, { ...phase, silenceIsOver: true }, []);
     case "transcript-failed":
       return isCurrent(key, fact.key) ? forget(state, key, fact.failure) : stay(state);
     case "deadline-reached":
@@ -187,6 +200,7 @@ function whileReplying(state: TurnState, phase: Phase & { name: "responding" | "
     case "stop-requested":
       return listen(state, [{ kind: "cut", key }, { kind: "unduck" }, { kind: "close-utterance" }]);
     case "microphone-silenced":
+    case "microphone-lost":
       return interruption
         ? to(state, { name: phase.name, key }, [{ kind: "unduck" }, { kind: "close-utterance" }])
         : stay(state);

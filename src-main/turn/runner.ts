@@ -83,7 +83,14 @@ export class TurnRunner {
     fact: Extract<
       Fact,
       {
-        kind: "opened" | "closed" | "text-entered" | "stop-requested" | "microphone-silenced" | "announcement-due";
+        kind:
+          | "opened"
+          | "closed"
+          | "text-entered"
+          | "stop-requested"
+          | "microphone-silenced"
+          | "microphone-lost"
+          | "announcement-due";
       }
     >,
   ): void {

@@ -41,6 +41,7 @@ const FACTS: Record<string, Fact> = {
   typed: { kind: "text-entered", text: "hi" },
   stop: { kind: "stop-requested" },
   muted: { kind: "microphone-silenced" },
+  unplugged: { kind: "microphone-lost", atMs: 5300 },
   announcement: { kind: "announcement-due", text: "Your timer is done." },
 };
 
@@ -58,6 +59,7 @@ hearing + paused late -> deciding: transcribe
 hearing + typed -> responding: forget close-utterance begin-turn respond release
 hearing + stop -> listening: forget close-utterance
 hearing + muted -> listening: forget close-utterance
+hearing + unplugged -> deciding: transcribe
 hearing + announcement -> hearing:
 deciding + closed -> closed: forget close-utterance
 deciding + resumed -> hearing: revise
@@ -68,6 +70,7 @@ deciding + transcript failed -> listening: forget close-utterance
 deciding + typed -> responding: forget close-utterance begin-turn respond release
 deciding + stop -> listening: forget close-utterance
 deciding + muted -> listening: forget close-utterance
+deciding + unplugged -> deciding:
 deciding + announcement -> deciding:
 transcribed + closed -> closed: forget close-utterance
 transcribed + resumed -> hearing: revise
@@ -76,6 +79,7 @@ transcribed + transcript failed -> listening: forget close-utterance
 transcribed + typed -> responding: forget close-utterance begin-turn respond release
 transcribed + stop -> listening: forget close-utterance
 transcribed + muted -> listening: forget close-utterance
+transcribed + unplugged -> responding: release close-utterance
 transcribed + announcement -> deciding:
 heard nothing + closed -> closed: forget close-utterance
 heard nothing + resumed -> hearing: revise
@@ -84,6 +88,7 @@ heard nothing + transcript failed -> listening: forget close-utterance
 heard nothing + typed -> responding: forget close-utterance begin-turn respond release
 heard nothing + stop -> listening: forget close-utterance
 heard nothing + muted -> listening: forget close-utterance
+heard nothing + unplugged -> listening: forget close-utterance
 heard nothing + announcement -> deciding:
 waiting + closed -> closed: forget close-utterance
 waiting + resumed -> hearing: revise
@@ -94,6 +99,7 @@ waiting + transcript failed -> listening: forget close-utterance
 waiting + typed -> responding: forget close-utterance begin-turn respond release
 waiting + stop -> listening: forget close-utterance
 waiting + muted -> listening: forget close-utterance
+waiting + unplugged -> deciding:
 waiting + announcement -> deciding:
 responding + closed -> closed: cut close-utterance
 responding + started -> responding: duck
@@ -120,6 +126,7 @@ ducked + finished -> hearing: complete unduck begin-turn
 ducked + typed -> responding: cut unduck close-utterance begin-turn respond release
 ducked + stop -> listening: cut unduck close-utterance
 ducked + muted -> speaking: unduck close-utterance
+ducked + unplugged -> speaking: unduck close-utterance
 ducked + announcement -> speaking:
 `;
 

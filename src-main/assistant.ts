@@ -1,0 +1,228 @@
+import {
+  requestSchemas,
+  type AssistantEvent,
+  type RequestInput,
+  type RequestName,
+} from "../src-shared/assistant-contract.ts";
+import { failed, failure, succeeded, type Failure, type Outcome } from "../src-shared/failure.ts";
+import type { Settings, SettingsPatch } from "../src-shared/settings.ts";
+import type { AssistantSnapshot, AssistantState, TimerView, TurnView } from "../src-shared/turn-view.ts";
+import { MicrophoneIntake } from "./capture/microphone-intake.ts";
+import { nowMs } from "./session-clock.ts";
+import { TurnRunner, type TurnStages } from "./turn/runner.ts";
+import type { AssistantEndpoint, AudioSession } from "./window/assistant-endpoint.ts";
+
+/** The settings in force and the one way to change them. */
+export interface SettingsStore {
+  readonly current: Settings;
+  /** Codes: settings-invalid, settings-unwritable. The change holds for this session even when it could not be saved. */
+  update(patch: SettingsPatch): Promise<Outcome<Settings>>;
+  onChange(listener: (settings: Settings) => void): void;
+}
+
+/** The timers as the window needs them. */
+export interface TimerList {
+  list(): readonly TimerView[];
+  cancel(id: number): void;
+  onChange(listener: () => void): void;
+  onDue(listener: (announcement: string) => void): void;
+}
+
+/** Where microphone frames come from; the assistant sets the callback. */
+export type MicrophoneSession = Pick<AudioSession, "onMicrophoneFrame">;
+
+/** What an assistant is made of. `engines` resolves when every engine is loaded and warm. */
+export interface AssistantParts {
+  readonly stages: TurnStages;
+  readonly settings: SettingsStore;
+  readonly timers: TimerList;
+  readonly engines: Promise<Outcome<unknown>>;
+  /** Connects the player to a page's speaker; undefined disconnects it. */
+  readonly attachSpeaker: (session: AudioSession | undefined) => void;
+  readonly close: () => Promise<void>;
+}
+
+/** One conversation and everything a shell or a command needs of it. Main thread. */
+export class Assistant implements AssistantEndpoint {
+  /** Resolves when the assistant listens, or with why it cannot. */
+  readonly ready: Promise<Outcome<unknown>>;
+  readonly #parts: AssistantParts;
+  readonly #runner: TurnRunner;
+  readonly #listeners = new Set<(event: AssistantEvent) => void>();
+  readonly #turnListeners = new Set<(turn: TurnView) => void>();
+  #intake: MicrophoneIntake | undefined;
+  #session: MicrophoneSession | undefined;
+  #started = false;
+  #muted = false;
+  #engineFailure: Failure | undefined;
+  #microphoneFailure: Failure | undefined;
+  #revision = 0;
+  #snapshotIsDue = false;
+
+  constructor(parts: AssistantParts) {
+    this.#parts = parts;
+    this.#runner = new TurnRunner(parts.stages, {
+      changed: () => this.#publishSoon(),
+      turnEnded: (turn) => {
+        for (const listener of this.#turnListeners) listener(turn);
+      },
+      failed: (reason) => this.#failEngine(reason),
+    });
+    parts.settings.onChange((settings) => {
+      this.#runner.applyVolume();
+      this.#send({ kind: "settings", settings });
+    });
+    parts.timers.onChange(() => this.#publishSoon());
+    parts.timers.onDue((text) => this.#runner.tell({ kind: "announcement-due", text }));
+    this.ready = this.#start();
+  }
+
+  async request(name: string, input: unknown): Promise<Outcome<unknown>> {
+    if (!isRequestName(name)) return failed("protocol-error", "window", `unknown request ${name.slice(0, 40)}`);
+    const parsed = requestSchemas[name].safeParse(input);
+    if (!parsed.success)
+      return failed(
+        "protocol-error",
+        "window",
+        `bad input for ${name}: ${parsed.error.issues[0]?.path.join(".") ?? ""}`,
+      );
+    return this.#answer(name, parsed.data);
+  }
+
+  subscribe(listener: (event: AssistantEvent) => void): () => void {
+    this.#listeners.add(listener);
+    listener({ kind: "settings", settings: this.#parts.settings.current });
+    listener({ kind: "snapshot", snapshot: this.#snapshot() });
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls back with every turn once it is over. */
+  onTurnEnded(listener: (turn: TurnView) => void): void {
+    this.#turnListeners.add(listener);
+  }
+
+  attachAudio(session: AudioSession): void {
+    this.attachMicrophone(session);
+    this.#parts.attachSpeaker(session);
+  }
+
+  /** Listens to this source of frames from now on, in place of an earlier one. */
+  attachMicrophone(session: MicrophoneSession): void {
+    this.#session = session;
+    this.#intake = this.#newIntake();
+    session.onMicrophoneFrame = (frame) => {
+      if (session === this.#session && !this.#muted && this.#started) this.#intake?.accept(frame);
+    };
+  }
+
+  detachAudio(session: AudioSession): void {
+    if (session !== this.#session) return;
+    this.#session = undefined;
+    this.#runner.tell({ kind: "microphone-lost", atMs: nowMs() });
+    this.#parts.attachSpeaker(undefined);
+  }
+
+  get snapshot(): AssistantSnapshot {
+    return this.#snapshot();
+  }
+
+  async close(): Promise<void> {
+    this.#runner.tell({ kind: "closed" });
+    await this.#parts.close();
+  }
+
+  async #start(): Promise<Outcome<unknown>> {
+    const engines = await this.#parts.engines;
+    if (engines.ok) {
+      this.#started = true;
+      this.#runner.tell({ kind: "opened" });
+    } else this.#failEngine(engines.failure);
+    return engines;
+  }
+
+  async #answer<N extends RequestName>(name: N, input: RequestInput<N>): Promise<Outcome<unknown>> {
+    const { settings, timers } = this.#parts;
+    const request = { name, input } as { [K in RequestName]: { name: K; input: RequestInput<K> } }[RequestName];
+    switch (request.name) {
+      case "get-settings":
+        return succeeded(settings.current);
+      case "update-settings":
+        return settings.update(request.input as SettingsPatch);
+      case "type-text":
+        this.#runner.tell({ kind: "text-entered", text: request.input.text });
+        return succeeded(null);
+      case "stop-speaking":
+        this.#runner.tell({ kind: "stop-requested" });
+        return succeeded(null);
+      case "set-muted":
+        this.#setMuted(request.input.muted);
+        return succeeded(null);
+      case "report-microphone":
+        this.#reportMicrophone(request.input);
+        return succeeded(null);
+      case "cancel-timer":
+        timers.cancel(request.input.id);
+        return succeeded(null);
+    }
+  }
+
+  #setMuted(muted: boolean): void {
+    this.#muted = muted;
+    if (muted) this.#runner.tell({ kind: "microphone-silenced" });
+    else this.#intake = this.#newIntake();
+    this.#publishSoon();
+  }
+
+  #reportMicrophone({ status, label }: RequestInput<"report-microphone">): void {
+    this.#microphoneFailure = status === "live" ? undefined : failure(`mic-${status}`, "capture", label, true);
+    if (status !== "live") this.#runner.tell({ kind: "microphone-lost", atMs: nowMs() });
+    this.#publishSoon();
+  }
+
+  #failEngine(reason: Failure): void {
+    this.#engineFailure = reason;
+    this.#publishSoon();
+  }
+
+  #newIntake(): MicrophoneIntake {
+    return new MicrophoneIntake(({ pcm16, endedAtMs }) => void this.#runner.hear(pcm16, endedAtMs));
+  }
+
+  #publishSoon(): void {
+    if (this.#snapshotIsDue) return;
+    this.#snapshotIsDue = true;
+    setImmediate(() => {
+      this.#snapshotIsDue = false;
+      this.#revision++;
+      this.#send({ kind: "snapshot", snapshot: this.#snapshot() });
+    });
+  }
+
+  #send(event: AssistantEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #snapshot(): AssistantSnapshot {
+    const standing = this.#engineFailure ?? this.#microphoneFailure;
+    return {
+      revision: this.#revision,
+      state: this.#state(standing),
+      muted: this.#muted,
+      ...(standing && { failure: standing }),
+      turns: this.#runner.turns,
+      timers: this.#parts.timers.list(),
+    };
+  }
+
+  #state(standing: Failure | undefined): AssistantState {
+    const { phase } = this.#runner;
+    if (phase !== "closed" && phase !== "listening") return phase;
+    if (standing) return "failed";
+    if (phase === "closed") return "starting";
+    return this.#muted ? "muted" : "listening";
+  }
+}
+
+function isRequestName(name: string): name is RequestName {
+  return Object.hasOwn(requestSchemas, name);
+}

@@ -1,0 +1,186 @@
+import { beforeEach, expect, test } from "vitest";
+import { PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
+import { PcmRing } from "../../src-shared/pcm-ring.ts";
+import { ClockedDevice } from "../../src-main/play/clocked-device.ts";
+import { PlayerLoop } from "../../src-main/play/player-loop.ts";
+import type { PlayerEvent } from "../../src-main/turn/ports.ts";
+
+const SECOND = PLAYBACK_RATE_HZ;
+
+let nowMs: number;
+let ring: PcmRing;
+let events: PlayerEvent[];
+let output: number[];
+let loop: PlayerLoop;
+
+beforeEach(() => {
+  nowMs = 50_000;
+  ring = new PcmRing(PcmRing.allocate(40 * SECOND));
+  events = [];
+  output = [];
+  loop = new PlayerLoop(ring, { preRollMs: 40, nowMs: () => nowMs, emit: (event) => events.push(event) });
+});
+
+function attachDevice(): ClockedDevice {
+  const device = new ClockedDevice({
+    name: "file",
+    originAtMs: nowMs,
+    nowMs: () => nowMs,
+    write: (block) => output.push(...block),
+    onReport: (report) => loop.take(report),
+  });
+  loop.attach(device);
+  return device;
+}
+
+function begin(generation: number): void {
+  ring.setGeneration(generation);
+  ring.beginWriting(generation);
+  loop.begin(generation, nowMs);
+}
+
+function write(samples: number, generation = 1): void {
+  const pcm = new Float32Array(samples).fill(0.5);
+  expect(ring.write(pcm, 0, samples, generation)).toBe(samples);
+}
+
+/** Lets `ms` pass in steps of the player's own pump interval. The device renders when it is given any command. */
+function pass(ms: number, device?: ClockedDevice): void {
+  for (let passed = 0; passed < ms; passed += 4) {
+    nowMs += 4;
+    device?.command({ kind: "gain", ratio: 1, rampMs: 0 });
+    loop.pump();
+  }
+}
+
+function finished(): Extract<PlayerEvent, { kind: "finished" }> {
+  return events.find((event) => event.kind === "finished") as Extract<PlayerEvent, { kind: "finished" }>;
+}
+
+test("plays nothing before the release and everything after it, and measures", () => {
+  const device = attachDevice();
+  begin(1);
+  pass(100, device);
+  write(SECOND);
+  pass(200, device);
+  expect(output.every((sample) => sample === 0)).toBe(true);
+  loop.end(1, SECOND);
+  const releasedAtMs = nowMs;
+  loop.release(1);
+  pass(1200, device);
+  device.close();
+  expect(events.map((event) => event.kind)).toContain("audible");
+  const { metrics, flushed, playedSamples } = finished();
+  expect({ flushed, playedSamples }).toEqual({ flushed: false, playedSamples: SECOND });
+  expect(metrics).toMatchObject({
+    underruns: 0,
+    underrunTotalMs: 0,
+    samplesPlayed: SECOND,
+    audioMs: 1000,
+    playbackMs: 1000,
+    chunksReceived: 50,
+    chunksPlayed: 50,
+    audioPath: "file",
+  });
+  expect(metrics.firstByteMs).toBeCloseTo(104, -1);
+  expect(metrics.firstAudibleMs).toBeGreaterThanOrEqual(releasedAtMs - 50_000);
+  expect(metrics.firstAudibleMs).toBeLessThan(releasedAtMs - 50_000 + 25);
+});
+
+test("a starving source is an underrun with its gap, and loses nothing", () => {
+  const device = attachDevice();
+  begin(1);
+  write(0.2 * SECOND);
+  loop.release(1);
+  pass(500, device);
+  write(0.5 * SECOND);
+  loop.end(1, 0.7 * SECOND);
+  pass(800, device);
+  device.close();
+  const { metrics, playedSamples } = finished();
+  expect(playedSamples).toBe(0.7 * SECOND);
+  expect(metrics.underruns).toBe(1);
+  expect(metrics.underrunTotalMs).toBeGreaterThan(270);
+  expect(metrics.underrunTotalMs).toBeLessThan(320);
+  expect(metrics.underrunMaxMs).toBe(metrics.underrunTotalMs);
+  expect(metrics.playbackMs).toBeCloseTo(700 + metrics.underrunTotalMs, 3);
+});
+
+test("sends no more ahead than the device may hold, and all of a long reply in the end", () => {
+  const device = attachDevice();
+  begin(1);
+  write(12 * SECOND);
+  loop.release(1);
+  loop.end(1, 12 * SECOND);
+  expect(ring.availableSamples).toBe(8 * SECOND);
+  pass(12_500, device);
+  device.close();
+  expect(finished()).toMatchObject({ flushed: false, playedSamples: 12 * SECOND, metrics: { underruns: 0 } });
+});
+
+test("a flush ends the reply where it was", () => {
+  const device = attachDevice();
+  begin(1);
+  write(2 * SECOND);
+  loop.release(1);
+  pass(500, device);
+  ring.setGeneration(0);
+  loop.flush();
+  pass(100, device);
+  device.close();
+  expect(finished().flushed).toBe(true);
+  expect(finished().playedSamples / SECOND).toBeCloseTo(0.5, 1);
+  expect(output.slice(-0.08 * SECOND).every((sample) => sample === 0)).toBe(true);
+});
+
+test("an output that comes soon plays the reply that waited for it", () => {
+  begin(1);
+  write(SECOND);
+  loop.end(1, SECOND);
+  loop.release(1);
+  pass(1000);
+  const device = attachDevice();
+  pass(1200, device);
+  expect(finished()).toMatchObject({ flushed: false, playedSamples: SECOND });
+});
+
+test("without an output the reply ends unheard and says why", () => {
+  begin(1);
+  write(SECOND);
+  loop.end(1, SECOND);
+  loop.release(1);
+  pass(3100);
+  expect(events).toMatchObject([
+    { kind: "output-failed", failure: { code: "output-missing" } },
+    { kind: "finished", flushed: true, playedSamples: 0, metrics: { audioPath: "none" } },
+  ]);
+});
+
+test("an output that goes away in mid-reply ends the reply with what was heard", () => {
+  const device = attachDevice();
+  begin(1);
+  write(2 * SECOND);
+  loop.release(1);
+  pass(600, device);
+  loop.attach(undefined);
+  expect(events.at(-2)).toMatchObject({ kind: "output-failed", failure: { code: "output-lost" } });
+  expect(finished().playedSamples / SECOND).toBeCloseTo(0.6, 0);
+});
+
+test("a newer reply ends the one before", () => {
+  const device = attachDevice();
+  begin(1);
+  write(SECOND);
+  loop.release(1);
+  pass(100, device);
+  begin(2);
+  write(0.1 * SECOND, 2);
+  loop.end(2, 0.1 * SECOND);
+  loop.release(2);
+  pass(300, device);
+  device.close();
+  expect(events.filter((event) => event.kind === "finished")).toMatchObject([
+    { generation: 1, flushed: true },
+    { generation: 2, flushed: false, playedSamples: 0.1 * SECOND },
+  ]);
+});
