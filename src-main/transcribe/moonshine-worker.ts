@@ -1,0 +1,67 @@
+import { availableParallelism } from "node:os";
+import llamaTokenizer from "llama-tokenizer-js";
+import { RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
+import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
+import { hostEngine, type Engine } from "../models/engine-host.ts";
+import type { Transcript, TranscriptionRequest } from "../turn/ports.ts";
+import { decodeGreedily, mostTokensFor } from "./moonshine-decoding.ts";
+import { loadMoonshineModel } from "./moonshine-model.ts";
+
+/** A second thread makes the encoder and the verification of a draft a third faster, and more do not help. */
+const MOST_THREADS = 2;
+const LONGEST_SAMPLES = 30 * RECOGNITION_RATE_HZ;
+const SHORTEST_SAMPLES = 0.1 * RECOGNITION_RATE_HZ;
+/** -66 dBFS: nothing that peaks below it is speech. */
+const SILENCE_AMPLITUDE = 0.0005;
+const WARM_UP_RUNS = 2;
+/** The text tokens; what follows in the vocabulary are markers without text. */
+const TEXT_TOKENS = 32_000;
+
+async function load(data: {
+  modelsFolder: string | undefined;
+}): Promise<Outcome<Engine<TranscriptionRequest, Transcript>>> {
+  const loaded = await loadMoonshineModel(data.modelsFolder, Math.min(MOST_THREADS, availableParallelism()));
+  if (!loaded.ok) return loaded;
+  const model = loaded.value;
+  const warmUp = Float32Array.from({ length: RECOGNITION_RATE_HZ }, (_, sample) => Math.sin(sample / 20) / 10);
+  for (let run = 0; run < WARM_UP_RUNS; run++) {
+    await decodeGreedily(await model.encode(warmUp), {
+      draftTokens: [],
+      mostTokens: 3,
+      signal: new AbortController().signal,
+    });
+  }
+  return succeeded({
+    async answer({ pcm, draftTokens }, signal) {
+      const startedAtMs = performance.now();
+      if (pcm.length > LONGEST_SAMPLES) {
+        const seconds = (pcm.length / RECOGNITION_RATE_HZ).toFixed(1);
+        return failed("transcribe-failed", "transcribe", `${seconds} s of audio in one piece, and 30 s are the most`);
+      }
+      if (!pcm.every(Number.isFinite)) {
+        return failed("transcribe-failed", "transcribe", "the audio holds samples that are not finite");
+      }
+      const elapsedMs = (): number => performance.now() - startedAtMs;
+      if (pcm.length < SHORTEST_SAMPLES || pcm.every((sample) => Math.abs(sample) < SILENCE_AMPLITUDE)) {
+        return succeeded({ text: "", tokens: [], tokenLogProbabilities: [], elapsedMs: elapsedMs() });
+      }
+      const { tokens, logProbabilities } = await decodeGreedily(await model.encode(pcm), {
+        draftTokens: draftTokens ?? [],
+        mostTokens: mostTokensFor(pcm.length, RECOGNITION_RATE_HZ),
+        signal,
+      });
+      const text = readTokens(tokens);
+      return succeeded({ text, tokens, tokenLogProbabilities: logProbabilities, elapsedMs: elapsedMs() });
+    },
+    close: () => model.release(),
+  });
+}
+
+/** Text of the tokens; empty when there is neither a letter nor a digit in it. */
+function readTokens(tokens: readonly number[]): string {
+  const readable = tokens.filter((token) => token < TEXT_TOKENS);
+  const text = llamaTokenizer.decode(readable, false, true).trim();
+  return /[\p{L}\p{N}]/u.test(text) ? text : "";
+}
+
+await hostEngine(load);
