@@ -1,0 +1,98 @@
+import {
+  CAPTURE_FRAME_SAMPLES,
+  CAPTURE_RATE_HZ,
+  FRAME_MS,
+  RECOGNITION_FRAME_SAMPLES,
+  RECOGNITION_RATE_HZ,
+} from "../../src-shared/audio-format.ts";
+import type { MicrophoneFrame } from "../../src-shared/assistant-contract.ts";
+import { StreamingResampler } from "../streaming-resampler.ts";
+
+/** Frames lost up to this length are filled with silence; after a longer gap the stream begins anew. */
+const LONGEST_FILLED_GAP_MS = 2_000;
+/** Clocks and capture jitter by less than this. */
+const GAP_MS = FRAME_MS * 1.5;
+
+/** What the intake counted. */
+export interface IntakeCounters {
+  /** Frames of the wrong shape, left out. */
+  readonly malformedFrames: number;
+  /** Samples that were not finite numbers, replaced by silence. */
+  readonly repairedSamples: number;
+  /** Frames that never came, filled with silence. */
+  readonly filledFrames: number;
+}
+
+/**
+ * Takes microphone frames as they come and gives out frames for detection and recognition: checked, without gaps, at 16 kHz. The time of a
+ * frame is that of its samples; the resampler holds back 1.3 ms. Main thread, about 0.3 ms a frame.
+ */
+export class MicrophoneIntake {
+  readonly #onFrame: (pcm16: Float32Array, endedAtMs: number) => void;
+  readonly #resampler: StreamingResampler;
+  readonly #frame = new Float32Array(RECOGNITION_FRAME_SAMPLES);
+  #filled = 0;
+  #lastEndedAtMs: number | undefined;
+  #malformedFrames = 0;
+  #repairedSamples = 0;
+  #filledFrames = 0;
+
+  private constructor(resampler: StreamingResampler, onFrame: (pcm16: Float32Array, endedAtMs: number) => void) {
+    this.#resampler = resampler;
+    this.#onFrame = onFrame;
+  }
+
+  /** `onFrame` gets RECOGNITION_FRAME_SAMPLES samples that it may keep, and the time just after the last of them. */
+  static async create(onFrame: (pcm16: Float32Array, endedAtMs: number) => void): Promise<MicrophoneIntake> {
+    return new MicrophoneIntake(await StreamingResampler.create(CAPTURE_RATE_HZ, RECOGNITION_RATE_HZ, "fast"), onFrame);
+  }
+
+  get counters(): IntakeCounters {
+    return {
+      malformedFrames: this.#malformedFrames,
+      repairedSamples: this.#repairedSamples,
+      filledFrames: this.#filledFrames,
+    };
+  }
+
+  accept({ pcm, endedAtMs }: MicrophoneFrame): void {
+    if (pcm.length !== CAPTURE_FRAME_SAMPLES || !Number.isFinite(endedAtMs)) {
+      this.#malformedFrames++;
+      return;
+    }
+    this.#fillGapBefore(endedAtMs);
+    this.#lastEndedAtMs = endedAtMs;
+    this.#resample(this.#repair(pcm), endedAtMs);
+  }
+
+  #fillGapBefore(endedAtMs: number): void {
+    const gapMs = endedAtMs - FRAME_MS - (this.#lastEndedAtMs ?? endedAtMs - FRAME_MS);
+    if (gapMs < GAP_MS || gapMs > LONGEST_FILLED_GAP_MS) return;
+    for (let missing = Math.floor(gapMs / FRAME_MS); missing > 0; missing--) {
+      this.#filledFrames++;
+      this.#resample(new Float32Array(CAPTURE_FRAME_SAMPLES), endedAtMs - missing * FRAME_MS);
+    }
+  }
+
+  #repair(pcm: Float32Array): Float32Array {
+    if (pcm.every(Number.isFinite)) return pcm;
+    return pcm.map((sample) => {
+      if (Number.isFinite(sample)) return sample;
+      this.#repairedSamples++;
+      return 0;
+    });
+  }
+
+  #resample(pcm: Float32Array, endedAtMs: number): void {
+    const samples = this.#resampler.process(pcm);
+    for (let offset = 0; offset < samples.length;) {
+      const count = Math.min(samples.length - offset, this.#frame.length - this.#filled);
+      this.#frame.set(samples.subarray(offset, offset + count), this.#filled);
+      this.#filled += count;
+      offset += count;
+      if (this.#filled < this.#frame.length) continue;
+      this.#filled = 0;
+      this.#onFrame(this.#frame.slice(), endedAtMs - ((samples.length - offset) * 1000) / RECOGNITION_RATE_HZ);
+    }
+  }
+}
