@@ -56,8 +56,12 @@ export class PcmRing {
     Atomics.notify(this.#header, READ);
   }
 
-  /** The writer announces that its samples of `generation` start here. Writer thread, once per generation, before the first write. */
+  /**
+   * The writer announces that its samples of `generation` start here. Writer thread, before the first write; again for the same generation
+   * it does nothing, so that every sentence of a reply may announce itself.
+   */
   beginWriting(generation: number): void {
+    if (Atomics.load(this.#header, WRITING_GENERATION) === generation) return;
     Atomics.store(this.#header, START, Atomics.load(this.#header, WRITE));
     Atomics.store(this.#header, WRITES, 0);
     Atomics.store(this.#header, WRITING_GENERATION, generation);

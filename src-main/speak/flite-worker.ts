@@ -1,0 +1,148 @@
+import { PLAYBACK_RATE_HZ, msToSamples } from "../../src-shared/audio-format.ts";
+import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
+import { PcmRing } from "../../src-shared/pcm-ring.ts";
+import { hostEngine, type Engine } from "../models/engine-host.ts";
+import { readModel } from "../models/model-store.ts";
+import { nowMs } from "../session-clock.ts";
+import type { SpeechRequest, SpokenSentence } from "../turn/ports.ts";
+import { FliteEngine, type FliteSpeech } from "./flite-engine.ts";
+import { PlaybackResampler } from "./playback-resampler.ts";
+import { speakableText } from "./speakable-text.ts";
+import { trimSilence } from "./trim-silence.ts";
+import { placeWordEnds } from "./word-ends.ts";
+
+/** Sample rate of each voice. */
+const VOICE_RATES_HZ: Readonly<Record<string, number>> = { slt: 16_000, kal: 8_000 };
+const CHUNK_MS = 100;
+const LONGEST_PIECE_CHARACTERS = 600;
+/** How long the writer sleeps at most before it looks whether its generation is still wanted. */
+const WAIT_MS = 50;
+const WARM_UP_RUNS = 3;
+
+async function load(data: {
+  modelsFolder: string | undefined;
+}): Promise<Outcome<Engine<SpeechRequest, SpokenSentence>>> {
+  const model = await readModel("flite", data.modelsFolder);
+  if (!model.ok) return model;
+  const flite = await FliteEngine.load(model.value.bytes);
+  const resamplers = new Map<string, PlaybackResampler>();
+  for (const [voice, rateHz] of Object.entries(VOICE_RATES_HZ)) {
+    resamplers.set(voice, await PlaybackResampler.create(rateHz));
+  }
+  for (let run = 0; run < WARM_UP_RUNS; run++) {
+    const speech = flite.synthesize("It is half past three.", "slt", 1);
+    if (speech) resamplers.get("slt")?.convert(speech.pcm, 0, speech.pcm.length);
+  }
+  flite.prepare();
+  return succeeded({
+    async answer(request) {
+      const resampler = resamplers.get(request.voice);
+      if (!resampler) return failed("speak-failed", "speak", "there is no such voice");
+      const sentence = new SentenceWriter(request, resampler);
+      for (const piece of cutPieces(request.text)) {
+        if (sentence.isVoid) break;
+        const text = speakableText(piece);
+        const speech = text === "" ? SILENCE : flite.synthesize(text, request.voice, request.rateRatio);
+        if (!speech) return failed("speak-failed", "speak", `Flite broke off (voice ${request.voice})`, true);
+        sentence.write(piece, speech);
+      }
+      setImmediate(() => flite.prepare());
+      return succeeded(sentence.result());
+    },
+  });
+}
+
+const SILENCE: FliteSpeech = { pcm: new Float32Array(), rateHz: PLAYBACK_RATE_HZ, phones: [] };
+
+/** Writes the speech of one sentence to the ring and keeps account of it. */
+class SentenceWriter {
+  readonly #ring: PcmRing;
+  readonly #generation: number;
+  readonly #resampler: PlaybackResampler;
+  readonly #words: { readonly text: string; readonly endSample: number }[] = [];
+  #samples = 0;
+  #chunks = 0;
+  #firstPcmAtMs = 0;
+  #lastPcmAtMs = 0;
+
+  constructor(request: SpeechRequest, resampler: PlaybackResampler) {
+    this.#ring = new PcmRing(request.ring);
+    this.#generation = request.generation;
+    this.#resampler = resampler;
+    if (!this.isVoid) this.#ring.beginWriting(request.generation);
+  }
+
+  get isVoid(): boolean {
+    return this.#ring.generation !== this.#generation;
+  }
+
+  /** Writes what was made of `text`, waiting for space, until all is written or the generation is void. */
+  write(text: string, speech: FliteSpeech): void {
+    const trimmed = trimSilence(speech.pcm, speech.rateHz);
+    const pcm = speech.pcm.subarray(trimmed.start, trimmed.end);
+    this.#placeWords(text, speech, trimmed.start, this.#resampler.outputSamples(pcm.length));
+    const chunkSamples = msToSamples(CHUNK_MS, speech.rateHz);
+    for (let start = 0; start < pcm.length; start += chunkSamples) {
+      const end = Math.min(start + chunkSamples, pcm.length);
+      if (!this.#writeChunk(this.#resampler.convert(pcm, start, end))) return;
+    }
+  }
+
+  result(): SpokenSentence {
+    const atMs = nowMs();
+    return {
+      samples: this.#samples,
+      chunks: this.#chunks,
+      words: this.#words,
+      firstPcmAtMs: this.#chunks === 0 ? atMs : this.#firstPcmAtMs,
+      lastPcmAtMs: this.#chunks === 0 ? atMs : this.#lastPcmAtMs,
+    };
+  }
+
+  #writeChunk(chunk: Float32Array): boolean {
+    let written = 0;
+    while (written < chunk.length) {
+      const count = this.#ring.write(chunk, written, chunk.length - written, this.#generation);
+      if (count < 0) return false;
+      if (count === 0) {
+        this.#ring.waitForSpace(WAIT_MS);
+        continue;
+      }
+      this.#lastPcmAtMs = nowMs();
+      if (this.#samples === 0) this.#firstPcmAtMs = this.#lastPcmAtMs;
+      written += count;
+      this.#samples += count;
+    }
+    this.#chunks += 1;
+    return true;
+  }
+
+  #placeWords(text: string, speech: FliteSpeech, startSample: number, outputSamples: number): void {
+    const words = text.match(/\S+/g) ?? [];
+    const startMs = (startSample * 1000) / speech.rateHz;
+    const toPlace = words.map((word) => ({
+      spoken: speakableText(word),
+      pauseFollows: /[,.;:!?–—…)]["'”’)]*$/.test(word),
+    }));
+    const endsMs = placeWordEnds(toPlace, speech.phones);
+    for (const [index, word] of words.entries()) {
+      const end = msToSamples(Math.max(0, (endsMs[index] as number) - startMs), PLAYBACK_RATE_HZ);
+      this.#words.push({ text: word, endSample: this.#samples + Math.min(outputSamples, end) });
+    }
+  }
+}
+
+/** Cuts a very long text at spaces, so that no single synthesis takes long. */
+function cutPieces(text: string): readonly string[] {
+  const pieces: string[] = [];
+  let rest = text;
+  while (rest.length > LONGEST_PIECE_CHARACTERS) {
+    const space = rest.lastIndexOf(" ", LONGEST_PIECE_CHARACTERS);
+    const cut = space > 0 ? space : LONGEST_PIECE_CHARACTERS;
+    pieces.push(rest.slice(0, cut));
+    rest = rest.slice(cut);
+  }
+  return [...pieces, rest];
+}
+
+await hostEngine(load);
