@@ -109,7 +109,6 @@ export class Assistant implements AssistantEndpoint {
   /** Listens to this source of frames from now on, in place of an earlier one. */
   attachMicrophone(session: MicrophoneSession): void {
     this.#session = session;
-    this.#intake = this.#newIntake();
     session.onMicrophoneFrame = (frame) => {
       if (session === this.#session && !this.#muted && this.#started) this.#intake?.accept(frame);
     };
@@ -132,6 +131,7 @@ export class Assistant implements AssistantEndpoint {
   }
 
   async #start(): Promise<Outcome<unknown>> {
+    this.#intake = await MicrophoneIntake.create((pcm16, endedAtMs) => void this.#runner.hear(pcm16, endedAtMs));
     const engines = await this.#parts.engines;
     if (engines.ok) {
       this.#started = true;
@@ -169,7 +169,6 @@ export class Assistant implements AssistantEndpoint {
   #setMuted(muted: boolean): void {
     this.#muted = muted;
     if (muted) this.#runner.tell({ kind: "microphone-silenced" });
-    else this.#intake = this.#newIntake();
     this.#publishSoon();
   }
 
@@ -182,10 +181,6 @@ export class Assistant implements AssistantEndpoint {
   #failEngine(reason: Failure): void {
     this.#engineFailure = reason;
     this.#publishSoon();
-  }
-
-  #newIntake(): MicrophoneIntake {
-    return new MicrophoneIntake(({ pcm16, endedAtMs }) => void this.#runner.hear(pcm16, endedAtMs));
   }
 
   #publishSoon(): void {

@@ -31,7 +31,7 @@ export async function runTalkSession(assistant: Assistant, session: TalkSession)
     turns.push(turn);
     session.onTurn(turn);
   });
-  const audio: MicrophoneSession = {};
+  const audio: MicrophoneSession = { onMicrophoneFrame: () => undefined };
   assistant.attachMicrophone(audio);
   let heardFrames = 0;
   const hear = async (pcm: Float32Array): Promise<void> => {
@@ -39,7 +39,7 @@ export async function runTalkSession(assistant: Assistant, session: TalkSession)
     const waitMs = endedAtMs - nowMs();
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     session.onFrame?.(pcm);
-    audio.onMicrophoneFrame?.({ pcm, endedAtMs } satisfies MicrophoneFrame);
+    audio.onMicrophoneFrame({ pcm, endedAtMs } satisfies MicrophoneFrame);
   };
   for await (const frame of framesOf(session.microphone)) {
     if (session.signal?.aborted) return turns;

@@ -1,0 +1,80 @@
+import { join } from "node:path";
+import { MessageChannel } from "node:worker_threads";
+import { succeeded, type Outcome } from "../src-shared/failure.ts";
+import type { SpeakerCommand } from "../src-shared/speaker-protocol.ts";
+import { Assistant } from "./assistant.ts";
+import { createSileroDetector } from "./detect/silero-detector.ts";
+import { modelsFolder } from "./models/model-store.ts";
+import { WorkerStreamPlayer } from "./play/worker-stream-player.ts";
+import { createResponder } from "./respond/create-responder.ts";
+import { TimerStore } from "./respond/timer-store.ts";
+import { nowMs, processClock } from "./session-clock.ts";
+import { jsonStorage } from "./settings/json-storage.ts";
+import { SettingsFile, settingsFolder } from "./settings/settings-file.ts";
+import { createFliteSynthesizer } from "./speak/flite-synthesizer.ts";
+import { createMoonshineTranscriber } from "./transcribe/moonshine-transcriber.ts";
+import type { AudioSession } from "./window/assistant-endpoint.ts";
+
+/** Audio that must be ready before a reply starts. Embedded synthesis runs 25 times faster than speech, so one device block is enough. */
+const PRE_ROLL_MS = 40;
+
+/** A running assistant and its player, for shells and commands to attach a microphone and an output. */
+export interface Composition {
+  readonly assistant: Assistant;
+  readonly player: WorkerStreamPlayer;
+  /** What was wrong with the settings file, if anything. */
+  readonly settingsProblem: Outcome<null>;
+}
+
+/** Makes an assistant on the embedded engines. The only place that knows every concrete class. Engines load while this returns. */
+export async function composeAssistant(folder = settingsFolder()): Promise<Composition> {
+  const models = { modelsFolder: modelsFolder() };
+  const detector = createSileroDetector(models);
+  const transcriber = createMoonshineTranscriber(models);
+  const synthesizer = createFliteSynthesizer(models);
+  const player = new WorkerStreamPlayer({ preRollMs: PRE_ROLL_MS });
+  const [{ file: settings, problem }, storage] = await Promise.all([
+    SettingsFile.open(folder),
+    jsonStorage(join(folder, "timers.json")),
+  ]);
+  const timers = new TimerStore({ nowMs, schedule: processClock.schedule, storage });
+  const responder = createResponder({
+    settings: () => settings.current,
+    nowMs,
+    random: Math.random,
+    changeSettings: (patch) => void settings.update(patch),
+    timers,
+  });
+  const engines = loadAll([detector.ready, transcriber.ready, synthesizer.ready]);
+  void engines.then(() => responder.warmUp());
+  const speaking = () => {
+    const { voice, speakingRateRatio, volumeRatio } = settings.current;
+    return { voice, rateRatio: speakingRateRatio, volumeRatio };
+  };
+  const assistant = new Assistant({
+    stages: { clock: processClock, detector, transcriber, responder, synthesizer, player, speaking },
+    settings,
+    timers,
+    engines,
+    attachSpeaker: (session) => attachSpeaker(player, session),
+    close: async () => {
+      timers.close();
+      await Promise.all([detector.close(), transcriber.close(), synthesizer.close(), player.close()]);
+    },
+  });
+  return { assistant, player, settingsProblem: problem };
+}
+
+async function loadAll(engines: readonly Promise<Outcome<unknown>>[]): Promise<Outcome<unknown>> {
+  const outcomes = await Promise.all(engines);
+  return outcomes.find((outcome) => !outcome.ok) ?? succeeded(null);
+}
+
+/** Puts a page's speaker at the other end of the player's port. */
+function attachSpeaker(player: WorkerStreamPlayer, session: AudioSession | undefined): void {
+  if (!session) return player.attach({ kind: "none" });
+  const { port1, port2 } = new MessageChannel();
+  port2.on("message", (command: SpeakerCommand) => session.sendSpeakerCommand(command));
+  session.onSpeakerReport = (report) => port2.postMessage(report);
+  player.attach({ kind: "port", name: "renderer", port: port1 });
+}
