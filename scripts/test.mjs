@@ -1,0 +1,43 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { ensureBuilt } from "./ensure-built.mjs";
+import { ensureInstalled, node, root } from "./ensure-installed.mjs";
+
+/** Program that the tests use, and Debian's package for it. */
+const PROGRAMS = {
+  chromium: "chromium",
+  Xvfb: "xvfb",
+  pulseaudio: "pulseaudio",
+  pactl: "pulseaudio-utils",
+  "espeak-ng": "espeak-ng",
+  ffmpeg: "ffmpeg",
+};
+
+ensureInstalled();
+ensurePrograms();
+ensureBuilt();
+const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
+const { status } = spawnSync(node, [vitest, "run", ...process.argv.slice(2)], { stdio: "inherit", cwd: root });
+process.exit(status ?? 1);
+
+/** Installs what is missing from Debian's packages when that is possible; else says what is missing, and its tests skip themselves. */
+function ensurePrograms() {
+  const missing = Object.keys(PROGRAMS).filter((program) => !isOnPath(program));
+  if (missing.length === 0) return;
+  const packages = missing.map((program) => PROGRAMS[program]);
+  if (process.getuid?.() === 0 && isOnPath("apt-get")) {
+    console.log(`Repartee: installing ${packages.join(", ")} for the tests…`);
+    const options = { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
+    spawnSync("apt-get", ["update", "-qq"], options);
+    spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "fonts-dejavu-core", ...packages], options);
+  }
+  const stillMissing = missing.filter((program) => !isOnPath(program));
+  if (stillMissing.length > 0) {
+    console.log(`Repartee: not found: ${stillMissing.join(", ")}. The tests that need them are skipped and say so.`);
+  }
+}
+
+function isOnPath(program) {
+  return (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
+}
