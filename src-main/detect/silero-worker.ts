@@ -17,13 +17,13 @@ async function load(data: { modelsFolder: string | undefined }): Promise<Outcome
   const [model, runtime] = await Promise.all([readModel("silero-vad", data.modelsFolder), loadOnnxRuntime()]);
   if (!model.ok) return model;
   if (!runtime.ok) return runtime;
-  const { open, floatTensor, int64Tensor } = runtime.value;
-  const session = await open(model.value, 1);
+  const ort = runtime.value;
+  const session = await ort.open(model.value, 1);
   if (!session.ok) return session;
   const window = new Float32Array(CONTEXT_SAMPLES + RECOGNITION_FRAME_SAMPLES);
-  const input = floatTensor(window, [1, window.length]);
-  const sr = int64Tensor(BigInt64Array.of(BigInt(RECOGNITION_RATE_HZ)), []);
-  const blankState = floatTensor(new Float32Array(STATE_SIZE), STATE_SHAPE);
+  const input = ort.floatTensor(window, [1, window.length]);
+  const sr = ort.int64Tensor(BigInt64Array.of(BigInt(RECOGNITION_RATE_HZ)), []);
+  const blankState = ort.floatTensor(new Float32Array(STATE_SIZE), STATE_SHAPE);
   let state = blankState;
   let framesSinceReset = 0;
 

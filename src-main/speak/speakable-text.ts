@@ -88,5 +88,5 @@ function readYear(_match: string, context: string, year: string): string {
 function spellLetters(initialism: string): string {
   const plural = initialism.endsWith("s");
   const letters = plural ? initialism.slice(0, -1) : initialism;
-  return `${[...letters].join(".")}.${plural ? "'s" : ""}`;
+  return `${Array.from(letters).join(".")}.${plural ? "'s" : ""}`;
 }
