@@ -1,0 +1,141 @@
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { WebSocketServer } from "ws";
+import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
+import type { AssistantEndpoint } from "./assistant-endpoint.ts";
+import { carryPage } from "./carried-page.ts";
+import { serveStatic } from "./static-files.ts";
+
+const HOST = "127.0.0.1";
+const COOKIE = "repartee";
+const LONGEST_MESSAGE_BYTES = 64 * 1024;
+const HEARTBEAT_MS = 15_000;
+
+/** Shape of a browser shell. */
+export interface BrowserShellOptions {
+  /** 0 for any free port. */
+  readonly port: number;
+  /** Folder of the built renderer. */
+  readonly rendererFolder: string;
+  readonly endpoint: AssistantEndpoint;
+}
+
+/** A running browser shell. */
+export interface BrowserShell {
+  /** Opens the window; the token in it lets in whoever has it. */
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the window to a browser on this machine: loopback only, a random token that becomes a cookie, Origin and Host checks against
+ * other pages and DNS rebinding, a strict content policy, cross-origin isolation. Code: port-in-use.
+ */
+export async function startBrowserShell(options: BrowserShellOptions): Promise<Outcome<BrowserShell>> {
+  const token = randomBytes(24).toString("base64url");
+  const server = createServer((request, response) => answer(request, response, token, options.rendererFolder));
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: LONGEST_MESSAGE_BYTES, perMessageDeflate: false });
+  server.on("upgrade", (request, socket, head) => {
+    const isOurs = request.url === "/carrier" && isAllowed(request, token) && isOwnOrigin(request);
+    if (!isOurs) return socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
+    sockets.handleUpgrade(request, socket, head, (webSocket) => carryPage(webSocket, options.endpoint, HEARTBEAT_MS));
+  });
+  const listening = await listen(server, options.port);
+  if (!listening.ok) return listening;
+  const { port } = server.address() as AddressInfo;
+  return succeeded({
+    url: `http://${HOST}:${port}/?token=${token}`,
+    port,
+    close: () => close(server, sockets),
+  });
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, token: string, rendererFolder: string): void {
+  const url = new URL(request.url ?? "/", `http://${HOST}`);
+  for (const [name, value] of Object.entries(securityHeaders(request))) response.setHeader(name, value);
+  if (!isOwnHost(request) || (request.method !== "GET" && request.method !== "HEAD")) return refuse(response, 403);
+  if (url.pathname === "/" && isToken(url.searchParams.get("token") ?? "", token)) {
+    response.setHeader("Set-Cookie", `${cookieName(request)}=${token}; HttpOnly; SameSite=Strict; Path=/`);
+    response.writeHead(303, { Location: "/" }).end();
+    return;
+  }
+  if (!isAllowed(request, token)) return refuse(response, 401);
+  void serveStatic(rendererFolder, url.pathname, response, request.method === "HEAD");
+}
+
+function securityHeaders(request: IncomingMessage): Record<string, string> {
+  const socketOrigin = `ws://${request.headers.host ?? HOST}`;
+  return {
+    "Content-Security-Policy": [
+      "default-src 'none'",
+      "script-src 'self'",
+      "worker-src 'self'",
+      "style-src 'self'",
+      "img-src 'self' data:",
+      "font-src 'self'",
+      "media-src 'self'",
+      `connect-src 'self' ${socketOrigin}`,
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+    ].join("; "),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+  };
+}
+
+function refuse(response: ServerResponse, status: 401 | 403): void {
+  const reason =
+    status === 401 ? "Open the address that Repartee printed: it holds the key to this page.\n" : "Forbidden.\n";
+  response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8" }).end(reason);
+}
+
+function isAllowed(request: IncomingMessage, token: string): boolean {
+  if (!isOwnHost(request)) return false;
+  const cookies = (request.headers.cookie ?? "").split(/;\s*/).map((cookie) => cookie.split("="));
+  const mine = cookies.find(([name]) => name === cookieName(request));
+  return mine !== undefined && isToken(mine[1] ?? "", token);
+}
+
+/** Cookies do not know ports: each port has its own, so that two assistants do not lock each other out. */
+function cookieName(request: IncomingMessage): string {
+  return `${COOKIE}-${request.socket.localPort}`;
+}
+
+function isOwnHost(request: IncomingMessage): boolean {
+  const { localPort } = request.socket;
+  return request.headers.host === `${HOST}:${localPort}` || request.headers.host === `localhost:${localPort}`;
+}
+
+function isOwnOrigin(request: IncomingMessage): boolean {
+  return request.headers.origin === `http://${request.headers.host}`;
+}
+
+function isToken(candidate: string, token: string): boolean {
+  const [a, b] = [Buffer.from(candidate), Buffer.from(token)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function listen(server: Server, port: number): Promise<Outcome<null>> {
+  return new Promise((resolve) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const detail = error.code === "EADDRINUSE" ? `port ${port} on ${HOST} is taken` : error.message;
+      resolve(failed("port-in-use", "window", detail));
+    });
+    server.listen(port, HOST, () => resolve(succeeded(null)));
+  });
+}
+
+async function close(server: Server, sockets: WebSocketServer): Promise<void> {
+  for (const socket of sockets.clients) socket.close(1001, "Repartee is closing");
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,86 @@
+import type { RawData, WebSocket } from "ws";
+import {
+  decodeAudio,
+  encodeSpeakerPcm,
+  pageMessageSchema,
+  type ShellMessage,
+} from "../../src-shared/carrier-protocol.ts";
+import type { SpeakerCommand } from "../../src-shared/speaker-protocol.ts";
+import type { AssistantEndpoint, AudioSession } from "./assistant-endpoint.ts";
+
+const PROTOCOL_ERROR = 1002;
+const TOO_SLOW = 1013;
+/** A page that does not take this much is not reading any more. */
+const MOST_UNSENT_BYTES = 8 * 1024 * 1024;
+
+/** Connects one page to the assistant over its WebSocket until either side closes. Anything that is not in the protocol closes it with 1002. */
+export function carryPage(socket: WebSocket, endpoint: AssistantEndpoint, heartbeatMs: number): void {
+  let session: AudioSession | undefined;
+  let isAlive = true;
+  const sendBytes = (data: string | ArrayBuffer): void => {
+    if (socket.bufferedAmount > MOST_UNSENT_BYTES) socket.close(TOO_SLOW, "the page does not keep up");
+    else if (socket.readyState === socket.OPEN) socket.send(data);
+  };
+  const send = (message: ShellMessage): void => sendBytes(JSON.stringify(message));
+  const sendCommand = (command: SpeakerCommand): void => {
+    if (command.kind === "pcm") sendBytes(encodeSpeakerPcm(command.generation, command.pcm));
+    else send({ kind: "speaker", message: command });
+  };
+  const unsubscribe = endpoint.subscribe((event) => send({ kind: "event", event }));
+
+  const takeText = (text: string): void => {
+    const parsed = pageMessageSchema.safeParse(parseJson(text));
+    if (!parsed.success) return socket.close(PROTOCOL_ERROR, "unknown message");
+    const message = parsed.data;
+    switch (message.kind) {
+      case "request":
+        void endpoint
+          .request(message.name, message.input)
+          .then((outcome) => send({ kind: "answer", id: message.id, outcome }));
+        return;
+      case "audio-ports":
+        session = {
+          onMicrophoneFrame: () => undefined,
+          onSpeakerReport: () => undefined,
+          sendSpeakerCommand: sendCommand,
+        };
+        return endpoint.attachAudio(session);
+      case "speaker":
+        return session?.onSpeakerReport(message.message);
+    }
+  };
+  const takeAudio = (bytes: Buffer): void => {
+    const audio = decodeAudio(bytes);
+    if (!audio.ok || audio.value.kind !== "microphone") return socket.close(PROTOCOL_ERROR, "unknown audio message");
+    session?.onMicrophoneFrame(audio.value.frame);
+  };
+
+  socket.on("message", (data: RawData, isBinary: boolean) => {
+    isAlive = true;
+    const bytes = data as Buffer;
+    if (isBinary) takeAudio(bytes);
+    else takeText(bytes.toString("utf8"));
+  });
+  socket.on("pong", () => {
+    isAlive = true;
+  });
+  socket.on("error", () => socket.terminate());
+  const heartbeat = setInterval(() => {
+    if (!isAlive) return socket.terminate();
+    isAlive = false;
+    socket.ping();
+  }, heartbeatMs);
+  socket.on("close", () => {
+    clearInterval(heartbeat);
+    unsubscribe();
+    if (session) endpoint.detachAudio(session);
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
