@@ -2,7 +2,7 @@ import type { Outcome } from "../../src-shared/failure.ts";
 import { succeeded } from "../../src-shared/failure.ts";
 import { readModel } from "../models/model-store.ts";
 import { loadOnnxRuntime, type OnnxRuntime, type OnnxSession, type OnnxTensor } from "../models/onnx-session.ts";
-import { truncateCache, type CachedDecoder } from "./moonshine-decoding.ts";
+import { gatherRows, truncateCache, type CachedDecoder, type Continuation } from "./moonshine-decoding.ts";
 
 const LAYERS = 6;
 const HEADS = 8;
@@ -46,20 +46,20 @@ export async function loadMoonshineModel(
   });
 }
 
-/** The decoder graph with its key-value cache, whose tensors go from one run's outputs straight into the next run's inputs. */
+/**
+ * The decoder graph with its key-value cache, whose tensors go from one run's outputs straight into the next run's inputs. The encoder's
+ * part has one row for all hypotheses: the graph broadcasts it.
+ */
 class MoonshineDecoder implements CachedDecoder {
   readonly #runtime: OnnxRuntime;
   readonly #session: OnnxSession;
   readonly #states: OnnxTensor;
   readonly #inputs: Record<string, OnnxTensor> = {};
-  readonly #token: OnnxTensor;
-  readonly #tokenId = new BigInt64Array(1);
 
   constructor(runtime: OnnxRuntime, session: OnnxSession, states: OnnxTensor) {
     this.#runtime = runtime;
     this.#session = session;
     this.#states = states;
-    this.#token = runtime.int64Tensor(this.#tokenId, [1, 1]);
   }
 
   async begin(tokens: readonly number[]): Promise<Float32Array> {
@@ -73,7 +73,6 @@ class MoonshineDecoder implements CachedDecoder {
       this.#inputs[`past_key_values.${name}`] = outputs[`present.${name}`] as OnnxTensor;
     }
     this.#inputs["use_cache_branch"] = this.#runtime.booleanTensor(true);
-    this.#inputs["input_ids"] = this.#token;
     return outputs["logits"]?.data as Float32Array;
   }
 
@@ -87,13 +86,31 @@ class MoonshineDecoder implements CachedDecoder {
     }
   }
 
-  async advance(token: number): Promise<Float32Array> {
-    this.#tokenId[0] = BigInt(token);
+  async advance(continuations: readonly Continuation[]): Promise<Float32Array> {
+    this.#gather(continuations.map(({ row }) => row));
+    const ids = BigInt64Array.from(continuations, ({ token }) => BigInt(token));
+    this.#inputs["input_ids"] = this.#runtime.int64Tensor(ids, [ids.length, 1]);
     const outputs = await this.#session.run(this.#inputs, ADVANCE_OUTPUTS);
     for (const name of DECODER_CACHE) {
       this.#inputs[`past_key_values.${name}`] = outputs[`present.${name}`] as OnnxTensor;
     }
     return outputs["logits"]?.data as Float32Array;
+  }
+
+  /** Makes the cache hold the rows that are asked for, in that order. */
+  #gather(rows: readonly number[]): void {
+    for (const name of DECODER_CACHE) {
+      const cache = this.#inputs[`past_key_values.${name}`] as OnnxTensor;
+      const [rowCount, , length] = cache.dims as [number, number, number];
+      if (rowCount === rows.length && rows.every((row, index) => row === index)) return;
+      const gathered = gatherRows(cache.data as Float32Array, rowCount, rows);
+      this.#inputs[`past_key_values.${name}`] = this.#runtime.floatTensor(gathered, [
+        rows.length,
+        HEADS,
+        length,
+        HEAD_SIZE,
+      ]);
+    }
   }
 }
 
