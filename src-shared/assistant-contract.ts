@@ -45,7 +45,9 @@ export interface RequestResults {
 /** Events from the assistant to every window. */
 export type AssistantEvent =
   | { readonly kind: "snapshot"; readonly snapshot: AssistantSnapshot }
-  | { readonly kind: "settings"; readonly settings: Settings };
+  | { readonly kind: "settings"; readonly settings: Settings }
+  /** Made by the carrier itself when it loses or regains the assistant. */
+  | { readonly kind: "connection"; readonly open: boolean };
 
 /** One microphone frame on the microphone port: CAPTURE_FRAME_SAMPLES mono samples in [-1, 1]. */
 export interface MicrophoneFrame {

@@ -39,7 +39,10 @@ export async function startBrowserShell(options: BrowserShellOptions): Promise<O
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LONGEST_MESSAGE_BYTES, perMessageDeflate: false });
   server.on("upgrade", (request, socket, head) => {
     const isOurs = request.url === "/carrier" && isAllowed(request, token) && isOwnOrigin(request);
-    if (!isOurs) return socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
+    if (!isOurs) {
+      socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
+      return;
+    }
     sockets.handleUpgrade(request, socket, head, (webSocket) => carryPage(webSocket, options.endpoint, HEARTBEAT_MS));
   });
   const listening = await listen(server, options.port);

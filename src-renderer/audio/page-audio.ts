@@ -1,0 +1,70 @@
+import { AUDIO_PORTS_MESSAGE, type AssistantBridge } from "../../src-shared/assistant-contract.ts";
+import { CAPTURE_RATE_HZ } from "../../src-shared/audio-format.ts";
+import captureWorkletUrl from "../microphone/capture-worklet.ts?worker&url";
+import { Microphone } from "../microphone/microphone.ts";
+import playbackWorkletUrl from "../speaker/playback-worklet.ts?worker&url";
+import { readWorkletClock } from "./read-worklet-clock.ts";
+import type { WorkletMessage } from "./worklet-clock.ts";
+
+const CLOCK_INTERVAL_MS = 1_000;
+
+/**
+ * The page's microphone and speaker: one audio context, two worklets that own the ports to the assistant. Samples never pass through the
+ * page itself. Microphone and speaker share the context, so that the browser's echo canceller knows what is played.
+ */
+export class PageAudio {
+  readonly microphone: Microphone;
+  readonly #bridge: AssistantBridge;
+  readonly #context = new AudioContext({ sampleRate: CAPTURE_RATE_HZ, latencyHint: "interactive" });
+  #isSuspended = true;
+  #onSuspended: (suspended: boolean) => void = () => undefined;
+
+  constructor(bridge: AssistantBridge) {
+    this.#bridge = bridge;
+    this.microphone = new Microphone(this.#context, bridge);
+  }
+
+  /** Calls back now and whenever the browser holds the sound back until the user clicks or types. */
+  onSuspended(listener: (suspended: boolean) => void): void {
+    this.#onSuspended = listener;
+    listener(this.#isSuspended);
+  }
+
+  async start(): Promise<void> {
+    this.#context.addEventListener("statechange", () => this.#tellSuspended());
+    for (const gesture of ["pointerdown", "keydown"]) window.addEventListener(gesture, () => this.#resume());
+    await Promise.all([captureWorkletUrl, playbackWorkletUrl].map((url) => this.#context.audioWorklet.addModule(url)));
+    const playback = new AudioWorkletNode(this.#context, "playback", { numberOfInputs: 0, outputChannelCount: [1] });
+    playback.connect(this.#context.destination);
+    const capture = new AudioWorkletNode(this.#context, "capture", { numberOfOutputs: 0, channelCount: 1 });
+    this.microphone.feed(capture);
+    const tell = (node: AudioWorkletNode, message: WorkletMessage, transfer: Transferable[] = []) =>
+      node.port.postMessage(message, transfer);
+    const setClocks = () => {
+      const clock = readWorkletClock(this.#context);
+      tell(playback, clock);
+      tell(capture, clock);
+    };
+    setClocks();
+    setInterval(setClocks, CLOCK_INTERVAL_MS);
+    window.addEventListener("message", ({ data, ports, source }: MessageEvent<{ kind?: string } | undefined>) => {
+      const [microphonePort, speakerPort] = ports;
+      if (source !== window || data?.kind !== AUDIO_PORTS_MESSAGE || !microphonePort || !speakerPort) return;
+      tell(capture, { kind: "port" }, [microphonePort]);
+      tell(playback, { kind: "port" }, [speakerPort]);
+    });
+    this.#bridge.requestAudioPorts();
+    this.#resume();
+    await this.microphone.start();
+  }
+
+  #resume(): void {
+    if (this.#context.state === "suspended") void this.#context.resume();
+    this.#tellSuspended();
+  }
+
+  #tellSuspended(): void {
+    this.#isSuspended = this.#context.state === "suspended";
+    this.#onSuspended(this.#isSuspended);
+  }
+}
