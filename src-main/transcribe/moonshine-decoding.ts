@@ -99,7 +99,7 @@ function verifyDraft(
   }
 }
 
-/** The best continuations of `hypotheses`, best first; those that end go to `ended`, an empty one only when nothing is likelier. */
+/** The best continuations of `hypotheses`, best first; those that end go to `ended`, an empty one only when nothing else comes close. */
 function extend(
   hypotheses: readonly Hypothesis[],
   candidates: readonly (readonly TokenCandidate[])[],

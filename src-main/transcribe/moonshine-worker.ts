@@ -4,7 +4,7 @@ import { RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
 import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
 import { hostEngine, type Engine } from "../models/engine-host.ts";
 import type { Transcript, TranscriptionRequest } from "../turn/ports.ts";
-import { decodeTokens, mostTokensFor } from "./moonshine-decoding.ts";
+import { decodeTokens, mostTokensFor, type DecodedTokens } from "./moonshine-decoding.ts";
 import { loadMoonshineModel } from "./moonshine-model.ts";
 
 /** A second thread makes the encoder and the verification of a draft a third faster, and more do not help. */
@@ -13,6 +13,8 @@ const LONGEST_SAMPLES = 30 * RECOGNITION_RATE_HZ;
 const SHORTEST_SAMPLES = 0.1 * RECOGNITION_RATE_HZ;
 /** Silence after the speech: with less of it the last words come out wrong more often. */
 const TAIL_SAMPLES = 0.17 * RECOGNITION_RATE_HZ;
+/** The lead that is dropped when nothing was heard: after more than 0.4 s of silence a single word is easily lost. */
+const RETRY_SAMPLES = 0.3 * RECOGNITION_RATE_HZ;
 /** -66 dBFS: nothing that peaks below it is speech. */
 const SILENCE_AMPLITUDE = 0.0005;
 const WARM_UP_RUNS = 2;
@@ -33,8 +35,14 @@ async function load(data: {
       signal: new AbortController().signal,
     });
   }
+  const decode = async (pcm: Float32Array, draftTokens: readonly number[], signal: AbortSignal) => {
+    const padded = new Float32Array(pcm.length + TAIL_SAMPLES);
+    padded.set(pcm);
+    const mostTokens = mostTokensFor(pcm.length, RECOGNITION_RATE_HZ);
+    return decodeTokens(await model.encode(padded), { draftTokens, mostTokens, signal });
+  };
   return succeeded({
-    async answer({ pcm, draftTokens }, signal) {
+    async answer({ pcm, draftTokens = [] }, signal) {
       const startedAtMs = performance.now();
       if (pcm.length > LONGEST_SAMPLES) {
         const seconds = (pcm.length / RECOGNITION_RATE_HZ).toFixed(1);
@@ -43,23 +51,23 @@ async function load(data: {
       if (!pcm.every(Number.isFinite)) {
         return failed("transcribe-failed", "transcribe", "the audio holds samples that are not finite");
       }
-      const elapsedMs = (): number => performance.now() - startedAtMs;
-      if (pcm.length < SHORTEST_SAMPLES || pcm.every((sample) => Math.abs(sample) < SILENCE_AMPLITUDE)) {
-        return succeeded({ text: "", tokens: [], tokenLogProbabilities: [], elapsedMs: elapsedMs() });
+      const silent = pcm.length < SHORTEST_SAMPLES || pcm.every((sample) => Math.abs(sample) < SILENCE_AMPLITUDE);
+      let decoded = silent ? NOTHING : await decode(pcm, draftTokens, signal);
+      if (!silent && decoded.tokens.length === 0 && pcm.length > 2 * RETRY_SAMPLES) {
+        decoded = await decode(pcm.subarray(RETRY_SAMPLES), [], signal);
       }
-      const padded = new Float32Array(pcm.length + TAIL_SAMPLES);
-      padded.set(pcm);
-      const { tokens, logProbabilities } = await decodeTokens(await model.encode(padded), {
-        draftTokens: draftTokens ?? [],
-        mostTokens: mostTokensFor(pcm.length, RECOGNITION_RATE_HZ),
-        signal,
+      return succeeded({
+        text: readTokens(decoded.tokens),
+        tokens: decoded.tokens,
+        tokenLogProbabilities: decoded.logProbabilities,
+        elapsedMs: performance.now() - startedAtMs,
       });
-      const text = readTokens(tokens);
-      return succeeded({ text, tokens, tokenLogProbabilities: logProbabilities, elapsedMs: elapsedMs() });
     },
     close: () => model.release(),
   });
 }
+
+const NOTHING: DecodedTokens = { tokens: [], logProbabilities: [] };
 
 /** Text of the tokens; empty when there is neither a letter nor a digit in it. */
 function readTokens(tokens: readonly number[]): string {
