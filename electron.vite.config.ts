@@ -5,7 +5,7 @@ import { defineConfig } from "electron-vite";
 
 /** Every thread has an entry of its own, flat in out/main, named after its file: what src-main/worker-url.ts relies on. */
 const workers = Object.fromEntries(
-  globSync("src-main/**/*-worker.ts").map((path) => [basename(path, ".ts"), resolve(path)]),
+  globSync("src-main/{detect,transcribe,speak,play}/*-worker.ts").map((path) => [basename(path, ".ts"), resolve(path)]),
 );
 
 export default defineConfig({
@@ -47,6 +47,7 @@ export default defineConfig({
       outDir: "out/renderer",
       target: "chrome140",
       assetsInlineLimit: 0,
+      minify: true,
       rollupOptions: { input: resolve("src-renderer/index.html") },
     },
   },

@@ -1,10 +1,6 @@
-import {
-  requestSchemas,
-  type AssistantEvent,
-  type RequestInput,
-  type RequestName,
-} from "../src-shared/assistant-contract.ts";
+import type { AssistantEvent, RequestInput, RequestName } from "../src-shared/assistant-contract.ts";
 import { failed, failure, succeeded, type Failure, type Outcome } from "../src-shared/failure.ts";
+import { requestSchemas } from "../src-shared/request-schemas.ts";
 import type { Settings, SettingsPatch } from "../src-shared/settings.ts";
 import type { AssistantSnapshot, AssistantState, TimerView, TurnView } from "../src-shared/turn-view.ts";
 import { MicrophoneIntake } from "./capture/microphone-intake.ts";

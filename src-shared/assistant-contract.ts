@@ -1,6 +1,7 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { Outcome } from "./failure.ts";
-import { settingsPatchSchema, type Settings } from "./settings.ts";
+import type { requestSchemas } from "./request-schemas.ts";
+import type { Settings } from "./settings.ts";
 import type { SpeakerCommand, SpeakerReport } from "./speaker-protocol.ts";
 import type { AssistantSnapshot } from "./turn-view.ts";
 
@@ -8,22 +9,6 @@ import type { AssistantSnapshot } from "./turn-view.ts";
  * The whole conversation between a window and the assistant: requests up, events down, and two audio ports. Both shells carry exactly
  * this; nothing else crosses.
  */
-
-const nothing = z.object({}).strict();
-
-/** Validates the input of every request on arrival, whatever carried it. */
-export const requestSchemas = {
-  "get-settings": nothing,
-  "update-settings": settingsPatchSchema,
-  "type-text": z.object({ text: z.string().trim().min(1).max(4000) }).strict(),
-  "stop-speaking": nothing,
-  "set-muted": z.object({ muted: z.boolean() }).strict(),
-  /** What the window found out about the microphone. `label` is the device's name. */
-  "report-microphone": z
-    .object({ status: z.enum(["live", "denied", "missing", "lost"]), label: z.string().max(200) })
-    .strict(),
-  "cancel-timer": z.object({ id: z.number().int() }).strict(),
-} as const;
 
 /** Name of a request. */
 export type RequestName = keyof typeof requestSchemas;

@@ -1,6 +1,7 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { AssistantEvent, MicrophoneFrame } from "./assistant-contract.ts";
 import { CAPTURE_FRAME_SAMPLES } from "./audio-format.ts";
+import type { pageMessageSchema } from "./carrier-schemas.ts";
 import { failed, succeeded, type Outcome } from "./failure.ts";
 import type { SpeakerCommand } from "./speaker-protocol.ts";
 
@@ -12,31 +13,7 @@ const HEADER_BYTES = 16;
 const MICROPHONE_FRAME = 1;
 const SPEAKER_PCM = 2;
 
-const counters = {
-  generation: z.number().int().nonnegative(),
-  playedSamples: z.number().int().nonnegative(),
-  bufferedSamples: z.number().int().nonnegative(),
-  underruns: z.number().int().nonnegative(),
-  gapSamples: z.number().int().nonnegative(),
-  deepestGapSamples: z.number().int().nonnegative(),
-  bufferMinSamples: z.number().int(),
-};
-
-const speakerReportSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("audible"), generation: z.number().int().nonnegative(), atMs: z.number() }),
-  z.strictObject({ kind: z.literal("progress"), ...counters }),
-  z.strictObject({ kind: z.literal("finished"), flushed: z.boolean(), atMs: z.number(), ...counters }),
-]);
-
-/** Text messages from the page, validated by the shell. */
-export const pageMessageSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("request"), id: z.number().int(), name: z.string().max(100), input: z.unknown() }),
-  /** The page wants a fresh audio session; an earlier one is over. */
-  z.strictObject({ kind: z.literal("audio-ports") }),
-  z.strictObject({ kind: z.literal("speaker"), message: speakerReportSchema }),
-]);
-
-/** See {@link pageMessageSchema}. */
+/** Text messages from the page; the shell validates them with `pageMessageSchema`. */
 export type PageMessage = z.infer<typeof pageMessageSchema>;
 
 /** Text messages to the page. */
@@ -64,7 +41,7 @@ export function encodeSpeakerPcm(generation: number, pcm: Float32Array): ArrayBu
 export function decodeAudio(bytes: Uint8Array): Outcome<CarrierAudio> {
   const sampleBytes = bytes.byteLength - HEADER_BYTES;
   if (sampleBytes < 0 || sampleBytes % 4 !== 0) return malformed(`${bytes.byteLength} bytes`);
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   const header = new DataView(aligned.buffer, aligned.byteOffset, HEADER_BYTES);
   const pcm = new Float32Array(aligned.buffer, aligned.byteOffset + HEADER_BYTES, sampleBytes / 4);
   switch (header.getUint8(0)) {

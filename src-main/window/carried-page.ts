@@ -1,10 +1,6 @@
 import type { RawData, WebSocket } from "ws";
-import {
-  decodeAudio,
-  encodeSpeakerPcm,
-  pageMessageSchema,
-  type ShellMessage,
-} from "../../src-shared/carrier-protocol.ts";
+import { decodeAudio, encodeSpeakerPcm, type ShellMessage } from "../../src-shared/carrier-protocol.ts";
+import { pageMessageSchema } from "../../src-shared/carrier-schemas.ts";
 import type { SpeakerCommand } from "../../src-shared/speaker-protocol.ts";
 import type { AssistantEndpoint, AudioSession } from "./assistant-endpoint.ts";
 
