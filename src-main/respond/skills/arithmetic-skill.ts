@@ -1,0 +1,116 @@
+import { loadMathEngine } from "./math-engine.ts";
+import { sayNumber } from "./say.ts";
+import type { Skill, SkillAnswer } from "./skill.ts";
+
+const N = String.raw`(\(?-?\d+(?:\.\d+)?\)?)`;
+
+/** Spoken arithmetic as a formula, in this order. */
+const REWRITES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
+  [/\b(?:the )?(?:result|answer|value|sum total) (?:of|to) /g, ""],
+  [/ (?:equals?|make|makes|is|be|come to|equal to)(?: what)?$/g, ""],
+  [/^(?:minus|negative) (?=\d)/g, "-"],
+  [/(?<=(?:plus|minus|times|by|over|of|and|multiplied by) )(?:minus|negative) (?=\d)/g, "-"],
+  [/^add (.+) (?:and|to|with) (.+)$/g, "($2) plus ($1)"],
+  [/^(?:subtract|take|take away|deduct) (.+) (?:away )?from (.+)$/g, "($2) minus ($1)"],
+  [/^multiply (.+) (?:by|and|with|times) (.+)$/g, "($1) times ($2)"],
+  [/^divide (.+) (?:by|into) (.+)$/g, "($1) divided by ($2)"],
+  [/^square (?!root)(.+)$/g, "($1) squared"],
+  [/\b(?:the )?sum of (.+) and (.+)$/g, "($1) plus ($2)"],
+  [/\b(?:the )?product of (.+) and (.+)$/g, "($1) times ($2)"],
+  [/\b(?:the )?difference (?:of|between) (.+) and (.+)$/g, "abs(($1) minus ($2))"],
+  [new RegExp(`(?:the )?(?:square|squared) (?:root|route|rude) (?:of |to )?${N}`, "g"), "sqrt($1)"],
+  [new RegExp(`(?:the )?(?:cube|cubic) (?:root|route) (?:of )?${N}`, "g"), "cbrt($1)"],
+  [new RegExp(`(?:the )?root (?:of )?${N}`, "g"), "sqrt($1)"],
+  [new RegExp(`(?:the )?factorial (?:of )?${N}`, "g"), "factorial($1)"],
+  [new RegExp(`${N} factorial`, "g"), "factorial($1)"],
+  [new RegExp(`${N} percent off(?: of)? ${N}`, "g"), "($2*(1-$1/100))"],
+  [new RegExp(`${N} (?:percent|percentage) (?:of|from) ${N}`, "g"), "($1/100*$2)"],
+  [new RegExp(`${N} (plus|minus) ${N} percent`, "g"), "($1 $2 $1*$3/100)"],
+  [new RegExp(`${N} percent`, "g"), "($1/100)"],
+  [/\b(?:a |1 )?half (?:of )?(?=[\d(])/g, "1/2*"],
+  [/\b(?:a |1 )?third of (?=[\d(])/g, "1/3*"],
+  [/\b2 thirds of (?=[\d(])/g, "2/3*"],
+  [/\b(?:a |1 )?quarter of (?=[\d(])/g, "1/4*"],
+  [/(\d(?:\.\d+)?) of (?=[\d(])/g, "$1*"],
+  [/\b(?:a |1 )?(?:fifth|5th) of (?=[\d(])/g, "1/5*"],
+  [/\b(?:a |1 )?(?:tenth|10th) of (?=[\d(])/g, "1/10*"],
+  [/\b(?:double|twice) (?=[\d(])/g, "2*"],
+  [/\btriple (?=[\d(])/g, "3*"],
+  [/\bmultiplied by\b|\btimes\b|\btime\b|\btimed by\b|\bx\b/g, "*"],
+  [/\bdivided by\b|\bover\b|\bdivide by\b/g, "/"],
+  [/\b(?:raised )?(?:to|2) the (?:power of|power)\b|\bto the power\b|\braised to\b/g, "^"],
+  [/\bto the (\d+)(?:st|nd|rd|th)(?: power)?\b/g, "^$1"],
+  [/\bto the (second|third|fourth|fifth) power\b/g, "^$1"],
+  [/\bfourth\b/g, "4"],
+  [/\bfifth\b/g, "5"],
+  [/\bsquared\b/g, "^2"],
+  [/\bcubed\b/g, "^3"],
+  [/\b(?:plus|and|added to)\b/g, "+"],
+  [/\b(?:minus|less|take away|subtract)\b/g, "-"],
+  [/\b(?:modulo|mod)\b/g, "%"],
+  [/\bpi\b/g, "3.141592653589793"],
+];
+const FORMULA = /^(?:\d+(?:\.\d+)?|\.\d+|sqrt|cbrt|factorial|abs|[-+*/^%() ])+$/;
+const OPERATION = /\d[^\d]*[-+*/^%]|sqrt|cbrt|factorial|abs/;
+const TWO_NUMBERS_IN_A_ROW = /\d\s+[\d.]/;
+const LONGEST_FORMULA = 200;
+
+/** Calculates. */
+export const arithmeticSkill: Skill = {
+  triggers: [
+    "times",
+    "plus",
+    "minus",
+    "divided by",
+    "percent of",
+    "percent",
+    "square root of",
+    "squared",
+    "cubed",
+    "calculate",
+    "multiplied by",
+    "half of",
+  ],
+  intents: [
+    {
+      patterns: [
+        "(what|whats|how much) (is|are|in|does|would|do|will|if) [be] {text}",
+        "(calculate|compute|work out|figure out|evaluate|solve|do|find|whats) [what is] {text}",
+        "(what|how much|and) {text}",
+        "{text}",
+      ],
+      answer: ({ text = "" }) => calculate(text),
+    },
+  ],
+};
+
+async function calculate(text: string): Promise<SkillAnswer | undefined> {
+  const formula = toFormula(text);
+  if (formula === undefined) return undefined;
+  const { evaluate } = await loadMathEngine();
+  let value: unknown;
+  try {
+    value = evaluate(formula);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== "number") return { say: "That has no real result." };
+  if (Number.isNaN(value)) return { say: "That has no result." };
+  if (!Number.isFinite(value))
+    return {
+      say: /\/\s*\(?0(?:\.0*)?(?![\d.])/.test(formula)
+        ? "Nothing can be divided by zero."
+        : "That is too large for me.",
+    };
+  const rounded = Number(value.toPrecision(12));
+  const isExact = Math.abs(Number(rounded.toFixed(4)) - rounded) < 1e-9 || Math.abs(rounded) >= 1e15;
+  return { say: `That is ${isExact ? "" : "about "}${sayNumber(rounded)}.` };
+}
+
+/** The formula that a text says, or undefined when it says anything else. */
+function toFormula(text: string): string | undefined {
+  let formula = text;
+  for (const [pattern, replacement] of REWRITES) formula = formula.replace(pattern, replacement);
+  if (formula.length > LONGEST_FORMULA || !FORMULA.test(formula) || !OPERATION.test(formula)) return undefined;
+  return TWO_NUMBERS_IN_A_ROW.test(formula) ? undefined : formula;
+}

@@ -1,0 +1,179 @@
+import { nameTimer, type Timer } from "../timer-store.ts";
+import { MOST_DISTANT_ALIKE, soundDistance } from "./near-misses.ts";
+import { parseDuration } from "./parse-duration.ts";
+import { sayDuration, sayLength, sayList, sayMoment } from "./say.ts";
+import type { Intent, Situation, Skill, SkillAnswer, Slots } from "./skill.ts";
+
+const CANCEL =
+  "(cancel|stop|delete|remove|clear|end|kill|turn off|switch off|shut off|dismiss|get rid of|abort|scrap|forget|silence|disable|drop|quit|reset|turn|switch)";
+const THE = "[the|my|that|this|a|any]";
+const RUNNING =
+  "[do i have|have i got|have i set|are there|are] [currently] [running|set|on|active|going|left|up] [right now|now]";
+
+/** Lists, checks and cancels what runs. */
+export const runningTimersSkill: Skill = {
+  triggers: [
+    "cancel",
+    "cancel all",
+    "cancel my timer",
+    "cancel the",
+    "list my",
+    "how much time is left",
+    "how long is left",
+    "timer",
+    "timers",
+    "left on my timer",
+  ],
+  intents: [...intentsFor("timer"), ...intentsFor("alarm"), ...intentsFor("reminder"), ...intentsForAll()],
+};
+
+function intentsFor(kind: Timer["kind"]): Intent[] {
+  const plural = `${kind}s`;
+  return [
+    {
+      patterns: [`${CANCEL} [all|both|every] [of] ${THE} ${plural} [off]`, `${CANCEL} [all of|every] ${THE} ${plural}`],
+      answer: (_, situation) =>
+        cancelAll(
+          situation.timers.timers.filter((timer) => timer.kind === kind),
+          plural,
+          situation,
+        ),
+    },
+    {
+      patterns: [
+        `${CANCEL} ${THE} [{label}] ${kind} [off|again]`,
+        `${CANCEL} ${THE} {duration} ${kind}`,
+        `${CANCEL} ${THE} ${kind} (for|called|named|to) ${THE} {label}`,
+        `${CANCEL} ${THE} ${kind} for {duration}`,
+      ],
+      answer: (slots, situation) => cancelOne(kind, slots, situation),
+    },
+    {
+      patterns: [
+        `how (much|many) [more] (time|longer|more time|minutes|seconds|long) (is|are) (left|remaining|there left|there) [on|for|in|with] ${THE} [{label}] ${kind} [left]`,
+        `how (much time|long|much longer|much) [is] [left|remaining] [on|for|in|until|till|before] ${THE} [{label}] ${kind} [is] [left|done|up|finished|over|goes off|rings|ends]`,
+        `how (much time|long|much longer|much) (does|has|do|is) ${THE} [{label}] ${kind} (have|got|has) [left|remaining|to go]`,
+        `how (much time|long) (do i have|have i got) [left|remaining] on ${THE} [{label}] ${kind}`,
+        `when (is|will|does|are) ${THE} [{label}] ${kind} [be] (done|up|over|finished|due|ready|go off|end|finish|ring|set|going off) [for]`,
+        `(check|how is|what is the status of|status of|what about|how about) ${THE} [{label}] ${kind} [doing|going|status]`,
+        `what is (left|remaining) on ${THE} [{label}] ${kind}`,
+        `what time is ${THE} [{label}] ${kind} [set] [for|at]`,
+        `[the] time (left|remaining) on ${THE} [{label}] ${kind}`,
+        `${kind} status`,
+      ],
+      answer: (slots, situation) => tellLeft(kind, slots, situation),
+    },
+    {
+      patterns: [
+        `(what|which) ${plural} ${RUNNING}`,
+        `(what|which) [are] [my|the] ${plural} ${RUNNING}`,
+        `(list|show|read|check|give me|name|say) [me] [all] [of] ${THE} ${plural}`,
+        `[all] my ${plural}`,
+        `(do i have|have i got|are there|is there|have i set|did i set|any) [a|an|any] (${kind}|${plural}) ${RUNNING}`,
+        `how many ${plural} ${RUNNING}`,
+      ],
+      answer: (_, situation) =>
+        listAll(
+          situation.timers.timers.filter((timer) => timer.kind === kind),
+          plural,
+          situation,
+        ),
+    },
+  ];
+}
+
+function intentsForAll(): Intent[] {
+  return [
+    {
+      patterns: [
+        `${CANCEL} [all] ${THE} (timers and|alarms and|reminders and) [my|the] (timers|alarms|reminders)`,
+        "(cancel|delete|clear|remove) (everything|all of them|them all|all)",
+      ],
+      answer: (_, situation) => cancelAll(situation.timers.timers, "timers or alarms", situation),
+    },
+    {
+      patterns: [
+        "how (much time|much longer|long|many minutes) (is|do i have|have i got|are) (left|remaining)",
+        "how much (longer|more time)",
+        "[the|what is the] time (left|remaining)",
+      ],
+      answer: (_, situation) => (situation.timers.timers.length === 0 ? undefined : tellLeft(undefined, {}, situation)),
+    },
+  ];
+}
+
+function cancelAll(timers: readonly Timer[], plural: string, situation: Situation): SkillAnswer {
+  const [only] = timers;
+  if (!only) return { say: `There are no ${plural} running.` };
+  const run = () => timers.forEach(({ id }) => situation.timers.cancel(id));
+  if (timers.length === 1) return { say: `Your ${nameTimer(only)} is cancelled.`, run };
+  return { say: `All ${timers.length} are cancelled.`, run };
+}
+
+function cancelOne(kind: Timer["kind"], slots: Slots, situation: Situation): SkillAnswer {
+  const found = findTimers(kind, slots, situation);
+  const [only] = found;
+  if (!only) return { say: sayNone(kind, situation) };
+  if (found.length > 1) return askWhich(found, situation);
+  return cancelAll([only], "", situation);
+}
+
+function tellLeft(kind: Timer["kind"] | undefined, slots: Slots, situation: Situation): SkillAnswer {
+  const found = findTimers(kind, slots, situation);
+  if (found.length === 0) return { say: sayNone(kind ?? "timer", situation) };
+  return { say: found.map((timer) => sayLeft(timer, situation.nowMs)).join(" ") };
+}
+
+function listAll(timers: readonly Timer[], plural: string, { nowMs }: Situation): SkillAnswer {
+  if (timers.length === 0) return { say: `There are no ${plural} running.` };
+  return { say: timers.map((timer) => sayLeft(timer, nowMs)).join(" ") };
+}
+
+function sayLeft(timer: Timer, nowMs: number): string {
+  if (timer.kind !== "timer")
+    return `Your ${nameTimer(timer)} is set for ${sayMoment(new Date(timer.dueAtMs), new Date(nowMs))}.`;
+  return `Your ${nameTimer(timer)} has ${sayDuration(Math.max(1000, timer.dueAtMs - nowMs))} left.`;
+}
+
+function sayNone(kind: Timer["kind"], { timers }: Situation): string {
+  const others = timers.timers.filter((timer) => timer.kind === kind);
+  const article = kind === "alarm" ? "an" : "a";
+  if (others.length === 0) return `There is no ${kind} running.`;
+  return `There is no such ${kind}. You have ${article} ${sayList(others.map(nameTimer))}.`;
+}
+
+/** The timers that a label or length means; all of the kind without either. A label may have been heard a little differently each time. */
+function findTimers(
+  kind: Timer["kind"] | undefined,
+  { label, duration }: Slots,
+  { timers }: Situation,
+): readonly Timer[] {
+  const ofKind = timers.timers.filter((timer) => !kind || timer.kind === kind);
+  if (duration) return ofKind.filter((timer) => timer.lengthMs === parseDuration(duration));
+  if (!label) return ofKind;
+  const exact = ofKind.filter((timer) => timer.label === label);
+  if (exact.length > 0) return exact;
+  return ofKind.filter((timer) => timer.label !== "" && soundDistance(timer.label, label) <= MOST_DISTANT_ALIKE);
+}
+
+function askWhich(timers: readonly Timer[], situation: Situation): SkillAnswer {
+  const names = timers.map((timer) => `the ${nameTimer(timer)}`);
+  const one: Intent = {
+    patterns: ["[cancel|stop|no] [the|my] {text} [one|timer|alarm|reminder]"],
+    answer: ({ text = "" }) => {
+      const chosen = timers.filter((timer) => isCalled(timer, text));
+      return chosen.length === 1 ? cancelAll(chosen, "", situation) : undefined;
+    },
+  };
+  const all: Intent = {
+    patterns: ["[cancel|stop] (all|both|all of them|both of them|everything|them all)"],
+    answer: (_, now) => cancelAll(timers, "", now),
+  };
+  return { say: `Which one, ${sayList(names, "or")}?`, followUps: [all, one] };
+}
+
+function isCalled(timer: Timer, text: string): boolean {
+  const plain = text.replace(/s\b/g, "");
+  const called = timer.label === "" ? sayLength(timer.lengthMs) : timer.label;
+  return plain === called || soundDistance(called, text) <= MOST_DISTANT_ALIKE / 2;
+}

@@ -1,0 +1,98 @@
+import { loadMathEngine, type MathEngine } from "./math-engine.ts";
+import { sayNumber } from "./say.ts";
+import type { Skill, SkillAnswer, Slots } from "./skill.ts";
+import { findUnit, UNIT_TRIGGERS, type SpokenUnit } from "./units.ts";
+
+/** Converts units. */
+export const unitSkill: Skill = {
+  triggers: ["convert", "how many", "how much", "degrees", ...UNIT_TRIGGERS],
+  intents: [
+    {
+      patterns: [
+        "how (many|much) {text} (is|are|in|make|makes|equal|equals|go into|fit in|fit into|does) [there] [in] {quantity}",
+        "how (many|much) {text} (are there|is there|is it|are|is|does it take|do you get) (in|to|from|to make) {quantity}",
+        "how (many|much) {text} (would|will|do|does|can|could) {quantity} (be|make|equal)",
+        "(what|how much|how long|how far|how hot|how cold|how heavy|how fast|how warm|how tall) (is|are|in) {quantity} (in|to|into|as) {text}",
+        "(convert|change|turn|translate|converts|make) {quantity} (to|into|in|2|as|from) {text}",
+        "{quantity} (in|to|into|as|equals how many|is how many|2) {text}",
+        "what is {quantity} (converted to|converted into|expressed in) {text}",
+        "{text} in {quantity}",
+      ],
+      answer: convert,
+    },
+  ],
+};
+
+/** One amount of a unit inside a quantity: "5 feet", "a liter", "half a mile", or a number alone after feet or pounds. */
+const PART =
+  /(half an?|half|a|an|the|(?:minus |negative )?(?:\d+(?:\.\d+)?|\.\d+))(?: (?:of )?((?:(?!and\b)[a-z]+ ?)+?))?(?=$| and | \d)/g;
+const SMALLER_UNITS: Readonly<Record<string, string>> = { foot: "inch", lb: "oz", stone: "lb" };
+
+async function convert({ text = "", quantity = "" }: Slots): Promise<SkillAnswer | undefined> {
+  const to = findUnit(text.replace(/ (?:are|is) there$/, ""));
+  const parts = to && readQuantity(quantity);
+  if (!to || !parts || parts.some(({ unit }) => unit === to)) return undefined;
+  const engine = await loadMathEngine();
+  let total = 0;
+  for (const { count, unit } of parts) {
+    const value = convertCount(engine, count, unit.symbol, to.symbol);
+    if (value === undefined) return undefined;
+    total += value;
+  }
+  const said = parts.map(({ count, unit }) => sayAmount(count, unit)).join(" ");
+  const verb = parts[0]?.count === 1 || /^deg[CF]$/.test(to.symbol) ? "is" : "are";
+  return { say: `${said} ${verb} ${sayAmount(roundResult(total), to)}.` };
+}
+
+function readQuantity(quantity: string): { readonly count: number; readonly unit: SpokenUnit }[] | undefined {
+  const parts: { count: number; unit: SpokenUnit }[] = [];
+  const alone = findUnit(quantity);
+  if (alone) return [{ count: 1, unit: alone }];
+  let rest = quantity;
+  for (const [matched, amount = "", words = ""] of quantity.matchAll(PART)) {
+    const last = parts.at(-1);
+    const unit = words === "" ? findSmallerUnit(last?.unit) : findUnit(words.trim());
+    if (!unit) return undefined;
+    parts.push({ count: toNumber(amount), unit });
+    rest = rest.replace(matched, "");
+  }
+  return /^(?: |and)*$/.test(rest) && parts.length > 0 ? parts : undefined;
+}
+
+function findSmallerUnit(unit: SpokenUnit | undefined): SpokenUnit | undefined {
+  const symbol = unit && SMALLER_UNITS[unit.symbol];
+  return symbol === undefined ? undefined : findUnit(symbol);
+}
+
+function toNumber(amount: string): number {
+  if (amount.startsWith("half")) return 0.5;
+  if (/^(?:an?|the)$/.test(amount)) return 1;
+  return Number(amount.replace(/^(?:minus|negative) /, "-"));
+}
+
+/** Undefined when the units do not measure the same. An ounce is one of volume where the other unit is. */
+function convertCount(engine: MathEngine, count: number, from: string, to: string): number | undefined {
+  for (const ounce of ["oz", "floz"]) {
+    const [source, sourceFactor] = splitSymbol(from.replace(/^oz$/, ounce));
+    const [target, targetFactor] = splitSymbol(to.replace(/^oz$/, ounce));
+    const quantity = engine.unit(count * sourceFactor, source);
+    if (quantity.equalBase(engine.unit(target))) return quantity.toNumber(target) / targetFactor;
+  }
+  return undefined;
+}
+
+function splitSymbol(symbol: string): readonly [unit: string, factor: number] {
+  const [, factor = "1", unit = symbol] = /^(\d[\d.]*) (.+)$/.exec(symbol) ?? [];
+  return [unit, Number(factor)];
+}
+
+/** Two decimals for what is not small, three digits for what is. */
+function roundResult(value: number): number {
+  const size = Math.abs(value);
+  if (size >= 1000) return Math.round(value);
+  return size >= 1 ? Number(value.toFixed(2)) : Number(value.toPrecision(3));
+}
+
+function sayAmount(count: number, unit: SpokenUnit): string {
+  return `${sayNumber(count)} ${count === 1 ? unit.singular : unit.plural}`;
+}
