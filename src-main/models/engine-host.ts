@@ -44,19 +44,23 @@ export async function hostEngine<Data, Request, Response>(
   }
   const engine = loaded.value;
   let current: { readonly id: number; readonly abort: AbortController } | undefined;
+  let answering: Promise<void> = Promise.resolve();
+  const answer = async (id: number, request: Request): Promise<void> => {
+    current = { id, abort: new AbortController() };
+    const outcome = await engine.answer(request, current.abort.signal);
+    current = undefined;
+    report({ kind: "answer", id, outcome });
+  };
   port.on("message", async (message: EngineMessage<Request>) => {
     switch (message.kind) {
-      case "request": {
-        current = { id: message.id, abort: new AbortController() };
-        const outcome = await engine.answer(message.request, current.abort.signal);
-        current = undefined;
-        report({ kind: "answer", id: message.id, outcome });
+      case "request":
+        answering = answer(message.id, message.request);
         return;
-      }
       case "abort":
         if (current?.id === message.id) current.abort.abort();
         return;
       case "close":
+        await answering;
         await engine.close?.();
         port.close();
         return;

@@ -4,8 +4,8 @@ import { RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
 import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
 import { hostEngine, type Engine } from "../models/engine-host.ts";
 import type { Transcript, TranscriptionRequest } from "../turn/ports.ts";
-import { decodeTokens, mostTokensFor, type DecodedTokens } from "./moonshine-decoding.ts";
-import { loadMoonshineModel } from "./moonshine-model.ts";
+import { BEGIN_TOKEN, END_TOKEN, decodeTokens, mostTokensFor, type DecodedTokens } from "./moonshine-decoding.ts";
+import { loadMoonshineModel, type MoonshineModel } from "./moonshine-model.ts";
 
 /** A second thread makes the encoder and the verification of a draft a third faster, and more do not help. */
 const MOST_THREADS = 2;
@@ -27,14 +27,7 @@ async function load(data: {
   const loaded = await loadMoonshineModel(data.modelsFolder, Math.min(MOST_THREADS, availableParallelism()));
   if (!loaded.ok) return loaded;
   const model = loaded.value;
-  const warmUp = Float32Array.from({ length: RECOGNITION_RATE_HZ }, (_, sample) => Math.sin(sample / 20) / 10);
-  for (let run = 0; run < WARM_UP_RUNS; run++) {
-    await decodeTokens(await model.encode(warmUp), {
-      draftTokens: [],
-      mostTokens: 3,
-      signal: new AbortController().signal,
-    });
-  }
+  await warmUp(model);
   const decode = async (pcm: Float32Array, draftTokens: readonly number[], signal: AbortSignal) => {
     const padded = new Float32Array(pcm.length + TAIL_SAMPLES);
     padded.set(pcm);
@@ -68,6 +61,20 @@ async function load(data: {
 }
 
 const NOTHING: DecodedTokens = { tokens: [], logProbabilities: [] };
+
+/** Runs both graphs in all their forms, so that the first request is as fast as the next. */
+async function warmUp(model: MoonshineModel): Promise<void> {
+  const pcm = Float32Array.from({ length: RECOGNITION_RATE_HZ }, (_, sample) => Math.sin(sample / 20) / 10);
+  for (let run = 0; run < WARM_UP_RUNS; run++) {
+    const decoder = await model.encode(pcm);
+    await decoder.begin([BEGIN_TOKEN, END_TOKEN]);
+    await decoder.advance([{ row: 0, token: END_TOKEN }]);
+    await decoder.advance([
+      { row: 0, token: END_TOKEN },
+      { row: 0, token: END_TOKEN },
+    ]);
+  }
+}
 
 /** Text of the tokens; empty when there is neither a letter nor a digit in it. */
 function readTokens(tokens: readonly number[]): string {
