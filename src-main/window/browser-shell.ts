@@ -5,12 +5,13 @@ import { WebSocketServer } from "ws";
 import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
 import type { AssistantEndpoint } from "./assistant-endpoint.ts";
 import { carryPage } from "./carried-page.ts";
-import { serveStatic } from "./static-files.ts";
+import { pageHeaders, readPageFile } from "./page-files.ts";
 
 const HOST = "127.0.0.1";
 const COOKIE = "repartee";
 const LONGEST_MESSAGE_BYTES = 64 * 1024;
 const HEARTBEAT_MS = 15_000;
+const GOODBYE_MS = 500;
 
 /** Shape of a browser shell. */
 export interface BrowserShellOptions {
@@ -35,9 +36,10 @@ export interface BrowserShell {
  */
 export async function startBrowserShell(options: BrowserShellOptions): Promise<Outcome<BrowserShell>> {
   const token = randomBytes(24).toString("base64url");
-  const server = createServer((request, response) => answer(request, response, token, options.rendererFolder));
+  const server = createServer((request, response) => void answer(request, response, token, options.rendererFolder));
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LONGEST_MESSAGE_BYTES, perMessageDeflate: false });
   server.on("upgrade", (request, socket, head) => {
+    socket.on("error", () => socket.destroy());
     const isOurs = request.url === "/carrier" && isAllowed(request, token) && isOwnOrigin(request);
     if (!isOurs) {
       socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
@@ -55,49 +57,36 @@ export async function startBrowserShell(options: BrowserShellOptions): Promise<O
   });
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, token: string, rendererFolder: string): void {
-  const url = new URL(request.url ?? "/", `http://${HOST}`);
-  for (const [name, value] of Object.entries(securityHeaders(request))) response.setHeader(name, value);
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  token: string,
+  rendererFolder: string,
+): Promise<void> {
+  const headers = pageHeaders(`ws://${request.headers.host ?? HOST}`);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (!isOwnHost(request) || (request.method !== "GET" && request.method !== "HEAD")) return refuse(response, 403);
-  if (url.pathname === "/" && isToken(url.searchParams.get("token") ?? "", token)) {
+  const url = URL.parse(request.url ?? "/", `http://${HOST}`);
+  if (url?.pathname === "/" && isToken(url.searchParams.get("token") ?? "", token)) {
     response.setHeader("Set-Cookie", `${cookieName(request)}=${token}; HttpOnly; SameSite=Strict; Path=/`);
     response.writeHead(303, { Location: "/" }).end();
     return;
   }
   if (!isAllowed(request, token)) return refuse(response, 401);
-  void serveStatic(rendererFolder, url.pathname, response, request.method === "HEAD");
+  const file = url && (await readPageFile(rendererFolder, url.pathname));
+  if (!file) return refuse(response, 404);
+  response.writeHead(200, { "Content-Type": file.type, "Content-Length": file.bytes.length });
+  response.end(request.method === "HEAD" ? undefined : file.bytes);
 }
 
-function securityHeaders(request: IncomingMessage): Record<string, string> {
-  const socketOrigin = `ws://${request.headers.host ?? HOST}`;
-  return {
-    "Content-Security-Policy": [
-      "default-src 'none'",
-      "script-src 'self'",
-      "worker-src 'self'",
-      "style-src 'self'",
-      "img-src 'self' data:",
-      "font-src 'self'",
-      "media-src 'self'",
-      `connect-src 'self' ${socketOrigin}`,
-      "base-uri 'none'",
-      "form-action 'none'",
-      "frame-ancestors 'none'",
-    ].join("; "),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-  };
-}
+const REASONS = {
+  401: "Open the address that Repartee printed: it holds the key to this page.",
+  403: "Forbidden.",
+  404: "Not found.",
+};
 
-function refuse(response: ServerResponse, status: 401 | 403): void {
-  const reason =
-    status === 401 ? "Open the address that Repartee printed: it holds the key to this page.\n" : "Forbidden.\n";
-  response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8" }).end(reason);
+function refuse(response: ServerResponse, status: keyof typeof REASONS): void {
+  response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8" }).end(`${REASONS[status]}\n`);
 }
 
 function isAllowed(request: IncomingMessage, token: string): boolean {
@@ -136,9 +125,14 @@ function listen(server: Server, port: number): Promise<Outcome<null>> {
   });
 }
 
+/** Says goodbye to every page; one that does not answer is cut off. */
 async function close(server: Server, sockets: WebSocketServer): Promise<void> {
   for (const socket of sockets.clients) socket.close(1001, "Repartee is closing");
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeAllConnections();
+  const cutOff = setTimeout(() => {
+    for (const socket of sockets.clients) socket.terminate();
+  }, GOODBYE_MS);
   await closed;
+  clearTimeout(cutOff);
 }

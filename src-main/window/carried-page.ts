@@ -5,8 +5,7 @@ import type { SpeakerCommand } from "../../src-shared/speaker-protocol.ts";
 import type { AssistantEndpoint, AudioSession } from "./assistant-endpoint.ts";
 
 const PROTOCOL_ERROR = 1002;
-const TOO_SLOW = 1013;
-/** A page that does not take this much is not reading any more. */
+/** A page that leaves this much unread is not reading any more: about a minute of speech. */
 const MOST_UNSENT_BYTES = 8 * 1024 * 1024;
 
 /** Connects one page to the assistant over its WebSocket until either side closes. Anything that is not in the protocol closes it with 1002. */
@@ -14,7 +13,7 @@ export function carryPage(socket: WebSocket, endpoint: AssistantEndpoint, heartb
   let session: AudioSession | undefined;
   let isAlive = true;
   const sendBytes = (data: string | ArrayBuffer): void => {
-    if (socket.bufferedAmount > MOST_UNSENT_BYTES) socket.close(TOO_SLOW, "the page does not keep up");
+    if (socket.bufferedAmount > MOST_UNSENT_BYTES) socket.terminate();
     else if (socket.readyState === socket.OPEN) socket.send(data);
   };
   const send = (message: ShellMessage): void => sendBytes(JSON.stringify(message));
@@ -52,6 +51,7 @@ export function carryPage(socket: WebSocket, endpoint: AssistantEndpoint, heartb
   };
 
   socket.on("message", (data: RawData, isBinary: boolean) => {
+    if (socket.readyState !== socket.OPEN) return;
     isAlive = true;
     const bytes = data as Buffer;
     if (isBinary) takeAudio(bytes);
@@ -60,7 +60,8 @@ export function carryPage(socket: WebSocket, endpoint: AssistantEndpoint, heartb
   socket.on("pong", () => {
     isAlive = true;
   });
-  socket.on("error", () => socket.terminate());
+  // A broken or oversized message: ws closes the connection itself, with the code that fits.
+  socket.on("error", () => undefined);
   const heartbeat = setInterval(() => {
     if (!isAlive) return socket.terminate();
     isAlive = false;
