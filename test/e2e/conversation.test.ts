@@ -56,10 +56,12 @@ describe.skipIf(reason !== undefined)(
       await expect.poll(state, { timeout: timeoutMs, interval: 30 }).toBe(wanted);
     }
 
-    /** Waits until frames arrive: the microphone's own noise moves the meter. */
+    /** Waits until the microphone is open and its first frames have settled. */
     async function untilHearing(): Promise<void> {
       await untilState("Listening");
-      await expect.poll(() => page.locator("meter").getAttribute("value"), { timeout: 5_000 }).not.toBe("0");
+      const microphone = () => page.locator(".status").getAttribute("data-microphone");
+      await expect.poll(microphone, { timeout: 8_000, interval: 30 }).toBe("live");
+      await page.waitForTimeout(500);
     }
 
     async function ask(text: string): Promise<{ readonly endedAtMs: number }> {
