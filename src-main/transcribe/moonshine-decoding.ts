@@ -107,10 +107,11 @@ function extend(
 ): readonly Hypothesis[] {
   const extended: Hypothesis[] = [];
   for (const [row, { tokens, logProbabilities, score }] of hypotheses.entries()) {
-    for (const [rank, { token, logProbability }] of (candidates[row] as readonly TokenCandidate[]).entries()) {
+    const next = candidates[row] as readonly TokenCandidate[];
+    for (const { token, logProbability } of next) {
       if (token === END_TOKEN) {
-        if (tokens.length > 0 || rank === 0)
-          ended.push({ tokens, logProbabilities, score: score + logProbability, row });
+        const doubtfullyEmpty = tokens.length === 0 && next.length > 1;
+        if (!doubtfullyEmpty) ended.push({ tokens, logProbabilities, score: score + logProbability, row });
       } else {
         extended.push({
           tokens: [...tokens, token],

@@ -1,0 +1,149 @@
+import { expect, test } from "vitest";
+import {
+  decodeTokens,
+  gatherRows,
+  likelyTokens,
+  loopStart,
+  mostTokensFor,
+  truncateCache,
+  END_TOKEN,
+  VOCABULARY_SIZE,
+  type CachedDecoder,
+  type Continuation,
+} from "../../src-main/transcribe/moonshine-decoding.ts";
+
+/** What may follow a sequence of tokens (without the begin marker), with its probability. */
+type Language = (tokens: readonly number[]) => Readonly<Record<number, number>>;
+
+/** A decoder that knows its language exactly, and checks that its cache is used as the real one must be. */
+class FakeDecoder implements CachedDecoder {
+  readonly passes: number[] = [];
+  readonly #language: Language;
+  #rows: number[][] = [];
+
+  constructor(language: Language) {
+    this.#language = language;
+  }
+
+  begin(tokens: readonly number[]): Promise<Float32Array> {
+    const said = tokens.slice(1);
+    this.#rows = [said];
+    return this.#logits(tokens.map((_, length) => said.slice(0, length)));
+  }
+
+  keep(count: number): void {
+    this.#rows = [(this.#rows[0] as number[]).slice(0, count - 1)];
+  }
+
+  advance(continuations: readonly Continuation[]): Promise<Float32Array> {
+    this.#rows = continuations.map(({ row, token }) => [...(this.#rows[row] as number[]), token]);
+    return this.#logits(this.#rows);
+  }
+
+  #logits(histories: readonly (readonly number[])[]): Promise<Float32Array> {
+    this.passes.push(histories.length);
+    const logits = new Float32Array(histories.length * VOCABULARY_SIZE).fill(-30);
+    for (const [row, history] of histories.entries()) {
+      for (const [token, probability] of Object.entries(this.#language(history))) {
+        logits[row * VOCABULARY_SIZE + Number(token)] = Math.log(probability);
+      }
+    }
+    return Promise.resolve(logits);
+  }
+}
+
+/** Says exactly this. */
+function sayOnly(sentence: readonly number[]): Language {
+  return (tokens) => ({ [sentence[tokens.length] ?? END_TOKEN]: 1 });
+}
+
+const signal = new AbortController().signal;
+const SENTENCE = [10, 20, 30, 40, 50];
+
+test("decodes token by token when there is no draft", async () => {
+  const decoder = new FakeDecoder(sayOnly(SENTENCE));
+  const decoded = await decodeTokens(decoder, { draftTokens: [], mostTokens: 100, signal });
+  expect(decoded.tokens).toEqual(SENTENCE);
+  expect(decoded.logProbabilities.map((value) => Math.round(value * 1000) + 0)).toEqual([0, 0, 0, 0, 0]);
+  expect(decoder.passes).toEqual([1, 1, 1, 1, 1, 1]);
+});
+
+test.each([
+  ["the whole", [10, 20, 30, 40, 50], [6]],
+  ["a prefix", [10, 20, 30], [4, 1, 1]],
+  ["a prefix and a wrong end", [10, 20, 31, 41, 51], [6, 1, 1, 1]],
+  ["nothing right", [11, 21], [3, 1, 1, 1, 1, 1]],
+  ["too much", [10, 20, 30, 40, 50, 60, 70], [8]],
+])("a draft with %s gives the same tokens in fewer passes", async (_, draftTokens, passes) => {
+  const decoder = new FakeDecoder(sayOnly(SENTENCE));
+  const decoded = await decodeTokens(decoder, { draftTokens, mostTokens: 100, signal });
+  expect(decoded.tokens).toEqual(SENTENCE);
+  expect(decoded.logProbabilities).toHaveLength(5);
+  expect(decoder.passes).toEqual(passes);
+});
+
+test("prefers the sentence that is likelier as a whole to the one that begins likelier", async () => {
+  const language: Language = (tokens) => {
+    if (tokens.length === 0) return { 7: 0.6, 8: 0.4 };
+    if (tokens.length >= 4) return { [END_TOKEN]: 1 };
+    return tokens[0] === 7 ? { 9: 0.3, 10: 0.25, 11: 0.25, 12: 0.2 } : { 13: 1 };
+  };
+  const { tokens } = await decodeTokens(new FakeDecoder(language), { draftTokens: [], mostTokens: 100, signal });
+  expect(tokens).toEqual([8, 13, 13, 13]);
+});
+
+test("hears nothing only when nothing else comes close", async () => {
+  const doubtful: Language = (tokens) => (tokens.length === 0 ? { [END_TOKEN]: 0.7, 7: 0.3 } : { [END_TOKEN]: 1 });
+  const clear: Language = (tokens) => (tokens.length === 0 ? { [END_TOKEN]: 0.95, 7: 0.05 } : { [END_TOKEN]: 1 });
+  const options = { draftTokens: [], mostTokens: 100, signal };
+  expect((await decodeTokens(new FakeDecoder(doubtful), options)).tokens).toEqual([7]);
+  expect((await decodeTokens(new FakeDecoder(clear), options)).tokens).toEqual([]);
+});
+
+test("stops at the limit, at a loop and when aborted", async () => {
+  const endless: Language = (tokens) => ({ [100 + tokens.length]: 1 });
+  const limited = await decodeTokens(new FakeDecoder(endless), { draftTokens: [], mostTokens: 12, signal });
+  expect(limited.tokens).toHaveLength(12);
+  const stuck: Language = (tokens) => ({ [tokens.length < 2 ? tokens.length : 5 + (tokens.length % 3)]: 1 });
+  const looped = await decodeTokens(new FakeDecoder(stuck), { draftTokens: [], mostTokens: 500, signal });
+  expect(looped.tokens.length).toBeLessThan(8);
+  const abort = new AbortController();
+  const decoder = new FakeDecoder((tokens) => {
+    if (tokens.length === 4) abort.abort();
+    return endless(tokens);
+  });
+  const aborted = await decodeTokens(decoder, { draftTokens: [], mostTokens: 500, signal: abort.signal });
+  expect(aborted.tokens.length).toBeLessThan(7);
+});
+
+test("a loop is many rounds of the same, not emphasis", () => {
+  expect(loopStart([1, 2, 3, 3, 3, 3, 3])).toBeUndefined();
+  expect(loopStart([9, 8, ...Array.from({ length: 18 }, () => 3)])).toBe(3);
+  expect(loopStart([9, ...Array.from({ length: 24 }, (_, index) => index % 6)])).toBe(7);
+  expect(loopStart(Array.from({ length: 60 }, (_, index) => index))).toBeUndefined();
+});
+
+test("gives true log probabilities, likeliest first", () => {
+  const logits = new Float32Array(2 * VOCABULARY_SIZE).fill(-50);
+  logits.set([Math.log(0.5) + 7, Math.log(0.3) + 7, Math.log(0.2) + 7], VOCABULARY_SIZE + 100);
+  const candidates = likelyTokens(logits, 1);
+  expect(candidates.map(({ token }) => token)).toEqual([100, 101, 102]);
+  for (const [index, probability] of [0.5, 0.3, 0.2].entries()) {
+    expect(Math.exp(candidates[index]?.logProbability as number)).toBeCloseTo(probability, 4);
+  }
+});
+
+test("truncates and gathers a cache by position and row", () => {
+  const cache = Float32Array.from([0, 1, 10, 11, 20, 21, 100, 101, 110, 111, 120, 121]);
+  expect([...truncateCache(cache, 2, 3, 1)]).toEqual([0, 1, 100, 101]);
+  expect([...truncateCache(cache, 2, 3, 2)]).toEqual([0, 1, 10, 11, 100, 101, 110, 111]);
+  expect([...gatherRows(cache, 2, [1, 1, 0])]).toEqual([
+    ...cache.subarray(6),
+    ...cache.subarray(6),
+    ...cache.subarray(0, 6),
+  ]);
+});
+
+test("allows six and a half tokens a second and a few more", () => {
+  expect(mostTokensFor(16_000 * 10, 16_000)).toBe(73);
+});

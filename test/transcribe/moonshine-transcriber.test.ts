@@ -1,0 +1,105 @@
+import { afterAll, expect, test } from "vitest";
+import { createMoonshineTranscriber } from "../../src-main/transcribe/moonshine-transcriber.ts";
+import type { Transcript } from "../../src-main/turn/ports.ts";
+import { RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
+import { sharedSpeech, spokenText, withSilence } from "../fixtures/speech.ts";
+import { wordErrorRate } from "../fixtures/word-error-rate.ts";
+
+const transcriber = createMoonshineTranscriber({});
+afterAll(() => transcriber.close());
+
+const signal = new AbortController().signal;
+const ADDRESS =
+  "And so, my fellow Americans, ask not what your country can do for you, ask what you can do for your country.";
+const address = sharedSpeech("jfk.wav");
+const question = sharedSpeech("service-question.wav");
+
+async function hear(pcm: Float32Array, draftTokens: readonly number[] = []): Promise<Transcript> {
+  const outcome = await transcriber.transcribe({ pcm, draftTokens }, signal);
+  if (!outcome.ok) throw new Error(outcome.failure.detail);
+  return outcome.value;
+}
+
+function seconds(pcm: Float32Array, from: number, to: number): Float32Array {
+  return pcm.subarray(from * RECOGNITION_RATE_HZ, to * RECOGNITION_RATE_HZ);
+}
+
+test.skipIf(!address || !question)("writes down human speech (skipped without shared/speech)", async () => {
+  const heard = await hear(address?.pcm as Float32Array);
+  expect(wordErrorRate(ADDRESS, heard.text)).toBeLessThanOrEqual(0.05);
+  expect(heard.tokenLogProbabilities).toHaveLength(heard.tokens.length);
+  expect(Math.max(...heard.tokenLogProbabilities)).toBeLessThanOrEqual(0);
+  const asked = await hear(question?.pcm as Float32Array);
+  const wanted = "Can you guarantee that the replacement part will be shipped tomorrow?";
+  expect(wordErrorRate(wanted, asked.text)).toBeLessThanOrEqual(0.05);
+});
+
+test.skipIf(!address)("a draft from a prefix gives the same words (skipped without shared/speech)", async () => {
+  const pcm = address?.pcm as Float32Array;
+  for (const end of [4.3, 7.8, 11]) {
+    const whole = seconds(pcm, 0, end);
+    const draft = await hear(seconds(pcm, 0, end - 1));
+    const plain = await hear(whole);
+    expect(wordErrorRate(plain.text, (await hear(whole, draft.tokens)).text)).toBe(0);
+    expect((await hear(whole, plain.tokens)).text).toBe(plain.text);
+  }
+});
+
+test("hears synthetic questions and single words", async () => {
+  for (const text of ["What time is it?", "Thank you very much."]) {
+    const pcm = withSilence(await spokenText(text, "slt", RECOGNITION_RATE_HZ), RECOGNITION_RATE_HZ, 200, 100);
+    expect(wordErrorRate(text, (await hear(pcm)).text)).toBe(0);
+  }
+  const word = withSilence(await spokenText("Yes.", "slt", RECOGNITION_RATE_HZ), RECOGNITION_RATE_HZ, 300, 100);
+  expect((await hear(word)).text).toMatch(/^yes/i);
+});
+
+test("hears nothing in silence, in very little audio and in noise", async () => {
+  expect((await hear(new Float32Array(2 * RECOGNITION_RATE_HZ))).text).toBe("");
+  expect((await hear(new Float32Array(1000).fill(0.5))).text).toBe("");
+  expect((await hear(new Float32Array(0))).text).toBe("");
+  let seed = 1;
+  const noise = Float32Array.from({ length: 2 * RECOGNITION_RATE_HZ }, () => {
+    seed = (seed * 16_807) % 2_147_483_647;
+    return (seed / 2_147_483_647 - 0.5) / 10;
+  });
+  expect((await hear(noise)).text).toBe("");
+});
+
+test("refuses more than 30 s and samples that are not finite", async () => {
+  const long = await transcriber.transcribe({ pcm: new Float32Array(31 * RECOGNITION_RATE_HZ) }, signal);
+  expect(long).toMatchObject({ ok: false, failure: { code: "transcribe-failed" } });
+  expect(JSON.stringify(long)).toContain("31.0 s");
+  const broken = await transcriber.transcribe({ pcm: new Float32Array(9000).fill(Number.NaN) }, signal);
+  expect(broken).toMatchObject({ ok: false, failure: { code: "transcribe-failed" } });
+});
+
+test("drops aborted work and answers the rest in order", async () => {
+  const pcm = withSilence(
+    await spokenText("What time is it?", "slt", RECOGNITION_RATE_HZ),
+    RECOGNITION_RATE_HZ,
+    200,
+    100,
+  );
+  const abort = new AbortController();
+  const first = hear(pcm);
+  const dropped = [0, 1].map(() => transcriber.transcribe({ pcm }, abort.signal));
+  const last = hear(pcm);
+  abort.abort(new Error("void"));
+  for (const promise of dropped) await expect(promise).rejects.toThrow("void");
+  expect((await first).text).toBe((await last).text);
+  expect(pcm.length).toBeGreaterThan(0);
+});
+
+test("memory stays flat over 200 transcriptions", { timeout: 120_000 }, async () => {
+  const pcm = withSilence(
+    await spokenText("What time is it?", "slt", RECOGNITION_RATE_HZ),
+    RECOGNITION_RATE_HZ,
+    200,
+    100,
+  );
+  for (let run = 0; run < 50; run++) await hear(pcm);
+  const before = process.memoryUsage().rss;
+  for (let run = 0; run < 150; run++) await hear(pcm);
+  expect((process.memoryUsage().rss - before) / 1e6).toBeLessThan(80);
+});
