@@ -39,7 +39,7 @@ let actions: WindowActions;
 export function connectWindow(bridge: AssistantBridge, audio: Pick<PageAudio, "microphone" | "onSuspended">): void {
   actions = {
     request: (name, input) => bridge.request(name, input),
-    allowMicrophone: () => void audio.microphone.open(),
+    allowMicrophone: () => void audio.microphone.allow(),
   };
   bridge.subscribe((event) => {
     switch (event.kind) {

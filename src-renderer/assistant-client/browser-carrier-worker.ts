@@ -22,8 +22,7 @@ connect();
 
 self.addEventListener("message", ({ data, ports }: MessageEvent<CarrierRequest>) => {
   if (data.kind === "request") return send({ ...data, input: data.input });
-  microphone?.close();
-  speaker?.close();
+  closePorts();
   [microphone, speaker] = ports;
   microphone?.addEventListener("message", ({ data: frame }: MessageEvent<MicrophoneFrame>) => {
     if (socket.readyState === WebSocket.OPEN) socket.send(encodeMicrophoneFrame(frame));
@@ -54,9 +53,17 @@ function connect(): void {
   socket.addEventListener("close", () => {
     reply({ kind: "connection", open: false });
     waiting = [];
+    closePorts();
     setTimeout(connect, retryMs);
     retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2);
   });
+}
+
+function closePorts(): void {
+  microphone?.close();
+  speaker?.close();
+  microphone = undefined;
+  speaker = undefined;
 }
 
 function send(message: PageMessage): void {

@@ -17,7 +17,15 @@ export function createBrowserCarrier(): AssistantBridge {
   const latest = new Map<AssistantEvent["kind"], AssistantEvent>();
   const pending = new Map<number, (outcome: Outcome<unknown>) => void>();
   let lastId = 0;
+  /** Ports die with the connection; the page gets new ones once it is back. */
+  let audioIs: "unwanted" | "open" | "lost" = "unwanted";
 
+  const requestAudioPorts = (): void => {
+    const [microphone, speaker] = [new MessageChannel(), new MessageChannel()];
+    tell({ kind: "audio-ports" }, [microphone.port2, speaker.port2]);
+    window.postMessage({ kind: AUDIO_PORTS_MESSAGE }, window.origin, [microphone.port1, speaker.port1]);
+    audioIs = "open";
+  };
   const publish = (event: AssistantEvent): void => {
     latest.set(event.kind, event);
     for (const listener of listeners) listener(event);
@@ -30,7 +38,11 @@ export function createBrowserCarrier(): AssistantBridge {
       return;
     }
     publish({ kind: "connection", open: data.open });
-    if (data.open) return;
+    if (data.open) {
+      if (audioIs === "lost") requestAudioPorts();
+      return;
+    }
+    if (audioIs === "open") audioIs = "lost";
     for (const resolve of pending.values())
       resolve(failed("protocol-error", "window", "the connection was lost", true));
     pending.clear();
@@ -48,10 +60,6 @@ export function createBrowserCarrier(): AssistantBridge {
       for (const event of latest.values()) listener(event);
       return () => listeners.delete(listener);
     },
-    requestAudioPorts() {
-      const [microphone, speaker] = [new MessageChannel(), new MessageChannel()];
-      tell({ kind: "audio-ports" }, [microphone.port2, speaker.port2]);
-      window.postMessage({ kind: AUDIO_PORTS_MESSAGE }, window.origin, [microphone.port1, speaker.port1]);
-    },
+    requestAudioPorts,
   };
 }

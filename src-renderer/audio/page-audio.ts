@@ -41,12 +41,13 @@ export class PageAudio {
     const tell = (node: AudioWorkletNode, message: WorkletMessage, transfer: Transferable[] = []) =>
       node.port.postMessage(message, transfer);
     const setClocks = () => {
-      const clock = readWorkletClock(this.#context);
+      const clock = readWorkletClock(this.#context, performance.now(), performance.timeOrigin);
       tell(playback, clock);
       tell(capture, clock);
     };
     setClocks();
     setInterval(setClocks, CLOCK_INTERVAL_MS);
+    this.#context.addEventListener("statechange", setClocks);
     window.addEventListener("message", ({ data, ports, source }: MessageEvent<{ kind?: string } | undefined>) => {
       const [microphonePort, speakerPort] = ports;
       if (source !== window || data?.kind !== AUDIO_PORTS_MESSAGE || !microphonePort || !speakerPort) return;

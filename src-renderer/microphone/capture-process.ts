@@ -1,28 +1,48 @@
 import { CAPTURE_FRAME_SAMPLES } from "../../src-shared/audio-format.ts";
 
-/**
- * Cuts the microphone's render quanta into frames and measures their level. The frame's array is reused: whoever gets it copies it before
- * the next call, as posting does. Allocates nothing.
- */
-export class CaptureProcess {
-  readonly frame = new Float32Array(CAPTURE_FRAME_SAMPLES);
-  #filled = 0;
+/** Frames between two levels: about ten levels a second. */
+const FRAMES_PER_LEVEL = 3;
 
-  /** Takes one quantum of any length up to a frame. Returns how many of its samples belong after the completed frame, or -1 when none is complete. */
-  push(quantum: Float32Array): number {
-    const room = this.frame.length - this.#filled;
-    const count = Math.min(room, quantum.length);
-    for (let index = 0; index < count; index++) this.frame[this.#filled + index] = quantum[index] as number;
-    this.#filled += count;
-    if (this.#filled < this.frame.length) return -1;
-    this.#filled = 0;
-    return quantum.length - count;
+/** Who gets what a {@link CaptureProcess} makes. Called on the audio thread. */
+export interface CaptureListener {
+  /** A frame of CAPTURE_FRAME_SAMPLES samples, to be copied before returning, as posting does; its end in samples of the context's time. */
+  readonly onFrame: (pcm: Float32Array, endSample: number) => void;
+  /** Root mean square, 0 to 1, of the loudest of the latest frames. */
+  readonly onLevel: (levelRatio: number) => void;
+}
+
+/** Cuts the microphone's render quanta into frames and measures their level. `push` allocates nothing. */
+export class CaptureProcess {
+  readonly #listener: CaptureListener;
+  readonly #frame = new Float32Array(CAPTURE_FRAME_SAMPLES);
+  #filled = 0;
+  #expectedSample = 0;
+  #loudestRatio = 0;
+  #framesSinceLevel = 0;
+
+  constructor(listener: CaptureListener) {
+    this.#listener = listener;
   }
 
-  /** Root mean square of the frame, 0 to 1. */
-  get levelRatio(): number {
-    let sum = 0;
-    for (const sample of this.frame) sum += sample * sample;
-    return Math.sqrt(sum / this.frame.length);
+  /** Takes a quantum of any length that begins at `startSample`. A frame never spans a hole: what was before it is dropped. */
+  push(quantum: Float32Array, startSample: number): void {
+    if (startSample !== this.#expectedSample) this.#filled = 0;
+    this.#expectedSample = startSample + quantum.length;
+    for (let index = 0; index < quantum.length; index++) {
+      this.#frame[this.#filled++] = quantum[index] as number;
+      if (this.#filled === this.#frame.length) this.#complete(startSample + index + 1);
+    }
+  }
+
+  #complete(endSample: number): void {
+    this.#filled = 0;
+    this.#listener.onFrame(this.#frame, endSample);
+    let squares = 0;
+    for (let index = 0; index < this.#frame.length; index++) squares += (this.#frame[index] as number) ** 2;
+    this.#loudestRatio = Math.max(this.#loudestRatio, Math.sqrt(squares / this.#frame.length));
+    if (++this.#framesSinceLevel < FRAMES_PER_LEVEL) return;
+    this.#listener.onLevel(this.#loudestRatio);
+    this.#loudestRatio = 0;
+    this.#framesSinceLevel = 0;
   }
 }

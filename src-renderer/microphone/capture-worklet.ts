@@ -1,11 +1,18 @@
+import type { MicrophoneFrame } from "../../src-shared/assistant-contract.ts";
 import type { WorkletMessage } from "../audio/worklet-clock.ts";
 import { CaptureProcess } from "./capture-process.ts";
 
 class CaptureWorklet extends AudioWorkletProcessor {
-  readonly #capture = new CaptureProcess();
-  readonly #frame = { pcm: this.#capture.frame, endedAtMs: 0 };
   #assistant: MessagePort | undefined;
   #originMs = 0;
+  readonly #capture = new CaptureProcess({
+    onFrame: (pcm, end) =>
+      this.#assistant?.postMessage({
+        pcm,
+        endedAtMs: this.#originMs + (end * 1000) / sampleRate,
+      } satisfies MicrophoneFrame),
+    onLevel: (levelRatio) => this.port.postMessage(levelRatio),
+  });
 
   constructor() {
     super();
@@ -16,11 +23,7 @@ class CaptureWorklet extends AudioWorkletProcessor {
   }
 
   process([input]: Float32Array[][]): boolean {
-    const quantum = input?.[0];
-    if (!quantum || this.#capture.push(quantum) < 0) return true;
-    this.#frame.endedAtMs = this.#originMs + ((currentFrame + quantum.length) * 1000) / sampleRate;
-    this.#assistant?.postMessage(this.#frame);
-    this.port.postMessage(this.#capture.levelRatio);
+    if (input?.[0]) this.#capture.push(input[0], currentFrame);
     return true;
   }
 }

@@ -2,8 +2,12 @@ import { PlaybackProcess } from "../../src-shared/playback-process.ts";
 import type { SpeakerCommand } from "../../src-shared/speaker-protocol.ts";
 import type { WorkletMessage } from "../audio/worklet-clock.ts";
 
+/** The most that the assistant sends ahead, with room to spare. */
+const CAPACITY_MS = 6_000;
+const REARM_MS = 80;
+
 class PlaybackWorklet extends AudioWorkletProcessor {
-  readonly #playback = new PlaybackProcess({ sampleRateHz: sampleRate, capacitySamples: 6 * sampleRate, rearmMs: 80 });
+  #playback = createPlayback();
   #assistant: MessagePort | undefined;
   #originMs = 0;
 
@@ -11,7 +15,7 @@ class PlaybackWorklet extends AudioWorkletProcessor {
     super();
     this.port.onmessage = ({ data, ports }: MessageEvent<WorkletMessage>) => {
       if (data.kind === "clock") this.#originMs = data.audibleOriginMs;
-      else this.#connect(ports[0] as MessagePort);
+      else if (ports[0]) this.#connect(ports[0]);
     };
   }
 
@@ -21,8 +25,11 @@ class PlaybackWorklet extends AudioWorkletProcessor {
     return true;
   }
 
+  /** A new port is a new session: its generations begin anew, and nothing of the old one goes on sounding. */
   #connect(port: MessagePort): void {
+    this.#assistant?.close();
     this.#assistant = port;
+    this.#playback = createPlayback();
     port.onmessage = ({ data }: MessageEvent<SpeakerCommand>) => {
       this.#playback.command(data, this.#nowMs());
       this.#report();
@@ -38,6 +45,14 @@ class PlaybackWorklet extends AudioWorkletProcessor {
   #nowMs(): number {
     return this.#originMs + (currentFrame * 1000) / sampleRate;
   }
+}
+
+function createPlayback(): PlaybackProcess {
+  return new PlaybackProcess({
+    sampleRateHz: sampleRate,
+    capacitySamples: (CAPACITY_MS * sampleRate) / 1000,
+    rearmMs: REARM_MS,
+  });
 }
 
 registerProcessor("playback", PlaybackWorklet);

@@ -1,0 +1,80 @@
+/** A microphone in use. */
+export interface OpenMicrophone {
+  readonly track: MediaStreamTrack;
+  connect(context: AudioContext, sink: AudioNode): void;
+  /** Releases the device. */
+  close(): void;
+}
+
+/** What became of an attempt to open a microphone. */
+export type MicrophoneOpening =
+  | { readonly ok: true; readonly microphone: OpenMicrophone }
+  | { readonly ok: false; readonly problem: "denied" | "missing" | "busy" };
+
+/**
+ * Opens the microphone of this name, or the system's default where there is none of that name, with echo cancellation, noise suppression and
+ * gain control. Asks the user if need be. Devices are found by name because browsers rotate their ids.
+ */
+export async function openMicrophone(label: string): Promise<MicrophoneOpening> {
+  try {
+    const deviceId = await findDevice(label);
+    const stream = await navigator.mediaDevices.getUserMedia({
+      audio: {
+        echoCancellation: true,
+        noiseSuppression: true,
+        autoGainControl: true,
+        channelCount: 1,
+        ...(deviceId && { deviceId: { exact: deviceId } }),
+      },
+    });
+    return { ok: true, microphone: use(stream) };
+  } catch (error) {
+    return { ok: false, problem: problemOf((error as DOMException).name) };
+  }
+}
+
+/** Calls back when the track ends by itself, and when the system silences it or lets it sound again. */
+export function keepWatch(
+  track: MediaStreamTrack,
+  callbacks: { readonly ended: () => void; readonly silenced: (silenced: boolean) => void },
+): void {
+  track.addEventListener("ended", callbacks.ended);
+  track.addEventListener("mute", () => callbacks.silenced(true));
+  track.addEventListener("unmute", () => callbacks.silenced(false));
+}
+
+/** Names of all microphones; empty until the user has allowed one. */
+export async function listMicrophones(): Promise<string[]> {
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  const labels = devices
+    .filter(({ kind, deviceId }) => kind === "audioinput" && deviceId !== "default" && deviceId !== "communications")
+    .map(({ label }) => label);
+  return [...new Set(labels)].filter((label) => label !== "");
+}
+
+async function findDevice(label: string): Promise<string | undefined> {
+  if (label === "") return undefined;
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  return devices.find((device) => device.kind === "audioinput" && device.label === label)?.deviceId;
+}
+
+function use(stream: MediaStream): OpenMicrophone {
+  const [track] = stream.getAudioTracks() as [MediaStreamTrack];
+  let source: MediaStreamAudioSourceNode | undefined;
+  return {
+    track,
+    connect(context, sink) {
+      source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
+      source.connect(sink);
+    },
+    close() {
+      source?.disconnect();
+      track.stop();
+    },
+  };
+}
+
+function problemOf(name: string): "denied" | "missing" | "busy" {
+  if (name === "NotAllowedError" || name === "SecurityError") return "denied";
+  return name === "NotReadableError" || name === "AbortError" ? "busy" : "missing";
+}
