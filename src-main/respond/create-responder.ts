@@ -1,26 +1,13 @@
 import type { Settings, SettingsPatch } from "../../src-shared/settings.ts";
-import type { Responder } from "../turn/ports.ts";
+import type { ConversationEntry, ReplyPart, ReplyRequest, Responder } from "../turn/ports.ts";
 import { OpenAiCompatibleResponder, warmUpLanguageModel } from "./openai-compatible-responder.ts";
-import { SkillsFirstResponder } from "./skills-first-responder.ts";
-import { alarmSkill } from "./skills/alarm-skill.ts";
-import { arithmeticSkill } from "./skills/arithmetic-skill.ts";
-import { calendarSkill } from "./skills/calendar-skill.ts";
-import { chanceSkill } from "./skills/chance-skill.ts";
-import { clockSkill } from "./skills/clock-skill.ts";
-import { mannersSkill } from "./skills/manners-skill.ts";
-import { loadMathEngine } from "./skills/math-engine.ts";
-import { runningTimersSkill } from "./skills/running-timers-skill.ts";
-import { SkillBook } from "./skills/skill-book.ts";
-import { timerSkill } from "./skills/timer-skill.ts";
-import { unitSkill } from "./skills/unit-skill.ts";
-import { voiceSkill } from "./skills/voice-skill.ts";
+import type { Intent, Situation } from "./skills/skill.ts";
 import type { TimerStore } from "./timer-store.ts";
 
 /** What a responder needs of its surroundings. */
 export interface ResponderParts {
-  /** The settings in force, read anew for every request. */
   readonly settings: () => Settings;
-  /** Wall clock, epoch ms. */
+  /** Epoch ms of the wall clock, as in `timers`. */
   readonly nowMs: () => number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -28,42 +15,74 @@ export interface ResponderParts {
   readonly timers: TimerStore;
 }
 
-/** Every skill; of two that understand a request in the same way the first answers. */
-const SKILLS = [
-  mannersSkill,
-  clockSkill,
-  timerSkill,
-  alarmSkill,
-  runningTimersSkill,
-  calendarSkill,
-  unitSkill,
-  arithmeticSkill,
-  chanceSkill,
-  voiceSkill,
-];
+const NO_LANGUAGE_MODEL =
+  "I can not answer that yet, because no language model is set up. Open the settings and enter the address of a server such as Ollama.";
+const NO_LANGUAGE_MODEL_FOR_REST = "I can not help with the rest, because no language model is set up.";
+/** A question that was asked in reply to the answer to a question, and so on: no deeper than this. */
+const MOST_QUESTIONS = 4;
 
 /**
- * The responder: skills first, then the language model of the settings, if there is one. `warmUp` loads what the first reply would else have
- * to wait for; without it, that is loaded when it is needed.
+ * Answers with a skill when one is meant, else with the language model of the settings, else says how to set one up. Keeps no state: which
+ * question is open follows from the history. Skills work without any server. Codes: those of the language model.
  */
-export function createResponder(parts: ResponderParts): Responder & { warmUp(): Promise<void> } {
+export function createResponder(parts: ResponderParts): Responder & {
+  /** Loads and tries out what the first answer needs. */
+  warmUp(): Promise<void>;
+} {
   const languageModel = new OpenAiCompatibleResponder(() => parts.settings().languageModel);
-  const responder = new SkillsFirstResponder({
-    skills: new SkillBook(SKILLS),
-    situation: () => ({
-      nowMs: parts.nowMs(),
-      random: parts.random,
-      timers: parts.timers,
-      settings: parts.settings(),
-      changeSettings: parts.changeSettings,
-    }),
-    languageModel: () => (parts.settings().languageModel.baseUrl === "" ? undefined : languageModel),
-  });
+  const isLanguageModelSetUp = () => parts.settings().languageModel.baseUrl !== "";
   return {
-    respond: (request, signal) => responder.respond(request, signal),
-    warmUp: async () => {
-      await loadMathEngine();
-      if (parts.settings().languageModel.baseUrl !== "") await warmUpLanguageModel();
+    async *respond(request: ReplyRequest, signal: AbortSignal): AsyncGenerator<ReplyPart> {
+      const situation = describeSituation(parts, request.history);
+      const { answerWithSkills } = await loadSkills();
+      const answer = await answerWithSkills(request.text, situation, await findFollowUps(situation));
+      if (signal.aborted) return;
+      if (answer?.run) yield { kind: "effect", run: answer.run };
+      if (answer && answer.say !== "") yield { kind: "text", text: answer.say };
+      if (answer?.rest === "") return;
+      if (answer) yield { kind: "text", text: " " };
+      if (isLanguageModelSetUp())
+        yield* languageModel.respond(answer ? { ...request, text: answer.rest } : request, signal);
+      else yield { kind: "text", text: answer ? NO_LANGUAGE_MODEL_FOR_REST : NO_LANGUAGE_MODEL };
+    },
+    async warmUp() {
+      const { answerWithSkills } = await loadSkills();
+      const situation = describeSituation(parts, []);
+      for (const text of WARM_UPS) await answerWithSkills(text, situation, []);
+      if (isLanguageModelSetUp()) await warmUpLanguageModel();
     },
   };
+}
+
+/** Together they use every library and every pattern. */
+const WARM_UPS = ["what is two plus two", "how many days until christmas", "what is the thyme in paris"];
+
+function loadSkills() {
+  return import("./skills/skill-book.ts");
+}
+
+function describeSituation(
+  { settings, nowMs, ...parts }: ResponderParts,
+  history: readonly ConversationEntry[],
+): Situation {
+  return { ...parts, nowMs: nowMs(), settings: settings(), history };
+}
+
+/**
+ * What the next request may mean because the assistant asked something last: found by answering the user's last request again, which has no
+ * side effects, and used if that gives what was said.
+ */
+async function findFollowUps(situation: Situation, depth = 0): Promise<readonly Intent[]> {
+  const { history } = situation;
+  const asked = history.at(-1);
+  const index = history.findLastIndex(({ speaker }) => speaker === "user");
+  const request = history[index];
+  if (!request || asked?.speaker !== "assistant" || depth === MOST_QUESTIONS) return [];
+  if (!asked.interrupted && !asked.text.endsWith("?")) return [];
+  const earlier = { ...situation, history: history.slice(0, index) };
+  const { answerWithSkills } = await loadSkills();
+  const answer = await answerWithSkills(request.text, earlier, await findFollowUps(earlier, depth + 1));
+  if (!answer?.followUps) return [];
+  const isSame = asked.interrupted ? answer.say.startsWith(asked.text) : answer.say === asked.text;
+  return isSame ? answer.followUps : [];
 }

@@ -9,18 +9,16 @@ const TODAY = "[today|here|again]";
 export const clockSkill: Skill = {
   triggers: [
     "time",
-    "what time is it",
     "the time",
+    "what time is it",
+    "what is the time",
     "date",
     "what date is it",
     "what day is it",
     "what month is it",
-    "day",
     "today",
     "todays",
     "month",
-    "year",
-    "week",
   ],
   intents: [
     {

@@ -9,6 +9,8 @@ const MOST_REPAIRS = 3;
 const MOST_SPAN_WORDS = 3;
 const MOST_WORDS = 14;
 const MOST_CANDIDATES = 250;
+/** A sound of fewer consonants than this is too little to be told from another one. */
+const LEAST_CONSONANTS = 2;
 /** How the two parts of the distance count, and what a different first sound adds. */
 const SOUND_WEIGHT = 0.6;
 const SPELLING_WEIGHT = 0.4;
@@ -146,6 +148,7 @@ export class NearMisses {
         if (Math.abs(sound.letters.length - trigger.letters.length) > trigger.letters.length / 2) continue;
         if (written === trigger.words.join(" ")) continue;
         const { distance: apart, isHomophone } = compareSounds(sound, trigger);
+        if (!isHomophone && (trigger.codes[0] as string).length < LEAST_CONSONANTS) continue;
         if (apart <= MOST_DISTANT_ALIKE) repairs.push({ length, words: trigger.words, distance: apart, isHomophone });
       }
     }

@@ -30,9 +30,11 @@ const SKILLS: readonly Skill[] = [
 const CLEAR_LEAD = 0.06;
 const MOST_CLAUSES = 6;
 const JOINTS = new Set([CLAUSE_MARK, "and", "then", "also"]);
-/** A clause with one of these changes what the clause beside it means, so that this one can not be answered on its own. */
-const BINDING =
-  /\b(?:if|when|whenever|unless|until|because|while|once|after|before|not|never|suppose|imagine|say|says|said|tell|tells|told|ask|asks|asked|called|means?|song|movie|book|story|word|spell|translate)\b/;
+/** A clause with one of these changes what its neighbour means, which therefore can not be answered on its own. */
+const CONDITION = /\b(?:if|when|whenever|unless|until|because|while|once|after|before|but|not|never|except|instead)\b/;
+/** So does a clause before, when it has one of these. */
+const QUOTATION =
+  /\b(?:say|says|said|tells?|told|asks?|asked|called|means?|suppose|imagine|song|movie|book|story|word|spell|translate)\b/;
 
 /** What the skills make of a request. */
 export interface BookAnswer extends SkillAnswer {
@@ -127,14 +129,14 @@ class Reader {
   async readPart(clauses: readonly (readonly string[])[]): Promise<BookAnswer | undefined> {
     if (clauses.length < 2 || clauses.length > MOST_CLAUSES) return undefined;
     for (let count = clauses.length - 1; count > 0; count--) {
-      for (const [done, left] of [
-        [clauses.slice(0, count), clauses.slice(count)],
-        [clauses.slice(-count), clauses.slice(0, -count)],
+      for (const [done, left, isBefore] of [
+        [clauses.slice(0, count), clauses.slice(count), false],
+        [clauses.slice(-count), clauses.slice(0, -count), true],
       ] as const) {
         const rest = stripPoliteness(unite(left)).join(" ");
-        if (BINDING.test(rest)) continue;
+        if (CONDITION.test(rest) || (isBefore && QUOTATION.test(rest))) continue;
         const reading = await this.readAsHeard(unite(done));
-        if (reading && !reading.isManners) return { ...reading.answer, rest };
+        if (reading?.answer.run) return { ...reading.answer, rest };
       }
     }
     return undefined;

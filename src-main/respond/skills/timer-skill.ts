@@ -27,9 +27,7 @@ export const timerSkill: Skill = {
     "minutes",
     "minute",
     "seconds",
-    "hour",
     "hours",
-    "an hour and a half",
   ],
   intents: [
     {
@@ -133,12 +131,13 @@ function isPossible(lengthMs: number): boolean {
   return lengthMs >= 1000 && lengthMs <= LONGEST_MS;
 }
 
-/** Without what is left of a misheard "set a", as in "santa timer". */
+/** Without what is left of a misheard "set a", as in "santa timer" or "setter pasta timer". */
 function cleanLabel(label: string): string {
-  const words = label.replace(/^(?:a|an|the|my|new|another|countdown) /, "");
-  return /^(?:new|another|countdown|kitchen|it|one)$/.test(words) || soundDistance(words, "set a") <= MOST_DISTANT_ALIKE
+  const words = label.replace(/^(?:a|an|the|my|new|another|countdown) /, "").split(" ");
+  if (soundDistance(words[0] as string, "set a") <= MOST_DISTANT_ALIKE) words.shift();
+  return words.length === 1 && /^(?:new|another|countdown|kitchen|it|one)$/.test(words[0] as string)
     ? ""
-    : words;
+    : words.join(" ");
 }
 
 /** What the user said of themselves, said to them: "check my cake" is "check your cake". */
