@@ -4,6 +4,7 @@ import {
   FRAME_MS,
   RECOGNITION_FRAME_SAMPLES,
   RECOGNITION_RATE_HZ,
+  samplesToMs,
 } from "../../src-shared/audio-format.ts";
 import type { MicrophoneFrame } from "../../src-shared/assistant-contract.ts";
 import { StreamingResampler } from "../streaming-resampler.ts";
@@ -12,6 +13,11 @@ import { StreamingResampler } from "../streaming-resampler.ts";
 const LONGEST_FILLED_GAP_MS = 2_000;
 /** Clocks and capture jitter by less than this. */
 const GAP_MS = FRAME_MS * 1.5;
+/**
+ * Silence put before the stream, so that every microphone frame completes a frame at once although the resampler holds 20 samples back.
+ * Without it each frame would wait for the next one: 31 ms.
+ */
+const LEAD_SAMPLES = 24;
 
 /** What the intake counted. */
 export interface IntakeCounters {
@@ -24,14 +30,15 @@ export interface IntakeCounters {
 }
 
 /**
- * Takes microphone frames as they come and gives out frames for detection and recognition: checked, without gaps, at 16 kHz. The time of a
- * frame is that of its samples; the resampler holds back 1.3 ms. Main thread, about 0.3 ms a frame.
+ * Takes microphone frames as they come and gives out frames for detection and recognition: checked, without gaps, at 16 kHz, one for one.
+ * The time of a frame is that of its samples, which end 1.5 ms before those of the microphone frame that completed it. Main thread, about
+ * 0.1 ms a frame.
  */
 export class MicrophoneIntake {
   readonly #onFrame: (pcm16: Float32Array, endedAtMs: number) => void;
   readonly #resampler: StreamingResampler;
   readonly #frame = new Float32Array(RECOGNITION_FRAME_SAMPLES);
-  #filled = 0;
+  #filled = LEAD_SAMPLES;
   #lastEndedAtMs: number | undefined;
   #malformedFrames = 0;
   #repairedSamples = 0;
@@ -44,7 +51,7 @@ export class MicrophoneIntake {
 
   /** `onFrame` gets RECOGNITION_FRAME_SAMPLES samples that it may keep, and the time just after the last of them. */
   static async create(onFrame: (pcm16: Float32Array, endedAtMs: number) => void): Promise<MicrophoneIntake> {
-    return new MicrophoneIntake(await StreamingResampler.create(CAPTURE_RATE_HZ, RECOGNITION_RATE_HZ, "fast"), onFrame);
+    return new MicrophoneIntake(await StreamingResampler.create(CAPTURE_RATE_HZ, RECOGNITION_RATE_HZ), onFrame);
   }
 
   get counters(): IntakeCounters {
@@ -60,14 +67,18 @@ export class MicrophoneIntake {
       this.#malformedFrames++;
       return;
     }
-    this.#fillGapBefore(endedAtMs);
+    this.#closeGapBefore(endedAtMs);
     this.#lastEndedAtMs = endedAtMs;
     this.#resample(this.#repair(pcm), endedAtMs);
   }
 
-  #fillGapBefore(endedAtMs: number): void {
+  #closeGapBefore(endedAtMs: number): void {
     const gapMs = endedAtMs - FRAME_MS - (this.#lastEndedAtMs ?? endedAtMs - FRAME_MS);
-    if (gapMs < GAP_MS || gapMs > LONGEST_FILLED_GAP_MS) return;
+    if (gapMs < GAP_MS) return;
+    if (gapMs > LONGEST_FILLED_GAP_MS) {
+      this.#frame.fill(0);
+      return;
+    }
     for (let missing = Math.floor(gapMs / FRAME_MS); missing > 0; missing--) {
       this.#filledFrames++;
       this.#resample(new Float32Array(CAPTURE_FRAME_SAMPLES), endedAtMs - missing * FRAME_MS);
@@ -83,16 +94,17 @@ export class MicrophoneIntake {
     });
   }
 
+  /** Each input frame brings 512 samples; only the first brings fewer, for which the lead makes up. */
   #resample(pcm: Float32Array, endedAtMs: number): void {
     const samples = this.#resampler.process(pcm);
-    for (let offset = 0; offset < samples.length;) {
-      const count = Math.min(samples.length - offset, this.#frame.length - this.#filled);
-      this.#frame.set(samples.subarray(offset, offset + count), this.#filled);
-      this.#filled += count;
-      offset += count;
-      if (this.#filled < this.#frame.length) continue;
-      this.#filled = 0;
-      this.#onFrame(this.#frame.slice(), endedAtMs - ((samples.length - offset) * 1000) / RECOGNITION_RATE_HZ);
-    }
+    const fitting = Math.min(samples.length, this.#frame.length - this.#filled);
+    this.#frame.set(samples.subarray(0, fitting), this.#filled);
+    this.#filled += fitting;
+    if (this.#filled < this.#frame.length) return;
+    const rest = samples.subarray(fitting);
+    const laterMs = samplesToMs(rest.length + this.#resampler.heldSamples, RECOGNITION_RATE_HZ);
+    this.#onFrame(this.#frame.slice(), endedAtMs - laterMs);
+    this.#frame.set(rest);
+    this.#filled = rest.length;
   }
 }

@@ -14,7 +14,7 @@ export async function openMicrophone(source: string, stdinRateHz: number): Promi
 }
 
 async function* readStdin(rateHz: number): AsyncGenerator<Float32Array> {
-  const resampler = await StreamingResampler.create(rateHz, CAPTURE_RATE_HZ, "best");
+  const resampler = await StreamingResampler.create(rateHz, CAPTURE_RATE_HZ);
   let odd = Buffer.alloc(0);
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     const bytes = Buffer.concat([odd, chunk]);
