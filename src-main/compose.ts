@@ -8,7 +8,7 @@ import { modelsFolder } from "./models/model-store.ts";
 import { WorkerStreamPlayer } from "./play/worker-stream-player.ts";
 import { createResponder } from "./respond/create-responder.ts";
 import { TimerStore } from "./respond/timer-store.ts";
-import { nowMs, processClock } from "./session-clock.ts";
+import { sessionClock, wallClock } from "./session-clock.ts";
 import { jsonStorage } from "./settings/json-storage.ts";
 import { SettingsFile, settingsFolder } from "./settings/settings-file.ts";
 import { createFliteSynthesizer } from "./speak/flite-synthesizer.ts";
@@ -37,10 +37,10 @@ export async function composeAssistant(folder = settingsFolder()): Promise<Compo
     SettingsFile.open(folder),
     jsonStorage(join(folder, "timers.json")),
   ]);
-  const timers = new TimerStore({ nowMs, schedule: processClock.schedule, storage });
+  const timers = new TimerStore({ ...wallClock, storage });
   const responder = createResponder({
     settings: () => settings.current,
-    nowMs,
+    nowMs: wallClock.nowMs,
     random: Math.random,
     changeSettings: (patch) => void settings.update(patch),
     timers,
@@ -52,7 +52,7 @@ export async function composeAssistant(folder = settingsFolder()): Promise<Compo
     return { voice, rateRatio: speakingRateRatio, volumeRatio };
   };
   const assistant = new Assistant({
-    stages: { clock: processClock, detector, transcriber, responder, synthesizer, player, speaking },
+    stages: { clock: sessionClock, detector, transcriber, responder, synthesizer, player, speaking },
     settings,
     timers,
     engines,
