@@ -11,6 +11,8 @@ import { spokenForms } from "./spoken-forms.ts";
 
 const WASM_ID = "soundswallower-wasm";
 const MODEL_IDS = modelManifest.map((entry) => entry.id).filter((id) => /^soundswallower-(?!wasm)/.test(id));
+/** Of a pause between two words. With the library's 0.005, words stretch into the pauses beside them. */
+const PAUSE_PROBABILITY = 0.5;
 /** What stands for a pause or a noise in an alignment. */
 const FILLER = /^(?:<.*>|\[.*\]|\(NULL\))$/;
 
@@ -32,7 +34,12 @@ async function load(data: {
   }
   const quiet = (): void => undefined;
   const module = await createModule({ wasmBinary: wasm.value.bytes.buffer, print: quiet, printErr: quiet });
-  const decoder = new module.Decoder({ hmm: folder, samprate: RECOGNITION_RATE_HZ, loglevel: "FATAL" });
+  const decoder = new module.Decoder({
+    hmm: folder,
+    samprate: RECOGNITION_RATE_HZ,
+    silprob: PAUSE_PROBABILITY,
+    loglevel: "FATAL",
+  });
   await decoder.initialize();
   return succeeded({
     answer: ({ pcm, text }) => Promise.resolve(succeeded(alignWords(decoder, pcm, text))),
