@@ -1,18 +1,23 @@
 import { join } from "node:path";
 import { app } from "electron";
 import { composeAssistant } from "./compose.ts";
-import { openElectronWindow } from "./window/electron-shell.ts";
+import { openElectronWindow, registerPageScheme } from "./window/electron-shell.ts";
 
-if (app.requestSingleInstanceLock()) {
-  const starting = start();
-  app.on("second-instance", () => void starting.then(({ window }) => window.focus()));
-} else app.quit();
+registerPageScheme();
+if (app.requestSingleInstanceLock()) void start();
+else app.quit();
 
-async function start() {
-  const composed = composeAssistant();
+/** One window, one assistant: closing either ends both. */
+async function start(): Promise<void> {
+  const composing = composeAssistant();
   await app.whenReady();
-  const { assistant } = await composed;
+  const { assistant } = await composing;
   const window = await openElectronWindow({ outFolder: join(import.meta.dirname, ".."), endpoint: assistant });
+  app.on("second-instance", () => {
+    if (window.isMinimized()) window.restore();
+    window.focus();
+  });
+  app.on("window-all-closed", () => app.quit());
   let isClosed = false;
   app.on("will-quit", (event) => {
     if (isClosed) return;
@@ -22,6 +27,4 @@ async function start() {
       app.quit();
     });
   });
-  app.on("window-all-closed", () => app.quit());
-  return { assistant, window };
 }

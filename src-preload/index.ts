@@ -17,7 +17,7 @@ ipcRenderer.on(CHANNELS.event, (_, event: AssistantEvent) => {
   for (const listener of listeners) listener(event);
 });
 ipcRenderer.on(CHANNELS.audioPorts, ({ ports }) => {
-  window.postMessage({ kind: AUDIO_PORTS_MESSAGE }, window.origin === "null" ? "*" : window.origin, [...ports]);
+  window.postMessage({ kind: AUDIO_PORTS_MESSAGE }, window.origin, [...ports]);
 });
 ipcRenderer.send(CHANNELS.subscribe);
 

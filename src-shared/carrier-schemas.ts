@@ -10,7 +10,8 @@ const counters = {
   bufferMinSamples: z.number().int(),
 };
 
-const speakerReportSchema = z.discriminatedUnion("kind", [
+/** What a page reports from its speaker. */
+export const speakerReportSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("audible"), generation: z.number().int().nonnegative(), atMs: z.number() }),
   z.strictObject({ kind: z.literal("progress"), ...counters }),
   z.strictObject({ kind: z.literal("finished"), flushed: z.boolean(), atMs: z.number(), ...counters }),

@@ -1,18 +1,13 @@
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import {
-  BrowserWindow,
-  ipcMain,
-  MessageChannelMain,
-  session,
-  type IpcMainEvent,
-  type IpcMainInvokeEvent,
-} from "electron";
-import type { MicrophoneFrame } from "../../src-shared/assistant-contract.ts";
+import { BrowserWindow, ipcMain, protocol, session, type IpcMainEvent, type IpcMainInvokeEvent } from "electron";
 import { CHANNELS } from "../../src-shared/electron-channels.ts";
 import { failed, type Outcome } from "../../src-shared/failure.ts";
-import type { SpeakerReport } from "../../src-shared/speaker-protocol.ts";
 import type { AssistantEndpoint, AudioSession } from "./assistant-endpoint.ts";
+import { openAudioPorts } from "./electron-audio-ports.ts";
+import { pageHeaders, readPageFile } from "./page-files.ts";
+
+const SCHEME = "repartee";
+const ORIGIN = `${SCHEME}://window`;
 
 /** Where the built preload script and renderer are. */
 export interface ElectronShellOptions {
@@ -20,14 +15,19 @@ export interface ElectronShellOptions {
   readonly endpoint: AssistantEndpoint;
 }
 
+/** Makes the window's own address an ordinary secure origin. Once, before Electron is ready. */
+export function registerPageScheme(): void {
+  const privileges = { standard: true, secure: true, supportFetchAPI: true, codeCache: true };
+  protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges }]);
+}
+
 /**
  * The desktop window: sandboxed, isolated, no Node. Only our own page may call, and only our own page may use the microphone; every other
  * permission, navigation and new window is refused. Main thread, after Electron is ready.
  */
 export async function openElectronWindow({ outFolder, endpoint }: ElectronShellOptions): Promise<BrowserWindow> {
-  const page = join(outFolder, "renderer", "index.html");
-  const pageUrl = pathToFileURL(page).href;
-  allowOnlyMicrophone(pageUrl);
+  servePage(join(outFolder, "renderer"));
+  allowOnlyMicrophone();
   const window = new BrowserWindow({
     width: 900,
     height: 640,
@@ -44,73 +44,79 @@ export async function openElectronWindow({ outFolder, endpoint }: ElectronShellO
       autoplayPolicy: "no-user-gesture-required",
     },
   });
+  window.setMenuBarVisibility(false);
   window.once("ready-to-show", () => window.show());
   window.webContents.on("will-navigate", (event) => event.preventDefault());
   window.webContents.setWindowOpenHandler(() => ({ action: "deny" }));
-  connectPage(window, pageUrl, endpoint);
-  await window.loadFile(page);
+  connectPage(window, endpoint);
+  await window.loadURL(`${ORIGIN}/`);
   return window;
 }
 
-/** Grants the microphone to our own page and nothing else to anybody. */
-function allowOnlyMicrophone(pageUrl: string): void {
-  const { defaultSession } = session;
-  defaultSession.setPermissionRequestHandler((_, permission, callback, details) => {
-    const wantsAudioOnly = "mediaTypes" in details && details.mediaTypes?.every((type) => type === "audio") === true;
-    callback(permission === "media" && wantsAudioOnly && details.requestingUrl === pageUrl);
-  });
-  defaultSession.setPermissionCheckHandler((contents, permission, _, details) => {
-    const isOurs = contents?.getURL() === pageUrl || details.requestingUrl === pageUrl;
-    return permission === "media" && details.mediaType === "audio" && isOurs;
+/** Serves the built window with the same headers as the browser shell does. */
+function servePage(folder: string): void {
+  protocol.handle(SCHEME, async ({ url, method }) => {
+    const { host, pathname } = new URL(url);
+    const isOurs = `${SCHEME}://${host}` === ORIGIN && method === "GET";
+    const file = isOurs ? await readPageFile(folder, pathname) : undefined;
+    if (!file) return new Response("Not found.\n", { status: 404 });
+    return new Response(file.bytes, { headers: { ...pageHeaders(""), "Content-Type": file.type } });
   });
 }
 
-function connectPage(window: BrowserWindow, pageUrl: string, endpoint: AssistantEndpoint): void {
+/** Grants the microphone to our own page and nothing else to anybody. */
+function allowOnlyMicrophone(): void {
+  const { defaultSession } = session;
+  defaultSession.setPermissionRequestHandler((_, permission, callback, details) => {
+    const types = "mediaTypes" in details ? (details.mediaTypes ?? []) : [];
+    const wantsMicrophone = permission === "media" && types.length > 0 && types.every((type) => type === "audio");
+    callback(wantsMicrophone && details.isMainFrame && isOurUrl(details.requestingUrl));
+  });
+  defaultSession.setPermissionCheckHandler((_, permission, requestingOrigin, { mediaType, isMainFrame }) => {
+    return permission === "media" && mediaType === "audio" && isMainFrame && isOurUrl(requestingOrigin);
+  });
+  defaultSession.setDevicePermissionHandler(() => false);
+}
+
+/** `url`: a page's address or an origin, which Electron gives with or without a final slash. */
+function isOurUrl(url: string): boolean {
+  return url === ORIGIN || url.startsWith(`${ORIGIN}/`);
+}
+
+function connectPage(window: BrowserWindow, endpoint: AssistantEndpoint): void {
+  const { webContents } = window;
   const isOurs = ({ senderFrame }: IpcMainEvent | IpcMainInvokeEvent): boolean =>
-    senderFrame !== null && senderFrame === window.webContents.mainFrame && senderFrame.url.split("#")[0] === pageUrl;
+    senderFrame !== null && senderFrame === webContents.mainFrame && isOurUrl(senderFrame.url);
   let unsubscribe = (): void => undefined;
-  let audio: AudioSession | undefined;
-  const dropAudio = (): void => {
+  let audio: (AudioSession & { close(): void }) | undefined;
+  const dropPage = (): void => {
+    unsubscribe();
     if (audio) endpoint.detachAudio(audio);
+    audio?.close();
     audio = undefined;
   };
 
   ipcMain.handle(CHANNELS.request, (event, name: unknown, input: unknown): Promise<Outcome<unknown>> => {
-    if (!isOurs(event) || typeof name !== "string") {
-      return Promise.resolve(failed("protocol-error", "window", "a request that is not from our page"));
-    }
-    return endpoint.request(name, input);
+    if (isOurs(event) && typeof name === "string") return endpoint.request(name, input);
+    return Promise.resolve(failed("protocol-error", "window", "a request that is not from our page"));
   });
   ipcMain.on(CHANNELS.subscribe, (event) => {
     if (!isOurs(event)) return;
     unsubscribe();
-    unsubscribe = endpoint.subscribe((news) => {
-      if (!window.isDestroyed()) window.webContents.send(CHANNELS.event, news);
-    });
+    unsubscribe = endpoint.subscribe((news) => webContents.send(CHANNELS.event, news));
   });
   ipcMain.on(CHANNELS.audioPorts, (event) => {
     if (!isOurs(event)) return;
-    dropAudio();
-    const [microphone, speaker] = [new MessageChannelMain(), new MessageChannelMain()];
-    const opened: AudioSession = {
-      onMicrophoneFrame: () => undefined,
-      onSpeakerReport: () => undefined,
-      sendSpeakerCommand: (command) => speaker.port1.postMessage(command),
-    };
-    audio = opened;
-    microphone.port1.on("message", ({ data }) => opened.onMicrophoneFrame(data as MicrophoneFrame));
-    speaker.port1.on("message", ({ data }) => opened.onSpeakerReport(data as SpeakerReport));
-    microphone.port1.start();
-    speaker.port1.start();
-    endpoint.attachAudio(opened);
-    window.webContents.postMessage(CHANNELS.audioPorts, null, [microphone.port2, speaker.port2]);
+    if (audio) endpoint.detachAudio(audio);
+    audio?.close();
+    const opened = openAudioPorts();
+    audio = opened.session;
+    endpoint.attachAudio(audio);
+    webContents.postMessage(CHANNELS.audioPorts, null, [...opened.pagePorts]);
   });
-  window.webContents.on("render-process-gone", dropAudio);
-  window.webContents.on("did-start-navigation", ({ isMainFrame, isSameDocument }) => {
-    if (isMainFrame && !isSameDocument) dropAudio();
+  webContents.on("render-process-gone", dropPage);
+  webContents.on("did-start-navigation", ({ isMainFrame, isSameDocument }) => {
+    if (isMainFrame && !isSameDocument) dropPage();
   });
-  window.on("closed", () => {
-    unsubscribe();
-    dropAudio();
-  });
+  window.on("closed", dropPage);
 }
