@@ -52,6 +52,8 @@ export class Assistant implements AssistantEndpoint {
   #muted = false;
   #engineFailure: Failure | undefined;
   #microphoneFailure: Failure | undefined;
+  /** Stands until the next page brings a speaker. */
+  #outputFailure: Failure | undefined;
   #revision = 0;
   #snapshotIsDue = false;
 
@@ -62,7 +64,7 @@ export class Assistant implements AssistantEndpoint {
       turnEnded: (turn) => {
         for (const listener of this.#turnListeners) listener(turn);
       },
-      failed: (reason) => this.#failEngine(reason),
+      failed: (reason) => this.#fail(reason),
     });
     parts.settings.onChange((settings) => {
       this.#runner.applyVolume();
@@ -100,6 +102,8 @@ export class Assistant implements AssistantEndpoint {
   attachAudio(session: AudioSession): void {
     this.attachMicrophone(session);
     this.#parts.attachSpeaker(session);
+    this.#outputFailure = undefined;
+    this.#publishSoon();
   }
 
   /** Listens to this source of frames from now on, in place of an earlier one. */
@@ -132,7 +136,7 @@ export class Assistant implements AssistantEndpoint {
     if (engines.ok) {
       this.#started = true;
       this.#runner.tell({ kind: "opened" });
-    } else this.#failEngine(engines.failure);
+    } else this.#fail(engines.failure);
     return engines;
   }
 
@@ -174,8 +178,9 @@ export class Assistant implements AssistantEndpoint {
     this.#publishSoon();
   }
 
-  #failEngine(reason: Failure): void {
-    this.#engineFailure = reason;
+  #fail(reason: Failure): void {
+    if (reason.stage === "play") this.#outputFailure = reason;
+    else this.#engineFailure = reason;
     this.#publishSoon();
   }
 
@@ -194,7 +199,7 @@ export class Assistant implements AssistantEndpoint {
   }
 
   #snapshot(): AssistantSnapshot {
-    const standing = this.#engineFailure ?? this.#microphoneFailure;
+    const standing = this.#engineFailure ?? this.#outputFailure ?? this.#microphoneFailure;
     return {
       revision: this.#revision,
       state: this.#state(standing),

@@ -1,4 +1,4 @@
-import { spellYear } from "../../src-shared/spell-number.ts";
+import { spellNumber, spellYear } from "../../src-shared/spell-number.ts";
 
 const YEAR_CONTEXT =
   "in|since|until|before|after|by|from|of|year|January|February|March|April|May|June|July|August|September|October|November|December";
@@ -60,6 +60,7 @@ const RULES: readonly (readonly [pattern: RegExp, replacement: string | ((...mat
     new RegExp(`\\b((?:${YEAR_CONTEXT})(?: \\d{1,2}(?:st|nd|rd|th)?,?)?) (1[1-9]\\d\\d|20\\d\\d)\\b(?![,.]?\\d)`, "gi"),
     readYear,
   ],
+  [/(?<![\d.,:])([1-9]\d\d)(?![.,:]?\d)/g, (number) => spellNumber(Number(number))],
   [/(?<![\d.,])(\d{1,3})(\d{3})(\d{3})(?![\d.,]\d|\d)/g, "$1,$2,$3"],
   [/(?<![\d.,])(\d{2,3})(\d{3})(?![\d.,]\d|\d)/g, "$1,$2"],
   // Initialisms with a vowel, which it would read as a word.

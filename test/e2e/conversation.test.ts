@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
@@ -14,6 +16,15 @@ import { ROOM_RATE_HZ } from "./rig/sound-room.ts";
 const reason = skipReason() ?? browserSkipReason();
 const SILENT_DB = -55;
 const LONG_ANSWER = "What can you do?";
+
+/** A port on which nobody listens. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 describe.skipIf(reason !== undefined)(
   `a conversation in Chromium with sound${reason ? ` (skipped: ${reason})` : ""}`,
@@ -170,7 +181,7 @@ describe.skipIf(reason !== undefined)(
     test("a dead language model server is said and shown, and skills go on working", async () => {
       await untilHearing();
       await page.getByTestId("settings-open").click();
-      await page.getByTestId("base-url").fill("http://127.0.0.1:9");
+      await page.getByTestId("base-url").fill(`http://127.0.0.1:${await closedPort()}`);
       await page.getByTestId("save-language-model").click();
       await page.getByTestId("settings-open").click();
       const askedAtMs = Date.now();
