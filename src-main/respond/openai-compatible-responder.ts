@@ -13,6 +13,8 @@ const INTERRUPTED = "… [interrupted by the user]";
 const MOST_ENTRIES = 24;
 /** Longest pause inside an answer before the server counts as stuck. */
 const STALL_TIMEOUT_MS = 8_000;
+/** Models that servers list beside those that chat. */
+const NOT_FOR_TEXT = /embed|rerank|whisper|tts/i;
 
 const SENTENCES: Partial<Record<FailureCode, string>> = {
   "respond-unreachable": "I can not reach the language model server right now.",
@@ -31,11 +33,12 @@ export interface OpenAiCompatibleOptions {
   readonly stallTimeoutMs?: number;
 }
 
-const modelListSchema = z.object({ data: z.array(z.object({ id: z.string() })).min(1) });
+const modelListSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
 
 /**
  * Answers with a server that speaks OpenAI's chat completions API and streams: Ollama, LM Studio, llama.cpp, vLLM. The settings are read for
- * every request; for the address see {@link apiBaseUrl}; without a model name the server's first model is used. A failure is said in one
+ * every request; for the address see {@link apiBaseUrl}; without a model name the server's first model that chats
+ * is used. A failure is said in one
  * friendly sentence before its `failure` part. Nothing is tried twice. Codes: respond-unreachable, respond-timeout, respond-refused,
  * respond-failed.
  */
@@ -125,8 +128,10 @@ export class OpenAiCompatibleResponder implements Responder {
     const response = await fetch(`${baseUrl}/models`, { headers, signal });
     if (!response.ok) throw new FailureError(failureOfStatus(response.status));
     const list = modelListSchema.safeParse(await response.json().catch(() => undefined));
-    if (!list.success) throw new FailureError(failure("respond-refused", "respond", "the server offers no model"));
-    const first = (list.data.data[0] as { id: string }).id;
+    const names = list.success ? list.data.data.map(({ id }) => id) : [];
+    const first = names.find((name) => !NOT_FOR_TEXT.test(name)) ?? names[0];
+    if (first === undefined)
+      throw new FailureError(failure("respond-refused", "respond", "the server offers no model"));
     this.#firstModels.set(baseUrl, first);
     return first;
   }

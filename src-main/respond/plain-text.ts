@@ -1,4 +1,4 @@
-const LINE_MARK = /^(?:#{1,6}|[-*+•]|>+|[-*_]{3,}|\|?[-:|]+\|)$/;
+const LINE_MARK = /^(?:#{1,6}|[-*+•]|>+|[-*_]{3,}|\|?[-:|]*\|)$/;
 const FENCE = /^(?:```|~~~)/;
 const EMOJI = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u{fe0f}\u{200d}\u{20e3}]/gu;
 
