@@ -14,6 +14,7 @@ export const mannersSkill: Skill = {
     "thank you",
     "what is your name",
     "how are you",
+    "please",
   ],
   intents: [
     {

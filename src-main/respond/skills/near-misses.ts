@@ -4,11 +4,18 @@ import { spellNumber } from "../../../src-shared/spell-number.ts";
 
 /** Two texts further apart than this are not taken for one another; see {@link soundDistance}. */
 export const MOST_DISTANT_ALIKE = 0.42;
+/** The same for a single word, in which less is left to recognize. */
+const MOST_DISTANT_ALIKE_WORD = 0.38;
 const MOST_TOTAL_DISTANCE = 0.8;
 const MOST_REPAIRS = 3;
-const MOST_SPAN_WORDS = 3;
+const MOST_SPAN_WORDS = 4;
+/** A phrase of at least so many words and letters that is this close needs no other evidence. */
+const TELLING_WORDS = 3;
+const TELLING_LETTERS = 8;
+const TELLING_DISTANCE = 0.2;
+const MOST_REPAIRS_AT_A_WORD = 6;
 const MOST_WORDS = 14;
-const MOST_CANDIDATES = 250;
+const MOST_CANDIDATES = 160;
 /** A sound of fewer consonants than this is too little to be told from another one. */
 const LEAST_CONSONANTS = 2;
 /** How the two parts of the distance count, and what a different first sound adds. */
@@ -38,12 +45,15 @@ const SOUND_ALIKES: readonly (readonly [heard: string, meant: string])[] = [
 ];
 const SOUND_ALIKE_DISTANCE = 0.05;
 
-/** Words that are too common to be evidence of anything. */
-const COMMON_WORDS = new Set(
+/** Words that are everywhere and therefore evidence of nothing. */
+const PLAIN_WORDS = new Set(
   "a an the is are am it to for of or on off my me at in by you i we what how do does did up be and that this too".split(
     " ",
   ),
 );
+
+/** What says who, how many or the opposite is never taken for anything that merely sounds like it. */
+const KEPT_WORD = /^(?:\d.*|i|he|she|her|him|his|they|them|their|we|us|our|not|no|never|did|was|were|would|if)$/;
 
 /** A request as it may have been meant. */
 export interface MendedRequest {
@@ -59,14 +69,22 @@ interface Sound {
 
 interface Trigger extends Sound {
   readonly words: readonly string[];
+  readonly consonants: number;
+  readonly isTelling: boolean;
+}
+
+interface Draft extends MendedRequest {
+  readonly repairs: number;
+  /** Words that were heard well, less the repairs that need one. */
+  readonly evidence: number;
 }
 
 interface Repair {
   readonly length: number;
   readonly words: readonly string[];
   readonly distance: number;
-  /** Sounds the same, so that it needs no other evidence. */
-  readonly isHomophone: boolean;
+  /** Needs a word elsewhere in the request that was heard well. */
+  readonly needsEvidence: boolean;
 }
 
 /** How different two short texts sound: 0 for the same letters, 0.4 or less for homophones, 1 for nothing in common. Pure. */
@@ -75,8 +93,8 @@ export function soundDistance(one: string, other: string): number {
 }
 
 /**
- * Finds what a misheard request may have been: spans of up to three words are replaced by trigger phrases that sound alike ("santa" by "set
- * a", "time or" by "timer"). It never guesses against the evidence: a replacement that is not a homophone needs another trigger word or a
+ * Finds what a misheard request may have been: spans of up to four words are replaced by trigger phrases that sound alike ("santa" by "set
+ * a", "time or" by "timer"). It never guesses against the evidence: a replacement that is neither a homophone nor a long phrase that is close needs another trigger word or a
  * number that was heard well. Pure.
  */
 export class NearMisses {
@@ -86,73 +104,84 @@ export class NearMisses {
   constructor(triggers: readonly string[]) {
     this.#triggers = [...new Set(triggers)].map((phrase) => {
       const words = phrase.split(" ");
-      return { words, ...soundOf(words) };
+      const sound = soundOf(words);
+      const isTelling = words.length >= TELLING_WORDS && sound.letters.length >= TELLING_LETTERS;
+      return { words, ...sound, consonants: sound.codes[0]?.length ?? 0, isTelling };
     });
     this.#contentWords = new Set(
-      triggers.flatMap((phrase) => phrase.split(" ")).filter((word) => !COMMON_WORDS.has(word)),
+      triggers.flatMap((phrase) => phrase.split(" ")).filter((word) => !PLAIN_WORDS.has(word)),
     );
   }
 
   /** Candidates for `words`, likeliest first. Empty for long requests, which say what they mean more than once. */
-  mend(words: readonly string[]): MendedRequest[] {
+  mend(words: readonly string[]): readonly MendedRequest[] {
     if (words.length > MOST_WORDS) return [];
     const repairs = words.map((_, start) => this.#repairsAt(words, start));
-    const found: MendedRequest[] = [];
-    const extend = (
-      at: number,
-      done: readonly string[],
-      total: number,
-      count: number,
-      debt: number,
-      anchors: number,
-    ) => {
-      if (at === words.length) {
-        if (count > 0 && debt <= anchors) found.push({ words: done, distance: total });
+    const found = new Map<string, MendedRequest>();
+    const extend = (at: number, draft: Draft) => {
+      const word = words[at];
+      if (word === undefined) {
+        const text = draft.words.join(" ");
+        const isBetter = draft.distance < (found.get(text)?.distance ?? Infinity);
+        if (draft.repairs > 0 && draft.evidence >= 0 && isBetter) found.set(text, draft);
         return;
       }
-      const word = words[at] as string;
-      extend(at + 1, [...done, word], total, count, debt, anchors + (this.#isEvidence(word) ? 1 : 0));
-      if (count === MOST_REPAIRS) return;
-      for (const repair of repairs[at] as readonly Repair[]) {
-        if (total + repair.distance > MOST_TOTAL_DISTANCE) continue;
-        const mended = [...done, ...repair.words];
-        extend(
-          at + repair.length,
-          mended,
-          total + repair.distance,
-          count + 1,
-          debt + (repair.isHomophone ? 0 : 1),
-          anchors,
-        );
+      extend(at + 1, {
+        ...draft,
+        words: [...draft.words, word],
+        evidence: draft.evidence + (this.#isEvidence(word) ? 1 : 0),
+      });
+      if (draft.repairs === MOST_REPAIRS) return;
+      for (const repair of repairs[at] ?? []) {
+        if (draft.distance + repair.distance > MOST_TOTAL_DISTANCE) continue;
+        extend(at + repair.length, {
+          words: [...draft.words, ...repair.words],
+          distance: draft.distance + repair.distance,
+          repairs: draft.repairs + 1,
+          evidence: draft.evidence - (repair.needsEvidence ? 1 : 0),
+        });
       }
     };
-    extend(0, [], 0, 0, 0, 0);
-    return found.toSorted((a, b) => a.distance - b.distance).slice(0, MOST_CANDIDATES);
+    extend(0, { words: [], distance: 0, repairs: 0, evidence: 0 });
+    return [...found.values()].toSorted((a, b) => a.distance - b.distance).slice(0, MOST_CANDIDATES);
   }
 
   #isEvidence(word: string): boolean {
     return this.#contentWords.has(word) || /^\d/.test(word);
   }
 
-  #repairsAt(words: readonly string[], start: number): Repair[] {
-    const repairs: Repair[] = [];
-    for (const [heard, meant] of SOUND_ALIKES) {
-      if (words[start] === heard)
-        repairs.push({ length: 1, words: [meant], distance: SOUND_ALIKE_DISTANCE, isHomophone: true });
-    }
+  /** One word of importance is not taken for another one, only for a form of itself. */
+  #isHeardWell([word = "", ...others]: readonly string[], trigger: Trigger): boolean {
+    if (others.length > 0 || trigger.words.length > 1 || !this.#isEvidence(word)) return false;
+    return !trigger.letters.startsWith(word) && !word.startsWith(trigger.letters);
+  }
+
+  #repairsAt(words: readonly string[], start: number): readonly Repair[] {
+    const repairs: Repair[] = SOUND_ALIKES.filter(([heard]) => heard === words[start]).map(([, meant]) => ({
+      length: 1,
+      words: [meant],
+      distance: SOUND_ALIKE_DISTANCE,
+      needsEvidence: false,
+    }));
     for (let length = 1; length <= MOST_SPAN_WORDS && start + length <= words.length; length++) {
       const span = words.slice(start, start + length);
       const sound = soundOf(span);
-      const written = span.join(" ");
+      const written = ` ${span.join(" ")} `;
       for (const trigger of this.#triggers) {
         if (Math.abs(sound.letters.length - trigger.letters.length) > trigger.letters.length / 2) continue;
-        if (written === trigger.words.join(" ")) continue;
+        if (written.includes(` ${trigger.words.join(" ")} `) || this.#isHeardWell(span, trigger)) continue;
         const { distance: apart, isHomophone } = compareSounds(sound, trigger);
-        if (!isHomophone && (trigger.codes[0] as string).length < LEAST_CONSONANTS) continue;
-        if (apart <= MOST_DISTANT_ALIKE) repairs.push({ length, words: trigger.words, distance: apart, isHomophone });
+        if (
+          apart > (trigger.words.length === 1 ? MOST_DISTANT_ALIKE_WORD : MOST_DISTANT_ALIKE) ||
+          (!isHomophone && trigger.consonants < LEAST_CONSONANTS)
+        )
+          continue;
+        if (!isHomophone && span.some((word) => KEPT_WORD.test(word) && !trigger.words.includes(word))) continue;
+        const needsEvidence = !isHomophone && !(trigger.isTelling && apart <= TELLING_DISTANCE);
+        repairs.push({ length, words: trigger.words, distance: apart, needsEvidence });
       }
     }
-    return repairs.toSorted((a, b) => a.distance - b.distance).slice(0, 6);
+    return repairs.toSorted((a, b) => a.distance - b.distance).slice(0, MOST_REPAIRS_AT_A_WORD);
   }
 }
 

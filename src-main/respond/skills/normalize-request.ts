@@ -58,7 +58,7 @@ const OPENINGS = [
 
 /** Polite ways to end. */
 const ENDINGS = [
-  / (?:now|right now|at the moment|currently|at this moment|for me|to me|then|will you|would you|could you|can you|if you can|if you could|if possible|mate|buddy|ok|okay|quickly)$/,
+  / (?:please|now|right now|at the moment|currently|at this moment|for me|to me|then|will you|would you|could you|can you|if you can|if you could|if possible|mate|buddy|ok|okay|quickly)$/,
   /(?<=\S \S+) (?:thanks|thank you|thanks a lot|cheers)$/,
 ];
 

@@ -16,7 +16,7 @@ export function readNumberWords(words: readonly string[]): string[] {
   for (let index = 0; index < words.length;) {
     const number = readNumber(words, index);
     if (number) read.push(number.text);
-    else read.push(words[index] as string);
+    else read.push(words[index] ?? "");
     index = number?.end ?? index + 1;
   }
   return read;
@@ -53,7 +53,7 @@ function readWhole(
   let group: number | undefined;
   let end = start;
   for (let index = start; index < words.length;) {
-    const word = words[index] as string;
+    const word = words[index] ?? "";
     const scale = SCALES[word];
     const small = smallNumber(word);
     if (small !== undefined && fits(group, small)) group = (group ?? 0) + small;
@@ -105,7 +105,7 @@ function readDecimals(words: readonly string[], point: number, value: number): R
   let digits = "";
   let end = point + 1;
   for (; end < words.length; end++) {
-    const word = words[end] as string;
+    const word = words[end] ?? "";
     const digit = word === "oh" ? 0 : /^\d+$/.test(word) ? Number(word) : smallNumber(word);
     if (digit === undefined || (digit > 9 && digits !== "")) break;
     digits += String(digit);

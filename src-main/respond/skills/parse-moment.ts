@@ -1,3 +1,4 @@
+import type { ParsedComponents } from "chrono-node";
 import * as chrono from "chrono-node/en";
 import { findHoliday } from "./holidays.ts";
 import { startOfDay } from "./say.ts";
@@ -36,7 +37,9 @@ export function parseMoment(text: string, now: Date, isWakeUp: boolean): Date | 
     .replace(/\b(?:at|by|around|about|for|exactly)\b/g, " ")
     .replace(/\s+/g, " ")
     .trim();
-  for (const [pattern, replacement] of TIME_REWRITES) rest = rest.replace(pattern, replacement as string);
+  for (const [pattern, replacement] of TIME_REWRITES) {
+    rest = typeof replacement === "string" ? rest.replace(pattern, replacement) : rest.replace(pattern, replacement);
+  }
   const time = TIME.exec(rest);
   if (!time) return undefined;
   const hour = Number(time[1]);
@@ -63,11 +66,15 @@ export function parseDay(text: string, now: Date, preference: Preference): Date 
   const [found, ...others] = chrono.parse(plain, now, { forwardDate: preference === "future" });
   if (!found || others.length > 0 || found.end || found.text.length !== plain.length || found.index > 0)
     return undefined;
-  if (found.start.isCertain("hour")) return undefined;
+  if (found.start.isCertain("hour") || !isDay(found.start)) return undefined;
   const day = startOfDay(found.start.date());
   const isYearFree = found.start.isCertain("month") && !found.start.isCertain("year");
   if (isYearFree && preference === "past" && day > now) day.setFullYear(day.getFullYear() - 1);
   return day;
+}
+
+function isDay(found: ParsedComponents): boolean {
+  return found.isCertain("day") || found.isCertain("weekday") || found.isCertain("month");
 }
 
 /** The hours of the day that may be meant, in order of preference when a day is given. */

@@ -7,13 +7,13 @@ const LENGTH = String.raw`${AMOUNT} ${TIME_UNIT}(?: and a (?:half|quarter))?`;
 /** Matches a length of time in normalized words, for example "1 hour and 20 minutes". */
 export const DURATION_SOURCE = String.raw`${LENGTH}(?:(?: and)? ${LENGTH})*(?: (?:and )?\d+)?`;
 
-const LABEL_WORD = String.raw`(?!(?:for|to|at|in|of|is|not|and|half|quarter|timer|alarm|seconds?|minutes?|hours?|days?|weeks?)\b)[a-z]\w*`;
+const LABEL_WORD = String.raw`(?!(?:a|an|the|my|for|to|at|in|of|is|not|and|half|quarter|timer|alarm|seconds?|minutes?|hours?|days?|weeks?)\b)[a-z]\w*`;
 
 const SLOTS: Readonly<Record<string, string>> = {
   number: NUMBER,
   other: NUMBER,
   duration: DURATION_SOURCE,
-  label: String.raw`(?!(?:a|an|the|my)\b)${LABEL_WORD}(?: ${LABEL_WORD}){0,2}?`,
+  label: String.raw`${LABEL_WORD}(?: ${LABEL_WORD}){0,2}?`,
   text: String.raw`\S.*?`,
   quantity: String.raw`\S.*?`,
 };

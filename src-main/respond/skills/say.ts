@@ -68,8 +68,8 @@ export function sayNumber(value: number): string {
     const [mantissa, exponent] = value.toExponential(3).split("e");
     return `${Number(mantissa)} times 10 to the power of ${sayNumber(Number(exponent))}`;
   }
-  const [whole, decimals] = String(Number(value.toFixed(4))).split(".");
-  const grouped = (whole as string).replace(/\B(?=(?:\d{3})+$)/g, ",");
+  const [whole = "", decimals] = String(Number(value.toFixed(4))).split(".");
+  const grouped = whole.replace(/\B(?=(?:\d{3})+$)/g, ",");
   return decimals === undefined ? grouped : `${grouped}.${decimals}`;
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { alarmSkill } from "./alarm-skill.ts";
 import { arithmeticSkill } from "./arithmetic-skill.ts";
 import { calendarSkill } from "./calendar-skill.ts";
@@ -28,6 +29,8 @@ const SKILLS: readonly Skill[] = [
 ];
 /** Two readings of a misheard request that are this close compete, so that neither is taken. */
 const CLEAR_LEAD = 0.06;
+/** The main loop gets its turn after so many. */
+const CANDIDATES_AT_A_TIME = 24;
 const MOST_CLAUSES = 6;
 const JOINTS = new Set([CLAUSE_MARK, "and", "then", "also"]);
 /** A clause with one of these changes what its neighbour means, which therefore can not be answered on its own. */
@@ -45,7 +48,7 @@ export interface BookAnswer extends SkillAnswer {
 /** One way in which a request is understood. */
 interface Reading {
   readonly answer: SkillAnswer;
-  /** The same for two readings that want the same. */
+  /** What was understood and with which values. */
   readonly meaning: string;
   /** Says nothing about what is wanted: a greeting, thanks. */
   readonly isManners: boolean;
@@ -112,17 +115,24 @@ class Reader {
     return (await this.#read(words)) ?? (plain.length < words.length ? this.#read(plain) : undefined);
   }
 
-  /** The reading that sounds most like the request, unless one that means something else sounds nearly as much like it. */
+  /**
+   * The reading that sounds most like the request, unless one that means something else sounds nearly as much like it. One that only leads to
+   * a question gives way to one that needs none.
+   */
   async readMended(words: readonly string[]): Promise<Reading | undefined> {
-    let best: (Reading & { readonly distance: number }) | undefined;
-    for (const candidate of NEAR_MISSES.mend(stripPoliteness(words))) {
-      if (best && candidate.distance > best.distance + CLEAR_LEAD) break;
+    const readings: Reading[] = [];
+    let farthest = Infinity;
+    for (const [index, candidate] of NEAR_MISSES.mend(stripPoliteness(words)).entries()) {
+      if (candidate.distance > farthest) break;
+      if (index % CANDIDATES_AT_A_TIME === CANDIDATES_AT_A_TIME - 1) await setImmediate();
       const reading = await this.readAsHeard(candidate.words);
       if (!reading) continue;
-      if (best && best.meaning !== reading.meaning) return undefined;
-      best ??= { ...reading, distance: candidate.distance };
+      readings.push(reading);
+      farthest = Math.min(farthest, candidate.distance + CLEAR_LEAD);
     }
-    return best;
+    const complete = readings.filter(({ answer }) => !answer.followUps);
+    const [best, ...rivals] = complete.length > 0 ? complete : readings;
+    return rivals.some((rival) => best && !isSame(best, rival)) ? undefined : best;
   }
 
   /** Answers the clauses before or after those that are not understood, if that can be done without guessing. */
@@ -134,9 +144,10 @@ class Reader {
         [clauses.slice(-count), clauses.slice(0, -count), true],
       ] as const) {
         const rest = stripPoliteness(unite(left)).join(" ");
+        const isJoined = JOINTS.has((isBefore ? done : left)[0]?.[0] ?? "");
         if (CONDITION.test(rest) || (isBefore && QUOTATION.test(rest))) continue;
         const reading = await this.readAsHeard(unite(done));
-        if (reading?.answer.run) return { ...reading.answer, rest };
+        if (reading && !reading.isManners && (reading.answer.run || isJoined)) return { ...reading.answer, rest };
       }
     }
     return undefined;
@@ -155,11 +166,15 @@ class Reader {
   }
 }
 
+function isSame(one: Reading, other: Reading): boolean {
+  return one.meaning === other.meaning || one.answer.say === other.answer.say;
+}
+
 /** Cuts at commas, sentence ends and joining words. A joining word stays at the beginning of its clause. */
 function splitClauses(words: readonly string[]): readonly (readonly string[])[] {
   const clauses: string[][] = [[]];
   for (const [index, word] of words.entries()) {
-    if (JOINTS.has(word) && index > 0 && !JOINTS.has(words[index - 1] as string)) clauses.push([]);
+    if (JOINTS.has(word) && index > 0 && !JOINTS.has(words[index - 1] ?? "")) clauses.push([]);
     if (word !== CLAUSE_MARK) clauses.at(-1)?.push(word);
   }
   return clauses.filter((clause) => clause.length > 0);

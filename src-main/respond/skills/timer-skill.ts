@@ -134,10 +134,8 @@ function isPossible(lengthMs: number): boolean {
 /** Without what is left of a misheard "set a", as in "santa timer" or "setter pasta timer". */
 function cleanLabel(label: string): string {
   const words = label.replace(/^(?:a|an|the|my|new|another|countdown) /, "").split(" ");
-  if (soundDistance(words[0] as string, "set a") <= MOST_DISTANT_ALIKE) words.shift();
-  return words.length === 1 && /^(?:new|another|countdown|kitchen|it|one)$/.test(words[0] as string)
-    ? ""
-    : words.join(" ");
+  if (soundDistance(words[0] ?? "", "set a") <= MOST_DISTANT_ALIKE) words.shift();
+  return words.length === 1 && /^(?:new|another|countdown|kitchen|it|one)$/.test(words[0] ?? "") ? "" : words.join(" ");
 }
 
 /** What the user said of themselves, said to them: "check my cake" is "check your cake". */
