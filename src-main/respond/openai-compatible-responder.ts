@@ -61,7 +61,8 @@ export class OpenAiCompatibleResponder implements Responder {
     let said = "";
     try {
       for await (const delta of this.#stream(request, signal)) {
-        const text = plain.push(delta);
+        const piece = plain.push(delta);
+        const text = said === "" ? piece.trimStart() : piece;
         if (text === "") continue;
         said += text;
         yield { kind: "text", text };
@@ -108,7 +109,7 @@ export class OpenAiCompatibleResponder implements Responder {
       for await (const part of stream) {
         watch.check();
         if (part.type === "error") throw part.error;
-        if (part.type !== "text-delta") continue;
+        if (part.type !== "text-delta" || part.text === "") continue;
         watch.expectWithin(this.#stallTimeoutMs, "stalled");
         yield part.text;
       }

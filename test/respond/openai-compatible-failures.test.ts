@@ -145,6 +145,16 @@ test("thinking does not count as answering", async () => {
   expect((await askLanguageModel(settings)).code).toBe("respond-timeout");
 });
 
+test("empty pieces do not count as answering", async () => {
+  settings = { ...settings, firstTokenTimeoutMs: 500 };
+  server.behaviour = (response) => {
+    beginStream(response);
+    const breathing = setInterval(() => sendWord(response, ""), 50);
+    response.once("close", () => clearInterval(breathing));
+  };
+  expect((await askLanguageModel(settings)).code).toBe("respond-timeout");
+});
+
 test("a stall in the middle is said after what was said", async () => {
   server.behaviour = (response) => {
     beginStream(response);

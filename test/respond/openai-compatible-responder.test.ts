@@ -71,6 +71,11 @@ test("sends the model, the key, the instructions and the conversation", async ()
   expect(body.messages[3]?.content).toBe("And Paris?");
 });
 
+test("white space before the answer is dropped", async () => {
+  server.behaviour = (response) => streamWords(response, ["\n", "\n ", " Paris", " is nice.", "\n"]);
+  expect((await askLanguageModel(settings)).parts[0]).toEqual({ kind: "text", text: "Paris is " });
+});
+
 test("sends no key when there is none", async () => {
   await askLanguageModel(settings);
   expect(server.seen[0]?.authorization).toBeUndefined();
