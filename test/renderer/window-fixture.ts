@@ -1,0 +1,106 @@
+import { createReadStream, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join, resolve } from "node:path";
+import react from "@vitejs/plugin-react";
+import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { build } from "vite";
+import { findProgram } from "../e2e/rig/tethered-process.ts";
+import { installFakeAssistant } from "./fake-assistant.ts";
+
+const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge"];
+const CONTENT_POLICY =
+  "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'";
+
+const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
+
+/** Why the window cannot be tested here; undefined when it can. */
+export const windowSkipReason = findProgram(...BROWSERS) ? undefined : "not installed: Chromium";
+
+/** How one page is opened. */
+export interface OpenOptions extends BrowserContextOptions {
+  /** What the user has said about the microphone; to `prompt` it is yes once asked. */
+  readonly microphone?: "granted" | "denied" | "prompt";
+  /** Changes the page before anything of it runs. */
+  readonly prepare?: (page: Page) => Promise<void>;
+}
+
+/** The built window in a real browser, with a fake assistant behind it and a microphone that beeps. */
+export class WindowFixture {
+  readonly folder: string;
+  readonly #browser: Browser;
+  readonly #server: Server;
+
+  private constructor(folder: string, browser: Browser, server: Server) {
+    this.folder = folder;
+    this.#browser = browser;
+    this.#server = server;
+  }
+
+  static async start(): Promise<WindowFixture> {
+    const folder = mkdtempSync(join(tmpdir(), "repartee-window-"));
+    await buildRenderer(folder);
+    return new WindowFixture(folder, await launchBrowser(), await serveFolder(folder));
+  }
+
+  /** Opens the window, with the fake assistant unless `prepare` says otherwise. Fails the test on any error or refusal by the policy. */
+  async open({ microphone = "granted", prepare, ...options }: OpenOptions = {}): Promise<Page> {
+    const context = await this.#browser.newContext({ viewport: { width: 900, height: 640 }, ...options });
+    const page = await context.newPage();
+    page.on("pageerror", (error) => {
+      throw error;
+    });
+    await page.addInitScript(installFakeAssistant, microphone);
+    await prepare?.(page);
+    await page.goto(`http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`);
+    return page;
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    this.#server.closeAllConnections();
+    this.#server.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Builds the window as the product's own build does. */
+export async function buildRenderer(folder: string): Promise<void> {
+  await build({
+    configFile: false,
+    root: resolve("src-renderer"),
+    logLevel: "error",
+    plugins: [react()],
+    worker: { format: "es" },
+    build: { outDir: folder, emptyOutDir: true, target: "chrome140", assetsInlineLimit: 0, minify: false },
+  });
+}
+
+/** Serves the files of a folder under the shell's content policy. */
+async function serveFolder(folder: string): Promise<Server> {
+  const server = createServer((request, response) => {
+    const path = join(folder, request.url === "/" ? "index.html" : (request.url ?? ""));
+    if (!existsSync(path)) return response.writeHead(404).end();
+    const headers = { "Content-Security-Policy": CONTENT_POLICY, "Content-Type": TYPES[extname(path)] ?? "text/plain" };
+    response.writeHead(200, headers);
+    return createReadStream(path).pipe(response);
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  return server;
+}
+
+/** Starts a browser whose microphone beeps once a second. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: findProgram(...BROWSERS) as string,
+    chromiumSandbox: process.getuid?.() !== 0,
+    args: [
+      "--test-type",
+      "--disable-gpu",
+      "--no-first-run",
+      "--use-fake-device-for-media-stream",
+      "--use-fake-ui-for-media-stream",
+    ],
+  });
+}
