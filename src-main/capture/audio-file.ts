@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
 import { resampleAll } from "../streaming-resampler.ts";
+import { decodeFlac, decodeMp3, decodeOggOpus } from "./compressed-audio.ts";
 import { readWav } from "./wav-reader.ts";
 
 /** A decoded recording: mono samples in [-1, 1]. */
@@ -10,13 +11,6 @@ export interface DecodedAudio {
   readonly format: "wav" | "mp3" | "ogg-opus" | "flac";
   /** What was wrong with the file although it could be read, one sentence each. */
   readonly warnings: readonly string[];
-}
-
-/** What the decoder packages have in common. */
-interface PackageOutput {
-  readonly channelData: readonly Float32Array[];
-  readonly sampleRate: number;
-  readonly errors: readonly { readonly message: string }[];
 }
 
 /**
@@ -50,72 +44,18 @@ export async function readAudioFileAt(path: string, sampleRateHz: number): Promi
 }
 
 async function decode(bytes: Uint8Array): Promise<Outcome<DecodedAudio>> {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 64)).toString("latin1");
-  if (text.startsWith("RIFF") && text.slice(8, 12) === "WAVE") return readWav(bytes);
-  if (text.startsWith("fLaC"))
-    return decodeWith("flac", async () => {
-      const { FLACDecoder } = await import("@wasm-audio-decoders/flac");
-      return decodeWhole(new FLACDecoder(), (decoder) => decoder.decodeFile(bytes));
-    });
-  if (text.startsWith("OggS") && text.includes("OpusHead"))
-    return decodeWith("ogg-opus", async () => {
-      const { OggOpusDecoder } = await import("ogg-opus-decoder");
-      return decodeWhole(new OggOpusDecoder(), (decoder) => decoder.decodeFile(bytes));
-    });
-  if (text.startsWith("ID3") || looksLikeMp3(bytes))
-    return decodeWith("mp3", async () => {
-      const { MPEGDecoder } = await import("mpg123-decoder");
-      return decodeWhole(new MPEGDecoder(), async (decoder) => decoder.decode(bytes));
-    });
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 64)).toString("latin1");
+  if (/^(?:RIFF|RF64)....WAVE/s.test(start)) return readWav(bytes);
+  if (start.startsWith("fLaC")) return decodeFlac(bytes);
+  if (start.startsWith("OggS") && start.includes("OpusHead")) return decodeOggOpus(bytes);
+  if (start.startsWith("ID3") || looksLikeMp3(bytes)) return decodeMp3(bytes);
   return failed("input-unreadable", "input", "this is not WAV, MP3, Ogg Opus or FLAC");
 }
 
-/** An MPEG frame header: eleven set bits, a layer, a bit rate and a sample rate that exist. */
-function looksLikeMp3(bytes: Uint8Array): boolean {
-  const [first = 0, second = 0, third = 0] = bytes;
-  const hasLayer = ((second >> 1) & 3) !== 0;
-  return (
-    first === 0xff &&
-    (second & 0xe0) === 0xe0 &&
-    hasLayer &&
-    third >> 4 !== 15 &&
-    third >> 4 !== 0 &&
-    ((third >> 2) & 3) !== 3
-  );
-}
-
-async function decodeWhole<D extends { readonly ready: Promise<void>; free(): void | Promise<void> }>(
-  decoder: D,
-  run: (decoder: D) => Promise<PackageOutput>,
-): Promise<PackageOutput> {
-  await decoder.ready;
-  try {
-    return await run(decoder);
-  } finally {
-    await decoder.free();
-  }
-}
-
-async function decodeWith(
-  format: DecodedAudio["format"],
-  run: () => Promise<PackageOutput>,
-): Promise<Outcome<DecodedAudio>> {
-  let output: PackageOutput;
-  try {
-    output = await run();
-  } catch (error) {
-    return failed("input-unreadable", "input", `the ${format} data is damaged: ${(error as Error).message}`);
-  }
-  const { channelData, sampleRate, errors } = output;
-  const frames = channelData[0]?.length ?? 0;
-  if (frames === 0) {
-    return errors.length > 0
-      ? failed("input-unreadable", "input", `the ${format} data is damaged`)
-      : failed("input-empty", "input", `the ${format} file holds no samples`);
-  }
-  const pcm = new Float32Array(frames);
-  for (const channel of channelData)
-    for (let frame = 0; frame < frames; frame++) pcm[frame]! += channel[frame]! / channelData.length;
-  const warnings = errors.length > 0 ? [`${errors.length} damaged stretches of the ${format} data were skipped`] : [];
-  return succeeded({ pcm, sampleRateHz: sampleRate, format, warnings });
+/** An MPEG frame header: eleven set bits, layer II or III, a bit rate and a sample rate that exist. Layer I would fit UTF-16 text. */
+function looksLikeMp3([first = 0, second = 0, third = 0]: Uint8Array): boolean {
+  const hasSync = first === 0xff && (second & 0xe0) === 0xe0;
+  const layer = (second >> 1) & 3;
+  const hasBitRate = third >> 4 !== 15 && third >> 4 !== 0;
+  return hasSync && (layer === 1 || layer === 2) && hasBitRate && ((third >> 2) & 3) !== 3;
 }

@@ -4,6 +4,8 @@ import type { DecodedAudio } from "./audio-file.ts";
 const PCM = 1;
 const IEEE_FLOAT = 3;
 const EXTENSIBLE = 0xfffe;
+/** Writers that cannot go back to their header leave a size like this: 0xFFFFFFFF, or a little less than 0x7FFFFFFF. */
+const UNKNOWN_SIZE = 0x7fff_0000;
 
 interface Format {
   readonly encoding: number;
@@ -25,7 +27,7 @@ const READERS: Record<string, SampleReader> = {
 
 /**
  * Decodes a WAV file to mono: PCM of 8, 16, 24 or 32 bits and float of 32 or 64, any rate, any number of channels (averaged). A data chunk
- * that is shorter than it says is read as far as it goes, with a warning; sizes of 0 or 0xFFFFFFFF mean "to the end of the file".
+ * that is shorter than it says is read as far as it goes, with a warning; sizes that a streaming writer left open mean "to the end of the file".
  * Codes: input-unreadable, input-empty.
  */
 export function readWav(bytes: Uint8Array): Outcome<DecodedAudio> {
@@ -65,7 +67,8 @@ function readData(view: DataView, start: number, size: number, format: Format): 
   }
   const bytesPerSample = bitsPerSample / 8;
   const available = view.byteLength - start;
-  const isOpenEnded = size === 0xffff_ffff || (size === 0 && available > 0);
+  const isWholeFile = view.getUint32(4, true) + 8 === view.byteLength;
+  const isOpenEnded = size >= UNKNOWN_SIZE || (size === 0 && !isWholeFile);
   const frames = Math.floor((isOpenEnded ? available : Math.min(size, available)) / (bytesPerSample * channels));
   if (frames === 0) return failed("input-empty", "input", "the WAV file holds no samples");
   const pcm = new Float32Array(frames);

@@ -1,8 +1,10 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
+import { succeeded, type Outcome } from "../../src-shared/failure.ts";
+import { OutputFile } from "./output-file.ts";
 
 const HEADER_BYTES = 44;
 const FLUSH_BYTES = 64 * 1024;
+/** What a size field holds when the size does not fit: readers then read to the end of the file. */
+const MOST_BYTES = 0xffff_ffff;
 
 /** Shape of a {@link WavFileWriter}. */
 export interface WavFormat {
@@ -11,35 +13,26 @@ export interface WavFormat {
 }
 
 /**
- * Writes a 16-bit PCM WAV file piece by piece. The file appears under its name only once it is complete: until then it is a temporary file
- * beside it, which is removed when anything fails. Blocking; for worker threads and commands.
+ * Writes a 16-bit PCM WAV file piece by piece. Like every {@link OutputFile}, it appears under its name only once it is complete. Blocking;
+ * for worker threads and commands.
  */
 export class WavFileWriter {
-  readonly #path: string;
-  readonly #partPath: string;
+  readonly #output: OutputFile;
   readonly #format: WavFormat;
-  readonly #file: number;
   readonly #pending = Buffer.alloc(FLUSH_BYTES);
   #pendingBytes = 0;
   #dataBytes = 0;
-  #failure: Outcome<never> | undefined;
 
-  private constructor(path: string, file: number, format: WavFormat) {
-    this.#path = path;
-    this.#partPath = partPathOf(path);
-    this.#file = file;
+  private constructor(output: OutputFile, format: WavFormat) {
+    this.#output = output;
     this.#format = format;
+    output.write(this.#header());
   }
 
   /** Fails with output-unwritable when no file can be made there. */
   static open(path: string, format: WavFormat): Outcome<WavFileWriter> {
-    try {
-      const file = openSync(partPathOf(path), "w");
-      writeSync(file, Buffer.alloc(HEADER_BYTES));
-      return succeeded(new WavFileWriter(path, file, format));
-    } catch (error) {
-      return unwritable(path, error);
-    }
+    const output = OutputFile.open(path);
+    return output.ok ? succeeded(new WavFileWriter(output.value, format)) : output;
   }
 
   /** Appends samples in [-1, 1], interleaved when stereo; louder ones are clipped. A failure to write is told by `finish`. */
@@ -54,31 +47,19 @@ export class WavFileWriter {
   /** Completes the file. Fails with output-unwritable when it could not be written as a whole; nothing is left behind then. */
   finish(): Outcome<{ readonly samples: number }> {
     this.#flush();
-    try {
-      writeSync(this.#file, this.#header(), 0, HEADER_BYTES, 0);
-      closeSync(this.#file);
-      if (!this.#failure) renameSync(this.#partPath, this.#path);
-    } catch (error) {
-      this.#failure ??= unwritable(this.#path, error);
-    }
-    if (!this.#failure) return succeeded({ samples: this.#dataBytes / 2 / this.#format.channels });
-    rmSync(this.#partPath, { force: true });
-    return this.#failure;
+    this.#output.write(this.#header(), 0);
+    const finished = this.#output.finish();
+    return finished.ok ? succeeded({ samples: this.#dataBytes / 2 / this.#format.channels }) : finished;
   }
 
   /** Gives up: nothing is left behind. */
   discard(): void {
-    closeSync(this.#file);
-    rmSync(this.#partPath, { force: true });
+    this.#output.discard();
   }
 
   #flush(): void {
-    try {
-      if (!this.#failure) writeSync(this.#file, this.#pending, 0, this.#pendingBytes);
-      this.#dataBytes += this.#pendingBytes;
-    } catch (error) {
-      this.#failure = unwritable(this.#path, error);
-    }
+    this.#output.write(this.#pending.subarray(0, this.#pendingBytes));
+    this.#dataBytes += this.#pendingBytes;
     this.#pendingBytes = 0;
   }
 
@@ -86,7 +67,7 @@ export class WavFileWriter {
     const { sampleRateHz, channels } = this.#format;
     const header = Buffer.alloc(HEADER_BYTES);
     header.write("RIFF", 0, "latin1");
-    header.writeUInt32LE(HEADER_BYTES - 8 + this.#dataBytes, 4);
+    header.writeUInt32LE(Math.min(MOST_BYTES, HEADER_BYTES - 8 + this.#dataBytes), 4);
     header.write("WAVEfmt ", 8, "latin1");
     header.writeUInt32LE(16, 16);
     header.writeUInt16LE(1, 20);
@@ -96,16 +77,7 @@ export class WavFileWriter {
     header.writeUInt16LE(channels * 2, 32);
     header.writeUInt16LE(16, 34);
     header.write("data", 36, "latin1");
-    header.writeUInt32LE(this.#dataBytes, 40);
+    header.writeUInt32LE(Math.min(MOST_BYTES, this.#dataBytes), 40);
     return header;
   }
-}
-
-function partPathOf(path: string): string {
-  return `${path}.${process.pid}.part`;
-}
-
-function unwritable(path: string, error: unknown): Outcome<never> {
-  const reason = error instanceof Error ? error.message : String(error);
-  return failed("output-unwritable", "play", `cannot write ${path}: ${reason}`);
 }
