@@ -16,6 +16,8 @@ import { ROOM_RATE_HZ } from "./rig/sound-room.ts";
 const reason = skipReason() ?? browserSkipReason();
 const SILENT_DB = -55;
 const LONG_ANSWER = "What can you do?";
+/** Long, because the browser's echo canceller swallows the beginning of speech over playback. */
+const INTERRUPTION = "Stop, please stop talking now. Tell me, what time is it?";
 
 /** A port on which nobody listens. */
 async function closedPort(): Promise<number> {
@@ -100,7 +102,7 @@ describe.skipIf(reason !== undefined)(
       await untilState("Listening", 15_000);
       const heard = await understood(endedAtMs, Date.now());
       expect(wordErrorRate(await lastReply(), heard)).toBeLessThanOrEqual(0.34);
-      expect(heard).toMatch(/391|three hundred (and )?ninety[- ]one/i);
+      expect(heard).toMatch(/timer.*(ten|10) minutes|(ten|10) minutes.*timer/i);
       const latency = await page.getByTestId("latency").last().textContent();
       expect(latency).toContain("0 underruns");
       expect(Number(/(\d+) ms voice to voice/.exec(latency ?? "")?.[1])).toBeLessThan(2_000);
@@ -140,13 +142,13 @@ describe.skipIf(reason !== undefined)(
       await ask(LONG_ANSWER);
       await untilState("Speaking");
       await page.waitForTimeout(1_200);
-      const { startedAtMs } = await rig.play(await spokenText("What day is it today?", "slt", ROOM_RATE_HZ));
+      const { startedAtMs } = await rig.play(await spokenText(INTERRUPTION, "slt", ROOM_RATE_HZ));
       await expect.poll(() => page.getByTestId("turn").count(), { timeout: 5_000 }).toBe(2);
       await expect.poll(() => page.getByTestId("reply").count(), { timeout: 8_000 }).toBe(2);
       expect(await page.getByTestId("turn").first().textContent()).toContain("interrupted");
-      expect(await lastReply()).toMatch(/day/);
-      const [span] = soundingSpans(await rig.cut(startedAtMs, startedAtMs + 2_000), ROOM_RATE_HZ, SILENT_DB, 50);
-      expect(span?.endMs).toBeLessThan(1_000);
+      expect(await page.getByTestId("said").last().textContent()).toMatch(/time/i);
+      const [span] = soundingSpans(await rig.cut(startedAtMs, startedAtMs + 3_000), ROOM_RATE_HZ, SILENT_DB, 200);
+      expect(span?.toMs).toBeLessThan(2_000);
     });
 
     test("it does not hear itself through the room", async () => {
