@@ -15,8 +15,21 @@ export default defineConfig({
       target: "node24",
       minify: false,
       sourcemap: false,
+      // One file loads faster than many: what is plain JavaScript is bundled, native and WebAssembly packages are not.
       externalizeDeps: {
-        exclude: ["@ai-sdk/openai-compatible", "ai", "chrono-node", "commander", "llama-tokenizer-js", "mathjs", "ws", "zod"],
+        exclude: [
+          "@ai-sdk/openai-compatible",
+          "@bjorn3/browser_wasi_shim",
+          "ai",
+          "chrono-node",
+          "commander",
+          "double-metaphone",
+          "fastest-levenshtein",
+          "llama-tokenizer-js",
+          "mathjs",
+          "ws",
+          "zod",
+        ],
       },
       rollupOptions: {
         input: {
