@@ -6,6 +6,9 @@ const N = String.raw`(\(?-?\d+(?:\.\d+)?\)?)`;
 
 /** Spoken arithmetic as a formula, in this order. */
 const REWRITES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
+  [/(?<=\d) (?:dollars|euros|pounds|bucks|cents)\b/g, ""],
+  [/^(?:the|an?) (?=\d+ percent)/g, ""],
+  [/(?<=percent) tip (?:on|for|of) (?:an? )?/g, " of "],
   [/\b(?:the )?(?:result|answer|value|sum total) (?:of|to) /g, ""],
   [/ (?:equals?|make|makes|is|be|come to|equal to)(?: what)?$/g, ""],
   [/^(?:minus|negative) (?=\d)/g, "-"],

@@ -1,4 +1,4 @@
-import { sayList, sayNumber } from "./say.ts";
+import { sayCount, sayList, sayNumber } from "./say.ts";
 import type { Skill, SkillAnswer } from "./skill.ts";
 
 const MOST_THROWS = 20;
@@ -40,7 +40,7 @@ export const chanceSkill: Skill = {
         const count = readCount(number);
         if (count === undefined) return undefined;
         const heads = Array.from({ length: count }, random).filter((value) => value < 0.5).length;
-        return { say: `That is ${sayNumber(heads)} heads and ${sayNumber(count - heads)} tails.` };
+        return { say: `That is ${sayCount(heads, "head")} and ${sayCount(count - heads, "tail")}.` };
       },
     },
     {

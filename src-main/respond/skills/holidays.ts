@@ -21,7 +21,8 @@ const HOLIDAYS: readonly (readonly [
 
 /** The next or, for the past, the last time a holiday fell; today counts as both. Local midnight, undefined for no holiday. Pure. */
 export function findHoliday(text: string, now: Date, preference: "past" | "future"): Date | undefined {
-  const [, name = "", written] = /^(.*?)(?: (?:in )?(\d{4}))?$/.exec(text.replace(/^(?:next|this|last) /, "")) ?? [];
+  const [, name = "", written] =
+    /^(.*?)(?: (?:in )?(\d{4}))?$/.exec(text.replace(/^(?:next|this|last) | this year$/g, "")) ?? [];
   const rule = HOLIDAYS.find(([pattern]) => pattern.test(name))?.[1];
   if (!rule) return undefined;
   const inYear = (year: number) => (typeof rule === "function" ? rule(year) : new Date(year, rule[0] - 1, rule[1]));

@@ -22,6 +22,7 @@ const REWRITES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/√/g, " square root of "],
   [/(?<=\d)\s*[-−–]\s*(?=\d)|\s[-−–]\s/g, " minus "],
   [/(?<![\w)])[-−–](?=\d)/g, " minus "],
+  [/\b(\d*)d(\d+)\b/g, "$1 d $2"],
   [/(?<=[a-z])[-‐](?=[a-z\d])|(?<=\d)[-‐](?=[a-z])/g, " "],
   [/(?<=\d)(?=(?:am|pm|km|m|cm|mm|mi|kg|g|mg|lbs?|oz|ml|l|ft|in|mph|f|c|min|mins|sec|secs|s|h|hrs?)\b)/g, " "],
   [/\bcan't\b/g, "can not"],
@@ -47,6 +48,8 @@ const FILLERS = new Set(["um", "uh", "er", "erm", "hmm", "please", "just", "kind
 
 /** Polite ways to begin, which say nothing about what is wanted. */
 const OPENINGS = [
+  /^(?:excuse me|sorry|pardon me|pardon|listen|look) (?!$)/,
+  /^on (?=what|which)/,
   /^(?:ok|okay|so|well|and|alright|all right|now|hey|hi|hello|yo|yes|yeah|oh|then|also) (?!$)/,
   /^(?:can|could|would|will|might|may) (?:you|i|we) (?:possibly |maybe |perhaps |have you |get you to |quickly )?(?!be |hear |help |do )/,
   /^i (?:want|would like|need|wish) (?:you )?to (?:know )?/,

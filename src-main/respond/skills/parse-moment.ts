@@ -60,7 +60,10 @@ export function parseMoment(text: string, now: Date, isWakeUp: boolean): Date | 
 
 /** The day that a text means: a holiday or any date that chrono reads. Undefined when a word is left over. Local midnight. Pure. */
 export function parseDay(text: string, now: Date, preference: Preference): Date | undefined {
-  const plain = text.replace(/^(?:(?:on|the|this coming|coming|of|its|falls?|it) )+/, "");
+  const plain = text
+    .replace(/^(?:(?:on|the|this coming|coming|of|its|falls?|it) )+/, "")
+    .replace(/^day after tomorrow$/, "in 2 days")
+    .replace(/^day before yesterday$/, "2 days ago");
   const holiday = findHoliday(plain, now, preference);
   if (holiday) return holiday;
   const [found, ...others] = chrono.parse(plain, now, { forwardDate: preference === "future" });

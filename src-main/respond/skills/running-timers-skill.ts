@@ -31,7 +31,11 @@ function intentsFor(kind: Timer["kind"]): Intent[] {
   const plural = `${kind}s`;
   return [
     {
-      patterns: [`${CANCEL} [all|both|every] [of] ${THE} ${plural} [off]`, `${CANCEL} [all of|every] ${THE} ${plural}`],
+      patterns: [
+        `${CANCEL} [all|both|every] [of] ${THE} ${plural} [off]`,
+        `${CANCEL} [all of] ${THE} ${plural}`,
+        `${CANCEL} (every|each) [single] ${kind}`,
+      ],
       answer: (_, situation) =>
         cancelAll(
           situation.timers.timers.filter((timer) => timer.kind === kind),
@@ -107,7 +111,8 @@ function cancelAll(timers: readonly Timer[], plural: string, situation: Situatio
   if (!only) return { say: `There are no ${plural} running.` };
   const run = () => timers.forEach(({ id }) => situation.timers.cancel(id));
   if (timers.length === 1) return { say: `Your ${nameTimer(only)} is cancelled.`, run };
-  return { say: `All ${timers.length} are cancelled.`, run };
+  const noun = timers.every(({ kind }) => kind === only.kind) ? ` ${only.kind}s` : "";
+  return { say: `${timers.length === 2 ? "Both" : `All ${timers.length}`}${noun} are cancelled.`, run };
 }
 
 function cancelOne(kind: Timer["kind"], slots: Slots, situation: Situation): SkillAnswer {
@@ -137,9 +142,12 @@ function sayLeft(timer: Timer, nowMs: number): string {
 
 function sayNone(kind: Timer["kind"], { timers }: Situation): string {
   const others = timers.timers.filter((timer) => timer.kind === kind);
-  const article = kind === "alarm" ? "an" : "a";
   if (others.length === 0) return `There is no ${kind} running.`;
-  return `There is no such ${kind}. You have ${article} ${sayList(others.map(nameTimer))}.`;
+  return `There is no such ${kind}. You have ${sayList(others.map(nameTimer).map(withArticle))}.`;
+}
+
+function withArticle(name: string): string {
+  return `${/^(?:[aeiou]|8|11\b|18\b)/.test(name) ? "an" : "a"} ${name}`;
 }
 
 /** The timers that a label or length means; all of the kind without either. A label may have been heard a little differently each time. */

@@ -60,7 +60,7 @@ export function findTimeZone(text: string): Place | undefined {
   const name = text.replace(/ (?:city|right now|now|today)$/, "");
   const timeZone = places.get(name) ?? places.get(text);
   if (!timeZone) return undefined;
-  return { name: text.replace(/\b[a-z]/g, (letter) => letter.toUpperCase()), timeZone };
+  return { name: (places.has(name) ? name : text).replace(/\b[a-z]/g, (letter) => letter.toUpperCase()), timeZone };
 }
 
 function cities(): [string, string][] {

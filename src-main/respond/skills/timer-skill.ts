@@ -6,7 +6,7 @@ import type { Intent, Situation, Skill, SkillAnswer } from "./skill.ts";
 
 /** The verbs that start something. */
 export const START =
-  "(set|start|create|make|begin|put|run|add|give|get|i need|need|i want|want|do|use|have|sent|turn on|start off) [up|on|me|us|running] [a|an|the|my|another|one|at|it]";
+  "(set|start|create|make|begin|put|run|add|give|get|i need|need|i want|want|do|use|have|sent|turn on|start off) [up|on|me|us|running|it] [a|an|the|my|another|one|at|it]";
 const ABOUT = "[for|of|at|with|to|lasting] [about|around|like|exactly|another]";
 const LONGEST_MS = 366 * 86_400_000;
 
@@ -24,12 +24,20 @@ export const timerSkill: Skill = {
     "timers",
     "timer for",
     "remind me",
+    "pasta timer",
     "minutes",
     "minute",
     "seconds",
     "hours",
   ],
   intents: [
+    {
+      patterns: [
+        "(set|start|create|make|give me|i need|i want) {number} timers",
+        "(set|start|create|make|give me|i need|i want) {number} timers {text}",
+      ],
+      answer: ({ number }) => (number === "1" ? undefined : askLength("", "I can set one timer at a time.")),
+    },
     {
       patterns: [
         `${START} [new|countdown] timer ${ABOUT} {duration} [timer|long|from]`,

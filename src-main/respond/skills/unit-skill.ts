@@ -40,7 +40,7 @@ async function convert({ text = "", quantity = "" }: Slots): Promise<SkillAnswer
     total += value;
   }
   const said = parts.map(({ count, unit }) => sayAmount(count, unit)).join(" ");
-  const verb = parts[0]?.count === 1 || /^deg[CF]$/.test(to.symbol) ? "is" : "are";
+  const verb = parts[0]?.count === 1 || /^(?:deg[CF]|K)$/.test(to.symbol) ? "is" : "are";
   return { say: `${said} ${verb} ${sayAmount(roundResult(total), to)}.` };
 }
 
