@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { Composer } from "./conversation/composer.tsx";
 import { Conversation } from "./conversation/conversation.tsx";
 import { SettingsPanel } from "./settings/settings-panel.tsx";
@@ -7,14 +7,12 @@ import { StatusPanel } from "./status/status-panel.tsx";
 import { Timers } from "./status/timers.tsx";
 import { STRINGS } from "./strings.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
+import { useWindow, windowActions } from "./window-state.ts";
 
-/** The whole window. */
+/** The whole window. The settings take the place of the conversation while they are open. */
 export function App(): ReactNode {
-  const [settingsOpen, setSettingsOpen] = useState(false);
+  const settingsOpen = useWindow((state) => state.settingsOpen);
   useShortcuts();
-  useEffect(() => {
-    document.title = STRINGS.appName;
-  }, []);
   return (
     <div className="window">
       <header className="bar">
@@ -24,17 +22,24 @@ export function App(): ReactNode {
           className="quiet"
           data-testid="settings-open"
           aria-expanded={settingsOpen}
-          onClick={() => setSettingsOpen(!settingsOpen)}
+          onClick={() => windowActions().openSettings(!settingsOpen)}
         >
-          {settingsOpen ? STRINGS.close : STRINGS.settings}
+          {settingsOpen ? STRINGS.done : STRINGS.settings}
         </button>
       </header>
-      {settingsOpen && <SettingsPanel />}
-      <StatusPanel />
-      <Notices />
-      <Timers />
-      <Conversation />
-      <Composer />
+      <main>
+        <StatusPanel />
+        <Notices />
+        {settingsOpen ? (
+          <SettingsPanel />
+        ) : (
+          <>
+            <Timers />
+            <Conversation />
+          </>
+        )}
+        <Composer />
+      </main>
     </div>
   );
 }

@@ -1,9 +1,10 @@
 import { create } from "zustand";
-import type { AssistantBridge } from "../src-shared/assistant-contract.ts";
+import type { AssistantBridge, AssistantEvent } from "../src-shared/assistant-contract.ts";
 import type { Settings } from "../src-shared/settings.ts";
 import type { AssistantSnapshot } from "../src-shared/turn-view.ts";
 import type { PageAudio } from "./audio/page-audio.ts";
 import type { MicrophoneView } from "./microphone/microphone.ts";
+import { shareUnchanged } from "./share-unchanged.ts";
 
 /** Everything the window shows. It holds no truth of its own: all of it comes from the assistant, the microphone or the browser. */
 export interface WindowState {
@@ -13,61 +14,68 @@ export interface WindowState {
   readonly microphone: MicrophoneView;
   readonly levelRatio: number;
   readonly soundSuspended: boolean;
+  readonly settingsOpen: boolean;
 }
 
-const INITIAL: WindowState = {
+/** The window before the assistant has said anything. */
+export const INITIAL_WINDOW: WindowState = {
   snapshot: { revision: -1, state: "starting", muted: false, turns: [], timers: [] },
   settings: undefined,
   connected: true,
   microphone: { status: "unasked", label: "", available: [] },
   levelRatio: 0,
   soundSuspended: false,
+  settingsOpen: false,
 };
 
 /** What the user can do, as the components call it. */
 export interface WindowActions {
   readonly request: AssistantBridge["request"];
   readonly allowMicrophone: () => void;
+  readonly openSettings: (open: boolean) => void;
 }
 
 /** The window's one store. */
-export const useWindow = create<WindowState>(() => INITIAL);
+export const useWindow = create<WindowState>(() => INITIAL_WINDOW);
 
 let actions: WindowActions;
 
 /** Connects the store to the assistant and to the page's audio. Once, before the first render. */
 export function connectWindow(bridge: AssistantBridge, audio: Pick<PageAudio, "microphone" | "onSuspended">): void {
+  const { microphone } = audio;
   actions = {
     request: (name, input) => bridge.request(name, input),
-    allowMicrophone: () => void audio.microphone.allow(),
+    allowMicrophone: () => void microphone.allow(),
+    openSettings: (settingsOpen) => useWindow.setState({ settingsOpen }),
   };
   bridge.subscribe((event) => {
-    switch (event.kind) {
-      case "snapshot":
-        useWindow.setState((state) => takeSnapshot(state, event.snapshot));
-        audio.microphone.setMuted(event.snapshot.muted);
-        return;
-      case "settings":
-        useWindow.setState({ settings: event.settings });
-        audio.microphone.choose(event.settings.microphoneLabel);
-        return;
-      case "connection":
-        useWindow.setState((state) => ({
-          connected: event.open,
-          snapshot: event.open ? { ...state.snapshot, revision: -1 } : state.snapshot,
-        }));
-    }
+    const { connected } = useWindow.getState();
+    useWindow.setState((state) => takeEvent(state, event));
+    if (event.kind === "snapshot") microphone.setMuted(useWindow.getState().snapshot.muted);
+    else if (event.kind === "settings") microphone.choose(event.settings.microphoneLabel);
+    else if (event.open && !connected) microphone.reportAgain();
   });
-  audio.microphone.observe(
-    (microphone) => useWindow.setState({ microphone }),
+  microphone.observe(
+    (view) => useWindow.setState({ microphone: view }),
     (levelRatio) => useWindow.setState({ levelRatio }),
   );
   audio.onSuspended((soundSuspended) => useWindow.setState({ soundSuspended }));
 }
 
-/** The state with this snapshot, unless a newer one is shown already. */
-export function takeSnapshot(state: WindowState, snapshot: AssistantSnapshot): WindowState {
-  return snapshot.revision < state.snapshot.revision ? state : { ...state, snapshot };
+/**
+ * The window after an event. A snapshot older than the one shown changes nothing; what has not changed in a newer one stays the same object.
+ * An assistant that comes back counts its snapshots anew.
+ */
+export function takeEvent(state: WindowState, event: AssistantEvent): WindowState {
+  switch (event.kind) {
+    case "snapshot":
+      if (event.snapshot.revision < state.snapshot.revision) return state;
+      return { ...state, snapshot: shareUnchanged(state.snapshot, event.snapshot) };
+    case "settings":
+      return { ...state, settings: event.settings };
+    case "connection":
+      return { ...state, connected: event.open, snapshot: { ...state.snapshot, revision: -1 } };
+  }
 }
 
 /** The user's ways to act on the assistant. */

@@ -1,39 +1,34 @@
 import { useState, type FormEvent, type ReactNode } from "react";
 import { STRINGS } from "../strings.ts";
+import { TEXT_BOX_ID } from "../use-shortcuts.ts";
 import { useWindow, windowActions } from "../window-state.ts";
+
+const BUSY = new Set(["hearing", "deciding", "responding", "speaking"]);
 
 /** The text box and the two big buttons. Typing always works, whatever the microphone does. */
 export function Composer(): ReactNode {
   const [text, setText] = useState("");
   const muted = useWindow(({ snapshot }) => snapshot.muted);
-  const busy = useWindow(({ snapshot }) => ["hearing", "deciding", "responding", "speaking"].includes(snapshot.state));
+  const busy = useWindow(({ snapshot }) => BUSY.has(snapshot.state));
   const { request } = windowActions();
-  const send = (event: FormEvent): void => {
+  const send = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (text.trim() === "") return;
-    void request("type-text", { text });
     setText("");
+    const outcome = await request("type-text", { text });
+    if (!outcome.ok) setText((typedSince) => typedSince || text);
   };
   return (
     <footer className="composer">
-      <button
-        type="button"
-        className={muted ? "round active" : "round"}
-        data-testid="mute"
-        aria-pressed={muted}
-        aria-keyshortcuts="m"
-        onClick={() => void request("set-muted", { muted: !muted })}
-      >
-        {muted ? STRINGS.unmute : STRINGS.mute}
-        <kbd aria-hidden="true">M</kbd>
-      </button>
-      <form onSubmit={send}>
+      <form onSubmit={(event) => void send(event)}>
         <input
+          id={TEXT_BOX_ID}
           data-testid="text-input"
           value={text}
           maxLength={4000}
           placeholder={STRINGS.typeHere}
           aria-label={STRINGS.typeHere}
+          aria-keyshortcuts="/"
           autoComplete="off"
           onChange={(event) => setText(event.target.value)}
         />
@@ -43,7 +38,17 @@ export function Composer(): ReactNode {
       </form>
       <button
         type="button"
-        className="round"
+        className={muted ? "wide active" : "wide"}
+        data-testid="mute"
+        aria-keyshortcuts="m"
+        onClick={() => void request("set-muted", { muted: !muted })}
+      >
+        {muted ? STRINGS.unmute : STRINGS.mute}
+        <kbd aria-hidden="true">M</kbd>
+      </button>
+      <button
+        type="button"
+        className="wide"
         data-testid="stop"
         disabled={!busy}
         aria-keyshortcuts="Escape"

@@ -3,21 +3,43 @@ import { STRINGS } from "../strings.ts";
 import { useWindow } from "../window-state.ts";
 import { Turn } from "./turn.tsx";
 
-/** The conversation, newest turn at the end and in view. */
+/** Whoever has scrolled up by less than this still wants to see the newest turn. */
+const NEAR_END_PIXELS = 48;
+
+/** The conversation, newest turn at the end. It stays in view unless the user has scrolled up to read. */
 export function Conversation(): ReactNode {
   const turns = useWindow(({ snapshot }) => snapshot.turns);
-  const end = useRef<HTMLDivElement>(null);
-  const newest = turns.at(-1);
+  const list = useRef<HTMLElement>(null);
+  const staysAtEnd = useRef(true);
   useEffect(() => {
-    end.current?.scrollIntoView({ block: "end" });
-  }, [newest?.turnId, newest?.reply.length, newest?.marks.playbackEndedAtMs]);
+    const { current } = list;
+    if (!current) return undefined;
+    const follow = (): void => {
+      if (staysAtEnd.current) current.scrollTop = current.scrollHeight;
+    };
+    const onResize = new ResizeObserver(follow);
+    onResize.observe(current);
+    for (const turn of current.children) onResize.observe(turn);
+    return () => onResize.disconnect();
+  }, [turns.length]);
+  const noteScroll = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement): void => {
+    staysAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PIXELS;
+  };
   return (
-    <main className="conversation" aria-label={STRINGS.conversation} aria-live="polite">
+    <section
+      className="conversation"
+      role="log"
+      aria-label={STRINGS.conversation}
+      // A scrolling region must be reachable by keyboard.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      ref={list}
+      onScroll={(event) => noteScroll(event.currentTarget)}
+    >
       {turns.length === 0 && <p className="empty">{STRINGS.empty}</p>}
       {turns.map((turn) => (
         <Turn key={turn.turnId} turn={turn} />
       ))}
-      <div ref={end} />
-    </main>
+    </section>
   );
 }

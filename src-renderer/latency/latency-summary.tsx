@@ -2,50 +2,71 @@ import type { ReactNode } from "react";
 import { timeToFirstAudioMs, voiceToVoiceMs, type MarkName } from "../../src-shared/latency-report.ts";
 import type { TurnView } from "../../src-shared/turn-view.ts";
 import { STRINGS } from "../strings.ts";
-import { Waterfall } from "./waterfall.tsx";
+import { Waterfall, WaterfallLegend } from "./waterfall.tsx";
 
-/** The turn's latency in one line, with the waterfall and every mark behind it. Nothing until something was measured. */
+const TEXT = STRINGS.latency;
+
+/** The turn's latency in one line, with the stages and every mark behind it. Nothing until something was measured. */
 export function LatencySummary({ turn }: { readonly turn: TurnView }): ReactNode {
   const { marks, player } = turn;
   if (marks.firstAudibleAtMs === undefined) return null;
-  const origin = marks.speechEndedAtMs ?? marks.turnDecidedAtMs ?? marks.firstAudibleAtMs;
-  const ordered = (Object.entries(marks) as [MarkName, number][]).toSorted(([, a], [, b]) => a - b);
   const latencyMs = voiceToVoiceMs(marks);
   return (
     <details className="latency" data-testid="latency">
       <summary>
-        {latencyMs !== undefined && <Figure name={STRINGS.latency.voiceToVoice} value={milliseconds(latencyMs)} />}
-        <Figure name={STRINGS.latency.firstAudio} value={milliseconds(timeToFirstAudioMs(marks))} />
-        {player && (
-          <Figure name={STRINGS.latency.underruns} value={String(player.underruns)} isBad={player.underruns > 0} />
-        )}
+        <span className="figures">
+          {latencyMs !== undefined && <Figure name={TEXT.voiceToVoice} value={inMs(latencyMs)} />}
+          <Figure name={TEXT.firstAudio} value={inMs(timeToFirstAudioMs(marks))} />
+          {player && <Figure name={TEXT.underruns} value={String(player.underruns)} isBad={player.underruns > 0} />}
+        </span>
         <Waterfall marks={marks} />
       </summary>
+      <div className="latency-details">
+        <section>
+          <h3>{TEXT.stages}</h3>
+          <WaterfallLegend marks={marks} />
+        </section>
+        <Marks turn={turn} />
+        {player && (
+          <section>
+            <h3>{TEXT.player}</h3>
+            <dl>
+              <Row name={TEXT.firstByte} value={inMs(player.firstByteMs)} />
+              <Row name={TEXT.generation} value={inMs(player.generationMs)} />
+              <Row name={TEXT.playback} value={inMs(player.playbackMs)} />
+              <Row name={TEXT.leastBuffered} value={inMs(player.bufferMinMs)} />
+              <Row name={TEXT.gaps} value={inMs(player.underrunTotalMs)} />
+              <Row name={TEXT.longestGap} value={inMs(player.underrunMaxMs)} />
+              <Row name={TEXT.chunks} value={`${player.chunksPlayed} / ${player.chunksReceived}`} />
+            </dl>
+          </section>
+        )}
+      </div>
+    </details>
+  );
+}
+
+function Marks({ turn: { marks } }: { readonly turn: TurnView }): ReactNode {
+  const origin = marks.speechEndedAtMs ?? marks.turnDecidedAtMs ?? marks.firstAudibleAtMs ?? 0;
+  const ordered = (Object.entries(marks) as [MarkName, number][]).toSorted(([, a], [, b]) => a - b);
+  return (
+    <section>
+      <h3>{TEXT.marksTitle}</h3>
       <dl>
         {ordered.map(([name, atMs]) => (
-          <div key={name}>
-            <dt>{name.replace(/AtMs$/, "")}</dt>
-            <dd>{milliseconds(atMs - origin)}</dd>
-          </div>
+          <Row key={name} name={TEXT.marks[name]} value={inMs(atMs - origin)} />
         ))}
-        {player && (
-          <>
-            <div>
-              <dt>generation</dt>
-              <dd>{milliseconds(player.generationMs)}</dd>
-            </div>
-            <div>
-              <dt>playback</dt>
-              <dd>{milliseconds(player.playbackMs)}</dd>
-            </div>
-            <div>
-              <dt>gaps</dt>
-              <dd>{milliseconds(player.underrunTotalMs)}</dd>
-            </div>
-          </>
-        )}
       </dl>
-    </details>
+    </section>
+  );
+}
+
+function Row({ name, value }: { readonly name: string; readonly value: string }): ReactNode {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
   );
 }
 
@@ -63,6 +84,6 @@ function Figure({ name, value, isBad = false }: FigureProps): ReactNode {
   );
 }
 
-function milliseconds(value: number | undefined): string {
-  return value === undefined ? STRINGS.latency.notMeasured : `${Math.round(value)} ms`;
+function inMs(value: number | undefined): string {
+  return value === undefined ? TEXT.notMeasured : `${Math.round(value)} ms`;
 }

@@ -72,9 +72,7 @@ export class Microphone {
   async start(): Promise<void> {
     if (!navigator.mediaDevices) return this.#fail("missing");
     navigator.mediaDevices.addEventListener("devicechange", () => void this.#devicesChanged());
-    this.#permission = await navigator.permissions
-      .query({ name: "microphone" as PermissionName })
-      .catch(() => undefined);
+    this.#permission = await navigator.permissions.query({ name: "microphone" }).catch(() => undefined);
     this.#permission?.addEventListener("change", () => this.#permissionChanged());
     this.#permissionChanged();
   }

@@ -1,15 +1,17 @@
-import { useState, type FormEvent, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { userSentence } from "../../src-shared/failure.ts";
-import { settingsSchema, type SettingsPatch } from "../../src-shared/settings.ts";
+import type { Settings, SettingsPatch } from "../../src-shared/settings.ts";
 import { STRINGS } from "../strings.ts";
 import { useWindow, windowActions } from "../window-state.ts";
+import { LanguageModelForm } from "./language-model-form.tsx";
+import { MicrophoneChoice } from "./microphone-choice.tsx";
+import { Slider } from "./slider.tsx";
 
 const TEXT = STRINGS.settingsPanel;
 
 /** Everything the user can set. Choices hold at once; the language model is saved with its button. */
 export function SettingsPanel(): ReactNode {
   const settings = useWindow((state) => state.settings);
-  const microphone = useWindow((state) => state.microphone);
   const [problem, setProblem] = useState("");
   if (!settings) return null;
   const update = async (patch: SettingsPatch): Promise<boolean> => {
@@ -19,110 +21,46 @@ export function SettingsPanel(): ReactNode {
   };
   return (
     <section className="settings" aria-label={STRINGS.settings} data-testid="settings">
-      <label>
-        {TEXT.voice}
-        <select
-          value={settings.voice}
-          onChange={(event) => void update({ voice: event.target.value as "slt" | "kal" })}
-        >
-          {settingsSchema.shape.voice.unwrap().options.map((voice) => (
-            <option key={voice} value={voice}>
-              {TEXT.voices[voice]}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        {TEXT.microphone}
-        <select
-          value={settings.microphoneLabel}
-          onChange={(event) => void update({ microphoneLabel: event.target.value })}
-        >
-          <option value="">{STRINGS.microphone.systemDefault}</option>
-          {microphone.available.map((label) => (
-            <option key={label}>{label}</option>
-          ))}
-        </select>
-      </label>
-      <label>
-        {TEXT.rate}
-        <input
-          type="range"
-          min={0.5}
-          max={2}
-          step={0.1}
-          value={settings.speakingRateRatio}
-          onChange={(event) => void update({ speakingRateRatio: event.target.valueAsNumber })}
-        />
-      </label>
-      <label>
-        {TEXT.volume}
-        <input
-          type="range"
-          min={0.05}
-          max={1}
-          step={0.05}
-          value={settings.volumeRatio}
-          onChange={(event) => void update({ volumeRatio: event.target.valueAsNumber })}
-        />
-      </label>
-      <LanguageModelForm onSave={(languageModel) => update({ languageModel })} />
       {problem && (
         <p className="turn-failure" role="alert">
           {problem}
         </p>
       )}
+      <div className="card">
+        <h2>{TEXT.speech}</h2>
+        <label>
+          {TEXT.voice}
+          <select
+            value={settings.voice}
+            onChange={(event) => void update({ voice: event.target.value as Settings["voice"] })}
+          >
+            {Object.entries(TEXT.voices).map(([voice, name]) => (
+              <option key={voice} value={voice}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <MicrophoneChoice
+          chosen={settings.microphoneLabel}
+          onChoose={(microphoneLabel) => void update({ microphoneLabel })}
+        />
+        <Slider
+          label={TEXT.rate}
+          range={{ min: 0.5, max: 2, step: 0.1 }}
+          value={settings.speakingRateRatio}
+          format={(value) => `${value.toFixed(1)} ×`}
+          onCommit={(speakingRateRatio) => void update({ speakingRateRatio })}
+        />
+        <Slider
+          label={TEXT.volume}
+          range={{ min: 0.05, max: 1, step: 0.05 }}
+          value={settings.volumeRatio}
+          format={(value) => `${Math.round(value * 100)} %`}
+          onCommit={(volumeRatio) => void update({ volumeRatio })}
+        />
+      </div>
+      <LanguageModelForm saved={settings.languageModel} onSave={(languageModel) => update({ languageModel })} />
     </section>
-  );
-}
-
-type LanguageModel = NonNullable<SettingsPatch["languageModel"]>;
-
-function LanguageModelForm({ onSave }: { readonly onSave: (model: LanguageModel) => Promise<boolean> }): ReactNode {
-  const saved = useWindow((state) => state.settings?.languageModel) as LanguageModel;
-  const [draft, setDraft] = useState(saved);
-  const [note, setNote] = useState("");
-  const isValid = settingsSchema.shape.languageModel.safeParse(draft).success;
-  const edit = (change: Partial<LanguageModel>): void => {
-    setDraft({ ...draft, ...change });
-    setNote("");
-  };
-  const save = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (isValid && (await onSave(draft))) setNote(TEXT.saved);
-  };
-  return (
-    <form className="language-model" onSubmit={(event) => void save(event)}>
-      <h2>{TEXT.languageModel}</h2>
-      <p className="hint">{TEXT.languageModelHint}</p>
-      <label>
-        {TEXT.baseUrl}
-        <input
-          value={draft.baseUrl}
-          data-testid="base-url"
-          aria-invalid={!isValid}
-          placeholder="http://127.0.0.1:11434"
-          onChange={(event) => edit({ baseUrl: event.target.value.trim() })}
-        />
-      </label>
-      {!isValid && <p className="turn-failure">{TEXT.badAddress}</p>}
-      <label>
-        {TEXT.model}
-        <input value={draft.model} onChange={(event) => edit({ model: event.target.value })} />
-      </label>
-      <label>
-        {TEXT.apiKey}
-        <input
-          type="password"
-          autoComplete="off"
-          value={draft.apiKey}
-          onChange={(event) => edit({ apiKey: event.target.value })}
-        />
-      </label>
-      <button type="submit" className="primary" disabled={!isValid} data-testid="save-language-model">
-        {TEXT.save}
-      </button>
-      <span role="status">{note}</span>
-    </form>
   );
 }

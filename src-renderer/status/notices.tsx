@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { userSentence } from "../../src-shared/failure.ts";
+import type { MicrophoneProblem, MicrophoneStatus } from "../microphone/microphone.ts";
 import { STRINGS } from "../strings.ts";
 import { useWindow, windowActions } from "../window-state.ts";
 
@@ -7,39 +8,55 @@ import { useWindow, windowActions } from "../window-state.ts";
 export function Notices(): ReactNode {
   const connected = useWindow((state) => state.connected);
   const suspended = useWindow((state) => state.soundSuspended);
+  const muted = useWindow(({ snapshot }) => snapshot.muted);
   const microphone = useWindow((state) => state.microphone.status);
   const failure = useWindow(({ snapshot }) => snapshot.failure);
   if (!connected) return <Notice text={STRINGS.connectionLost} />;
-  const isMicrophoneFailure = failure?.code.startsWith("mic-");
+  const { allowMicrophone } = windowActions();
+  const isInvited = microphone === "unasked" && !muted;
   return (
     <>
-      {microphone === "unasked" && (
+      {isInvited && (
         <div className="notice invite" data-testid="microphone-invitation">
           <p>{STRINGS.microphone.explain}</p>
-          <button
-            type="button"
-            className="primary"
-            data-testid="microphone-allow"
-            onClick={windowActions().allowMicrophone}
-          >
+          <button type="button" className="primary" data-testid="microphone-allow" onClick={allowMicrophone}>
             {STRINGS.microphone.allow}
           </button>
         </div>
       )}
-      {(microphone === "denied" || microphone === "missing" || microphone === "lost") && (
-        <Notice text={STRINGS.microphone[microphone]} />
+      {isProblem(microphone) && (
+        <Notice text={STRINGS.microphone.problems[microphone]}>
+          <button type="button" data-testid="microphone-retry" onClick={allowMicrophone}>
+            {STRINGS.microphone.retry}
+          </button>
+        </Notice>
       )}
-      {suspended && microphone === "live" && <Notice text={STRINGS.soundSuspended} />}
-      {failure && !isMicrophoneFailure && <Notice text={userSentence(failure.code)} detail={failure.detail} />}
+      {suspended && !isInvited && !isProblem(microphone) && <Notice text={STRINGS.soundSuspended} />}
+      {failure && !failure.code.startsWith("mic-") && (
+        <Notice text={userSentence(failure.code)} detail={failure.detail} />
+      )}
     </>
   );
 }
 
-function Notice({ text, detail }: { readonly text: string; readonly detail?: string }): ReactNode {
+interface NoticeProps {
+  readonly text: string;
+  readonly detail?: string;
+  readonly children?: ReactNode;
+}
+
+function Notice({ text, detail, children }: NoticeProps): ReactNode {
   return (
     <div className="notice" role="alert" data-testid="failure">
-      <p>{text}</p>
-      {detail && <p className="detail">{detail}</p>}
+      <p>
+        {text}
+        {detail && <span className="detail">{detail}</span>}
+      </p>
+      {children}
     </div>
   );
+}
+
+function isProblem(status: MicrophoneStatus): status is MicrophoneProblem {
+  return status in STRINGS.microphone.problems;
 }

@@ -1,28 +1,29 @@
 import type { ReactNode } from "react";
 import { STRINGS } from "../strings.ts";
 import { useWindow } from "../window-state.ts";
-import { LevelMeter } from "./level-meter.tsx";
+import { LevelHalo, LevelMeter } from "./level-meter.tsx";
+import { partialTranscript, shownState } from "./shown-state.ts";
+import { StateIcon } from "./state-icon.tsx";
 
-/** What the assistant is doing, at a glance: a figure, a word, and what the user is saying right now. */
+/** What the assistant is doing, at a glance: a picture, a word, and what the user is saying right now. */
 export function StatusPanel(): ReactNode {
-  const state = useWindow(({ snapshot, connected }) => (connected ? snapshot.state : "failed"));
+  const state = useWindow(shownState);
+  const partial = useWindow(partialTranscript);
   const microphone = useWindow((window) => window.microphone.status);
-  const partial = useWindow(({ snapshot }) => {
-    const turn = snapshot.turns.at(-1);
-    const isHeard = snapshot.state === "hearing" || snapshot.state === "deciding";
-    return isHeard && turn?.origin === "spoken" ? turn.transcript : "";
-  });
   return (
-    <section className="status" data-state={state} data-microphone={microphone} aria-label={STRINGS.states[state]}>
+    <section className="status" data-state={state} data-microphone={microphone}>
       <div className="orb" aria-hidden="true">
+        <LevelHalo />
         <span className="orb-ring" />
-        <span className="orb-core" />
+        <span className="orb-core">
+          <StateIcon state={state} />
+        </span>
       </div>
       <div className="status-text">
-        <p className="status-name" data-testid="state" role="status" aria-live="polite">
+        <p className="status-name" data-testid="state" role="status">
           {STRINGS.states[state]}
         </p>
-        <p className={partial ? "partial" : "hint"} data-testid="transcript" aria-live="off">
+        <p className={partial ? "partial" : "hint"} data-testid="transcript">
           {partial || STRINGS.hints[state]}
         </p>
         <LevelMeter />

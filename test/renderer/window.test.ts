@@ -125,10 +125,10 @@ describe.skipIf(windowSkipReason !== undefined)(
       await emit(snapshotEvent({ turns: [turnView()] }));
       const latency = page.getByTestId("latency");
       expect(await latency.textContent()).toMatch(/560 ms voice to voice.*250 ms TTFA.*0 underruns/s);
-      expect(await page.getByTestId("waterfall").first().getAttribute("aria-label")).toContain("Decide 0 to 500 ms");
-      expect(await latency.locator("dl").isVisible()).toBe(false);
+      expect(await page.getByTestId("waterfall").first().getAttribute("aria-label")).toMatch(/Decide.*0.*500 ms/);
+      expect(await latency.locator("dl").first().isVisible()).toBe(false);
       await latency.locator("summary").click();
-      expect(await latency.locator("dl").isVisible()).toBe(true);
+      expect(await latency.locator("dl").first().isVisible()).toBe(true);
     });
 
     test("a turn without sound claims no latency", async () => {
@@ -143,7 +143,7 @@ describe.skipIf(windowSkipReason !== undefined)(
       await page.keyboard.press("m");
       await expect.poll(() => inputsOf("set-muted")).toEqual([{ muted: true }]);
       await emit(snapshotEvent({ state: "muted", muted: true }));
-      await expect.poll(() => page.getByTestId("mute").getAttribute("aria-pressed")).toBe("true");
+      await expect.poll(() => page.getByTestId("mute").textContent()).toContain("Unmute");
       await page.waitForTimeout(200);
       const before = await page.evaluate(() => window.fake.frames.length);
       await page.waitForTimeout(400);
