@@ -21,7 +21,8 @@ each under its own licence. This file is made by \`node scripts/third-party-noti
   of SoundSwallower come from CMU Sphinx, © Carnegie Mellon University, BSD with two clauses.
 - **LGPL.** \`codec-parser\` (LGPL-3.0-or-later, used for FLAC and Ogg Opus files) is not under a permissive licence, and
   \`mpg123-decoder\` (MIT) contains mpg123, which is under the LGPL-2.1, compiled to WebAssembly. Both are used unchanged, as separate
-  modules that anyone can replace with another version in \`node_modules\`; they are never bundled into Repartee's own files.
+  modules that anyone can replace with another version in \`node_modules\`. They read audio files for the command line and are never
+  bundled into Repartee's own files; the packaged desktop app does not contain them.
 - **Electron** (MIT) brings Chromium, Node.js and FFmpeg; a packaged app contains their notices in \`LICENSES.chromium.html\`.
 - **ONNX Runtime** is © Microsoft Corporation, MIT.
 `;

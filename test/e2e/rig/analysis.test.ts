@@ -37,15 +37,15 @@ test("the onset is found within a step, and clicks are not taken for it", () => 
 test("short pauses do not end a stretch of sound", () => {
   const pcm = joined(tone(200, 0.3), new Float32Array(800), tone(200, 0.3), new Float32Array(4000), tone(200, 0.3));
   expect(soundingSpans(pcm, RATE_HZ, -40, 150)).toEqual([
-    { fromMs: 0, toMs: 500 },
-    { fromMs: 1000, toMs: 1200 },
+    { startMs: 0, endMs: 500 },
+    { startMs: 1000, endMs: 1200 },
   ]);
 });
 
 test("a gap is a run of zeros inside the sound, not around it", () => {
   const sound = new Float32Array(800).fill(0.1);
   const pcm = joined(new Float32Array(400), sound, new Float32Array(160), sound, new Float32Array(8), sound);
-  expect(silentGaps(pcm, RATE_HZ, 10)).toEqual([{ fromMs: 150, toMs: 170 }]);
+  expect(silentGaps(pcm, RATE_HZ, 10)).toEqual([{ startMs: 150, endMs: 170 }]);
   expect(silentGaps(new Float32Array(100), RATE_HZ, 1)).toEqual([]);
 });
 

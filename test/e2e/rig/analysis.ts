@@ -17,25 +17,25 @@ export function envelopeDb(pcm: Float32Array, rateHz: number, stepMs = 20): Floa
 
 /** A stretch of time in a recording. */
 export interface Span {
-  readonly fromMs: number;
-  readonly toMs: number;
+  readonly startMs: number;
+  readonly endMs: number;
 }
 
 /** Stretches louder than `thresholdDb`, in steps of 10 ms. Pauses up to `longestPauseMs` do not end a stretch. */
 export function soundingSpans(pcm: Float32Array, rateHz: number, thresholdDb: number, longestPauseMs: number): Span[] {
-  const spans: { fromMs: number; toMs: number }[] = [];
+  const spans: { startMs: number; endMs: number }[] = [];
   envelopeDb(pcm, rateHz, 10).forEach((db, index) => {
     if (db <= thresholdDb) return;
     const last = spans.at(-1);
-    if (last && index * 10 - last.toMs <= longestPauseMs) last.toMs = index * 10 + 10;
-    else spans.push({ fromMs: index * 10, toMs: index * 10 + 10 });
+    if (last && index * 10 - last.endMs <= longestPauseMs) last.endMs = index * 10 + 10;
+    else spans.push({ startMs: index * 10, endMs: index * 10 + 10 });
   });
   return spans;
 }
 
 /** When sound begins: the first 10 ms step of the first stretch that is louder than `thresholdDb` for at least `leastMs`. */
 export function onsetMs(pcm: Float32Array, rateHz: number, thresholdDb: number, leastMs = 30): number | undefined {
-  return soundingSpans(pcm, rateHz, thresholdDb, 0).find(({ fromMs, toMs }) => toMs - fromMs >= leastMs)?.fromMs;
+  return soundingSpans(pcm, rateHz, thresholdDb, 0).find(({ startMs, endMs }) => endMs - startMs >= leastMs)?.startMs;
 }
 
 /** Runs of exact zeros of at least `leastMs` between the first and the last sample that is not zero: what an underrun leaves behind. */
@@ -46,7 +46,7 @@ export function silentGaps(pcm: Float32Array, rateHz: number, leastMs: number): 
   pcm.forEach((sample, index) => {
     if (sample === 0) return;
     if (lastSounding >= 0 && index - lastSounding - 1 >= leastSamples) {
-      gaps.push({ fromMs: ((lastSounding + 1) * 1000) / rateHz, toMs: (index * 1000) / rateHz });
+      gaps.push({ startMs: ((lastSounding + 1) * 1000) / rateHz, endMs: (index * 1000) / rateHz });
     }
     lastSounding = index;
   });
