@@ -58,14 +58,12 @@ export const alarmSkill: Skill = {
       answer: ({ text = "" }, situation) => setReminder(text, situation),
     },
     {
-      patterns: [
-        `${START} [new] alarm [clock]`,
-        "[an|new] alarm",
-        WAKE,
-        `${START} alarm (for|at) {label}`,
-        `${WAKE} (at|by) {label}`,
-      ],
+      patterns: [`${START} [new] alarm [clock]`, "[an|new] alarm", `${START} alarm (for|at) {label}`],
       answer: () => askTime(false),
+    },
+    {
+      patterns: [WAKE, `${WAKE} (at|by) {label}`],
+      answer: () => askTime(true),
     },
   ],
 };

@@ -167,7 +167,7 @@ function findTimers(
 function askWhich(timers: readonly Timer[], situation: Situation): SkillAnswer {
   const names = timers.map((timer) => `the ${nameTimer(timer)}`);
   const one: Intent = {
-    patterns: ["[cancel|stop|no] [the|my] {text} [one|timer|alarm|reminder]"],
+    patterns: ["[cancel|stop|no] [the|my] {text} [1|timer|alarm|reminder]"],
     answer: ({ text = "" }) => {
       const chosen = timers.filter((timer) => isCalled(timer, text));
       return chosen.length === 1 ? cancelAll(chosen, "", situation) : undefined;
