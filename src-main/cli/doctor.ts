@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { statfs } from "node:fs/promises";
+import { findPackageJSON } from "node:module";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -16,6 +17,7 @@ import { createFliteSynthesizer } from "../speak/flite-synthesizer.ts";
 import { resampleAll } from "../streaming-resampler.ts";
 import { createMoonshineTranscriber } from "../transcribe/moonshine-transcriber.ts";
 import { version } from "../version.ts";
+import { findBrowser } from "./find-browser.ts";
 
 /** One line of the doctor's report. */
 interface Finding {
@@ -30,43 +32,36 @@ const LEAST_FREE_BYTES = 200 * 2 ** 20;
 /** `repartee doctor`: whether everything that Repartee needs is here and works. */
 export function doctorCommand(): Command {
   return new Command("doctor")
-    .description("Checks that everything Repartee needs is here and works.")
     .option("--json", "print JSON")
-    .addHelpText("after", "\nExit code 1 when anything fails; warnings are fine.")
+    .addHelpText("after", "\nExit code 1 when anything fails; warnings are fine.\n\nExample:\n  repartee doctor --json")
     .action(examine);
 }
 
 async function examine({ json }: { readonly json?: boolean }): Promise<void> {
-  const findings = (
-    await Promise.all([
-      checkVersions(),
-      checkModels(),
-      checkEngines(),
-      checkAudio(),
-      checkElectron(),
-      checkPort(),
-      checkSettings(),
-    ])
-  ).flat();
+  const findings = [
+    checkVersions(),
+    await Promise.all([checkModels(), checkEngines(), checkAudio(), checkPort(), checkSettings()]),
+    checkWindow(),
+  ].flat(2);
   if (json) console.log(JSON.stringify({ findings }, undefined, 2));
   else for (const { level, what, detail } of findings) console.log(`${level.padEnd(8)} ${what}: ${detail}`);
   if (findings.some(({ level }) => level === "failure")) process.exitCode = 1;
 }
 
-async function checkVersions(): Promise<Finding[]> {
+function checkVersions(): Finding[] {
   const isNode24 = process.versions.node.startsWith("24.");
-  const runtime = await import("onnxruntime-node").then(
-    () => ok("onnxruntime", "loads"),
-    (error: Error) =>
-      failure("onnxruntime", `does not load on ${process.platform}-${process.arch} (${error.message.split("\n")[0]})`),
-  );
   return [
     ok("repartee", version),
     isNode24
       ? ok("node", process.version)
       : warning("node", `${process.version}; Repartee is made for Node 24: use npm run`),
-    runtime,
+    ok("onnxruntime", versionOf("onnxruntime-node")),
   ];
+}
+
+function versionOf(packageName: string): string {
+  const path = findPackageJSON(packageName, import.meta.url);
+  return path ? String(JSON.parse(readFileSync(path, "utf8")).version) : "not installed; run npm install";
 }
 
 async function checkModels(): Promise<Finding[]> {
@@ -131,28 +126,36 @@ async function checkEngines(): Promise<Finding[]> {
 
 async function checkAudio(): Promise<Finding[]> {
   if (process.platform !== "linux") return [ok("audio devices", "the browser or Electron asks the system for them")];
-  return Promise.all([listDevices("microphones", "sources"), listDevices("speakers", "sinks")]);
+  return Promise.all([listDevices("microphones"), listDevices("speakers")]);
 }
 
-async function listDevices(what: string, kind: "sources" | "sinks"): Promise<Finding> {
-  const listing = await promisify(execFile)("pactl", ["list", "short", kind], { timeout: 3_000 }).catch(
-    () => undefined,
-  );
-  if (!listing) return warning(what, "no PulseAudio or PipeWire server answers; start one, or type instead of talking");
-  const names = listing.stdout
-    .split("\n")
-    .map((line) => line.split("\t")[1] ?? "")
-    .filter((name) => name !== "" && (kind === "sinks" || !name.endsWith(".monitor")));
-  return names.length > 0 ? ok(what, names.join(", ")) : warning(what, "none found; plug one in");
+/** What PulseAudio or PipeWire offers, or where neither answers, what ALSA does. */
+async function listDevices(what: "microphones" | "speakers"): Promise<Finding> {
+  const pulse = await listingOf("pactl", ["list", "short", what === "speakers" ? "sinks" : "sources"]);
+  const alsa = pulse ?? (await listingOf(what === "speakers" ? "aplay" : "arecord", ["-l"]));
+  if (alsa === undefined)
+    return warning(what, "no sound system answers; start PulseAudio or PipeWire, or type instead");
+  const names = pulse
+    ? pulse.split("\n").map((line) => line.split("\t")[1] ?? "")
+    : alsa.split("\n").filter((line) => line.startsWith("card "));
+  const found = names.filter((name) => name !== "" && (what === "speakers" || !name.endsWith(".monitor")));
+  return found.length > 0 ? ok(what, found.join(", ")) : warning(what, "none found; plug one in");
 }
 
-async function checkElectron(): Promise<Finding[]> {
-  const folder = join(import.meta.dirname, "..", "..", "node_modules", "electron");
-  if (process.versions["electron"]) return [ok("electron", process.versions["electron"])];
+async function listingOf(program: string, args: readonly string[]): Promise<string | undefined> {
+  const listing = await promisify(execFile)(program, args, { timeout: 3_000 }).catch(() => undefined);
+  return listing?.stdout;
+}
+
+function checkWindow(): Finding[] {
+  const binary = join(import.meta.dirname, "..", "..", "node_modules", "electron", "dist");
+  const electron = process.versions["electron"] ?? (existsSync(binary) ? "installed" : undefined);
+  const browser = findBrowser();
   return [
-    existsSync(join(folder, "dist"))
-      ? ok("electron", "installed")
-      : warning("electron", "its binary is not installed; npm start uses the browser shell instead"),
+    electron ? ok("electron", electron) : warning("electron", "not installed; npm start opens a browser instead"),
+    browser
+      ? ok("browser", browser)
+      : warning("browser", "no Chromium, Chrome or Edge found; open the printed address in any browser"),
   ];
 }
 

@@ -6,26 +6,48 @@ import { version } from "../version.ts";
 const FAILURE = 1;
 const WRONG_USE = 2;
 
+/** One command a file, loaded only when it is named, so that help is there at once. */
+const COMMANDS: Record<string, { readonly does: string; readonly load: () => Promise<Command> }> = {
+  talk: {
+    does: "Holds a hands-free conversation in real time, with a recording as the microphone.",
+    load: async () => (await import("./talk.ts")).talkCommand(),
+  },
+  transcribe: {
+    does: "Writes down what is said in a recording.",
+    load: async () => (await import("./transcribe.ts")).transcribeCommand(),
+  },
+  say: { does: "Speaks a text.", load: async () => (await import("./say.ts")).sayCommand() },
+  doctor: {
+    does: "Checks that everything Repartee needs is here and works.",
+    load: async () => (await import("./doctor.ts")).doctorCommand(),
+  },
+  window: {
+    does: "Opens the assistant's window in a browser on this machine.",
+    load: async () => (await import("./window.ts")).windowCommand(),
+  },
+};
+
 const program = new Command("repartee")
   .description("A hands-free voice assistant that runs on your own machine.")
   .version(version)
-  .showHelpAfterError("(repartee --help shows how it is used)")
+  .option("--settings-dir <folder>", "folder of settings and timers, instead of REPARTEE_HOME or the system's own")
+  .hook("preAction", () => {
+    const { settingsDir } = program.opts<{ readonly settingsDir?: string }>();
+    if (settingsDir) process.env["REPARTEE_HOME"] = settingsDir;
+  })
+  .addHelpText("after", "\nExample:\n  repartee transcribe --help")
   .exitOverride()
+  .configureOutput({ outputError: (text) => complain(`${text.replace(/^error: /, "")} (see repartee --help)`) })
   .configureHelp({ showGlobalOptions: true });
 
-/** One command a file, loaded when it is asked for; all of them for an overview. */
-const COMMANDS: Record<string, () => Promise<Command>> = {
-  talk: async () => (await import("./talk.ts")).talkCommand(),
-  transcribe: async () => (await import("./transcribe.ts")).transcribeCommand(),
-  say: async () => (await import("./say.ts")).sayCommand(),
-  doctor: async () => (await import("./doctor.ts")).doctorCommand(),
-  window: async () => (await import("./window.ts")).windowCommand(),
-};
-const [asked = ""] = process.argv.slice(2);
-for (const name of Object.hasOwn(COMMANDS, asked) ? [asked] : Object.keys(COMMANDS)) {
-  program.addCommand((await (COMMANDS[name] as () => Promise<Command>)()).copyInheritedSettings(program));
+for (const [name, { does, load }] of Object.entries(COMMANDS)) {
+  const command = process.argv.includes(name, 2) ? await load() : new Command(name);
+  program.addCommand(command.description(does).copyInheritedSettings(program));
 }
 
+// Whoever read the output has gone: the rest of the work may still be wanted.
+process.stdout.on("error", () => undefined);
+process.on("uncaughtException", (error) => process.exit(report(error)));
 try {
   await program.parseAsync();
 } catch (error) {
@@ -37,10 +59,14 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USE;
   if (error instanceof FailureError) {
     const { code, detail } = error.failure;
-    console.error(`repartee: ${code}: ${userSentence(code)}${detail ? ` (${detail})` : ""}`);
+    complain(`${code}: ${userSentence(code)}${detail ? ` (${detail})` : ""}`);
     return FAILURE;
   }
-  console.error(`repartee: ${error instanceof Error ? error.message : String(error)}`);
+  complain(error instanceof Error ? error.message : String(error));
   if (process.env["REPARTEE_DEBUG"] && error instanceof Error) console.error(error.stack);
   return FAILURE;
+}
+
+function complain(text: string): void {
+  console.error(`repartee: ${text.trim().replaceAll(/\s*\n\s*/g, " ")}`);
 }

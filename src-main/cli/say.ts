@@ -12,6 +12,8 @@ import { WavFileWriter } from "../play/wav-file.ts";
 import { createFliteSynthesizer } from "../speak/flite-synthesizer.ts";
 import type { SpeechRequest, Synthesizer } from "../turn/ports.ts";
 import { SentenceSplitter } from "../turn/split-sentences.ts";
+import { untilInterrupted } from "./interruption.ts";
+import { parseOutputPath } from "./output-path.ts";
 import { unwrap } from "./unwrap.ts";
 
 interface SayOptions {
@@ -20,45 +22,54 @@ interface SayOptions {
   readonly out?: string;
 }
 
-/** Programs that play a WAV file, by platform convention; the first that is there and works is used. */
+/** What shells expect of a program that ended because of Ctrl+C. */
+const INTERRUPTED = 130;
+
+/** Programs that play a WAV file, whose path follows; the first that is there and works is used. */
 const PLAYERS: readonly (readonly [command: string, ...args: string[]])[] = [
   ["paplay"],
   ["pw-play"],
   ["aplay", "-q"],
   ["afplay"],
   ["ffplay", "-nodisp", "-autoexit", "-loglevel", "error"],
+  ["powershell", "-NoProfile", "-Command", "& { (New-Object Media.SoundPlayer $args[0]).PlaySync() }"],
 ];
 
 /** `repartee say`: speaks a text to the speaker or into a file. */
 export function sayCommand(): Command {
   return new Command("say")
-    .description("Speaks a text.")
     .argument("<text>", "what to say, or - for standard input")
     .addOption(new Option("--voice <voice>", "the voice").choices(["slt", "kal"]).default("slt"))
     .option("--rate <ratio>", "speaking rate: 1 is normal, 2 twice as fast", parseRatio, 1)
-    .option("--out <file.wav>", "write a WAV file instead of playing")
-    .addHelpText("after", '\nExample:\n  repartee say "Good morning." --out morning.wav')
+    .option("--out <file.wav>", "write a WAV file instead of playing", parseOutputPath)
+    .addHelpText(
+      "after",
+      '\nExamples:\n  repartee say "Good morning." --out morning.wav\n  repartee say --voice kal - < letter.txt',
+    )
     .action(say);
 }
 
 async function say(argument: string, options: SayOptions): Promise<void> {
   const text = (argument === "-" ? await readText(process.stdin) : argument).trim();
   if (text === "") throw new FailureError(failure("input-empty", "input", "there is no text to say"));
-  if (options.out) {
-    await speakToFile(text, options, options.out);
-    return;
-  }
+  const interruption = untilInterrupted();
+  if (options.out) return speakToFile(text, options, options.out, interruption);
   const folder = mkdtempSync(join(tmpdir(), "repartee-"));
   try {
     const path = join(folder, "speech.wav");
-    await speakToFile(text, options, path);
-    unwrap(await playFile(path));
+    await speakToFile(text, options, path, interruption);
+    if (!interruption.aborted) unwrap(await playFile(path, interruption));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function speakToFile(text: string, { voice, rate }: SayOptions, path: string): Promise<void> {
+async function speakToFile(
+  text: string,
+  { voice, rate }: SayOptions,
+  path: string,
+  interruption: AbortSignal,
+): Promise<void> {
   const file = unwrap(WavFileWriter.open(path, { sampleRateHz: PLAYBACK_RATE_HZ, channels: 1 }));
   const synthesizer = createFliteSynthesizer({ modelsFolder: modelsFolder() });
   try {
@@ -67,21 +78,23 @@ async function speakToFile(text: string, { voice, rate }: SayOptions, path: stri
     const ring = new PcmRing(buffer);
     ring.setGeneration(1);
     const splitter = new SentenceSplitter();
+    let samples = 0;
     for (const sentence of [...splitter.push(text), ...splitter.finish()]) {
-      await speakSentence(
-        synthesizer,
-        { text: sentence, voice, rateRatio: rate, ring: buffer, generation: 1 },
-        ring,
-        file,
-      );
+      const request = { text: sentence, voice, rateRatio: rate, ring: buffer, generation: 1 };
+      samples += await speakSentence(synthesizer, request, ring, file);
+      if (interruption.aborted) {
+        process.exitCode = INTERRUPTED;
+        return file.discard();
+      }
     }
+    if (samples === 0) throw new FailureError(failure("input-empty", "input", "the text has no words to say"));
+    unwrap(file.finish());
   } catch (error) {
     file.discard();
     throw error;
   } finally {
     await synthesizer.close();
   }
-  unwrap(file.finish());
 }
 
 /** Speaks one sentence while emptying the ring into the file, so that no length of sentence can block. */
@@ -90,7 +103,7 @@ async function speakSentence(
   request: SpeechRequest,
   ring: PcmRing,
   file: WavFileWriter,
-): Promise<void> {
+): Promise<number> {
   const piece = new Float32Array(4_800);
   const empty = (): void => {
     for (let count = ring.read(piece, 0, piece.length); count > 0; count = ring.read(piece, 0, piece.length)) {
@@ -101,17 +114,17 @@ async function speakSentence(
   const spoken = await synthesizer.speak(request);
   clearInterval(timer);
   empty();
-  unwrap(spoken);
+  return unwrap(spoken).samples;
 }
 
-async function playFile(path: string): Promise<Outcome<null>> {
+async function playFile(path: string, signal: AbortSignal): Promise<Outcome<null>> {
   for (const [command, ...args] of PLAYERS) {
-    const exitCode = await new Promise<number>((resolve) => {
-      spawn(command, [...args, path], { stdio: "ignore" })
+    const exitCode = await new Promise<number | null>((resolve) => {
+      spawn(command, [...args, path], { stdio: "ignore", signal })
         .once("error", () => resolve(-1))
-        .once("exit", (code) => resolve(code ?? -1));
+        .once("exit", resolve);
     });
-    if (exitCode === 0) return succeeded(null);
+    if (exitCode === 0 || signal.aborted) return succeeded(null);
   }
   const names = PLAYERS.map(([command]) => command).join(", ");
   return failed("output-missing", "play", `none of ${names} could play; use --out to write a file`);

@@ -1,16 +1,16 @@
-import { writeFileSync, rmSync, renameSync } from "node:fs";
+import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { CAPTURE_RATE_HZ } from "../../src-shared/audio-format.ts";
-import { FailureError, failure } from "../../src-shared/failure.ts";
+import { FailureError } from "../../src-shared/failure.ts";
 import { voiceToVoiceMs } from "../../src-shared/latency-report.ts";
 import type { TurnView } from "../../src-shared/turn-view.ts";
-import { composeAssistant } from "../compose.ts";
-import { WavFileWriter } from "../play/wav-file.ts";
+import { OutputFile } from "../play/output-file.ts";
 import { nowMs } from "../session-clock.ts";
-import { runTalkSession } from "../talk-session.ts";
+import { untilInterrupted } from "./interruption.ts";
+import { parseOutputPath, requireWritable } from "./output-path.ts";
 import { openMicrophone } from "./recording.ts";
-import { mergeToStereo } from "./stereo-file.ts";
-import { reportTalk } from "./talk-report.ts";
+import { StereoFile } from "./stereo-file.ts";
+import { reportTalk, type TalkReport } from "./talk-report.ts";
 import { unwrap } from "./unwrap.ts";
 
 interface TalkOptions {
@@ -24,54 +24,72 @@ interface TalkOptions {
 /** `repartee talk`: a whole hands-free conversation with a recording as the microphone, in real time. */
 export function talkCommand(): Command {
   return new Command("talk")
-    .description("Holds a hands-free conversation in real time, with a recording as the microphone.")
     .requiredOption(
       "--in <file>",
       "the microphone: a WAV, MP3, Ogg Opus or FLAC file, or - for 16-bit mono PCM on standard input",
     )
     .option("--rate <hz>", "sample rate of standard input", parseRate, CAPTURE_RATE_HZ)
-    .option("--out <file.wav>", "write what the assistant played, on the same time line")
-    .option("--report <file.json>", "write transcripts, replies, latency marks and playback metrics")
+    .option("--out <file.wav>", "write what the assistant played, on the same time line", parseOutputPath)
+    .option("--report <file.json>", "write transcripts, replies, latency marks and playback metrics", parseOutputPath)
     .option("--stereo", "with --out: the user on the left, the assistant on the right")
-    .addHelpText("after", "\nExample:\n  repartee talk --in question.wav --out answer.wav --report report.json")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  repartee talk --in question.wav --out answer.wav --report report.json\n  arecord -q -f S16_LE -r 16000 | repartee talk --in - --rate 16000",
+    )
     .action(talk);
 }
 
 async function talk(options: TalkOptions, command: Command): Promise<void> {
-  if (options.stereo && !options.out) command.error("error: --stereo needs --out");
-  for (const path of [options.out, options.report]) if (path) requireWritable(path);
+  const { out, report: reportPath, stereo } = options;
+  if (stereo && !out) command.error("error: --stereo needs --out");
+  if (out && reportPath && resolve(out) === resolve(reportPath))
+    command.error("error: --out and --report are the same");
+  for (const path of [out, reportPath]) if (path) requireWritable(path);
   const microphone = await openMicrophone(options.in, options.rate);
+  const both = stereo && out ? new StereoFile(out) : undefined;
+  try {
+    const report = await converse(microphone, both?.assistantPath ?? out, (pcm) => both?.hearUser(pcm));
+    both?.finish();
+    if (reportPath) writeReport(reportPath, report);
+  } finally {
+    both?.removeParts();
+  }
+}
+
+async function converse(
+  microphone: AsyncIterable<Float32Array>,
+  out: string | undefined,
+  onFrame: (pcm: Float32Array) => void,
+): Promise<TalkReport> {
   const startedAtMs = nowMs();
+  const [{ composeAssistant }, { runTalkSession }] = await Promise.all([
+    import("../compose.ts"),
+    import("../talk-session.ts"),
+  ]);
   const { assistant, player, settingsProblem } = await composeAssistant();
   if (!settingsProblem.ok) console.error(`repartee: warning: ${settingsProblem.failure.detail}`);
-  const user =
-    options.stereo && options.out ? unwrap(WavFileWriter.open(`${options.out}.user`, USER_FORMAT)) : undefined;
-  const interrupted = new AbortController();
-  process.once("SIGINT", () => interrupted.abort());
+  let report: TalkReport;
   try {
     unwrap(await assistant.ready);
     const readyMs = nowMs() - startedAtMs;
     const originAtMs = nowMs();
-    player.attach(options.out ? { kind: "wav", path: options.out, originAtMs } : { kind: "null", originAtMs });
-    const turns = await runTalkSession(assistant, {
-      microphone,
-      originAtMs,
-      onTurn: printTurn,
-      ...(user && { onFrame: (pcm) => user.append(pcm) }),
-      signal: interrupted.signal,
-    });
-    const report = reportTalk(turns, originAtMs, readyMs);
+    player.attach(out ? { kind: "wav", path: out, originAtMs } : { kind: "null", originAtMs });
+    const signal = untilInterrupted();
+    const turns = await runTalkSession(assistant, { microphone, originAtMs, onTurn: printTurn, onFrame, signal });
+    report = reportTalk(turns, originAtMs, readyMs);
+  } finally {
     await assistant.close();
-    if (user && options.out) unwrap(mergeToStereo(user, options.out));
-    if (options.report) writeWhole(options.report, `${JSON.stringify(report, undefined, 2)}\n`);
-  } catch (error) {
-    user?.discard();
-    await assistant.close();
-    throw error;
   }
+  const { failure } = assistant.snapshot;
+  if (failure) throw new FailureError(failure);
+  return report;
 }
 
-const USER_FORMAT = { sampleRateHz: CAPTURE_RATE_HZ, channels: 1 } as const;
+function writeReport(path: string, report: TalkReport): void {
+  const file = unwrap(OutputFile.open(path));
+  file.write(Buffer.from(`${JSON.stringify(report, undefined, 2)}\n`));
+  unwrap(file.finish());
+}
 
 function printTurn(turn: TurnView): void {
   if (turn.transcript) console.log(`You: ${turn.transcript}`);
@@ -92,21 +110,4 @@ function parseRate(text: string): number {
     throw new InvalidArgumentError("It is a whole number of Hz from 8000 to 192000.");
   }
   return rateHz;
-}
-
-/** Fails before anything starts when a result could not be written there later. */
-function requireWritable(path: string): void {
-  const part = `${path}.${process.pid}.part`;
-  try {
-    writeFileSync(part, "");
-    rmSync(part);
-  } catch (error) {
-    throw new FailureError(failure("output-unwritable", "play", (error as Error).message));
-  }
-}
-
-function writeWhole(path: string, text: string): void {
-  const part = `${path}.${process.pid}.part`;
-  writeFileSync(part, text);
-  renameSync(part, path);
 }

@@ -28,7 +28,6 @@ const FRAMES_AT_ONCE = 64;
 /** `repartee transcribe`: what is said in a recording, with times. */
 export function transcribeCommand(): Command {
   return new Command("transcribe")
-    .description("Writes down what is said in a recording.")
     .argument("<file>", "a WAV, MP3, Ogg Opus or FLAC file")
     .option("--words", "add the start and end of every word")
     .option("--json", "print JSON")

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { composeAssistant } from "../compose.ts";
 import { startBrowserShell } from "../window/browser-shell.ts";
+import { findBrowser } from "./find-browser.ts";
 import { unwrap } from "./unwrap.ts";
 
 interface WindowOptions {
@@ -12,25 +13,9 @@ interface WindowOptions {
   readonly open: boolean;
 }
 
-const BROWSERS = [
-  "chromium",
-  "chromium-browser",
-  "google-chrome",
-  "google-chrome-stable",
-  "microsoft-edge",
-  "chrome",
-  "msedge",
-];
-const MAC_BROWSERS = [
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-  "/Applications/Chromium.app/Contents/MacOS/Chromium",
-  "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-];
-
 /** `repartee window`: the window in a browser on this machine, for where Electron is not installed. */
 export function windowCommand(): Command {
   return new Command("window")
-    .description("Opens the assistant's window in a browser on this machine.")
     .option("--port <number>", "port on 127.0.0.1; 0 for any free one", parsePort, 0)
     .option("--no-open", "only print the address")
     .addHelpText("after", "\nExample:\n  repartee window --no-open --port 8765")
@@ -63,13 +48,6 @@ async function openWindow({ port, open }: WindowOptions): Promise<void> {
 function hasDisplay(): boolean {
   const { DISPLAY, WAYLAND_DISPLAY } = process.env;
   return process.platform === "win32" || process.platform === "darwin" || Boolean(DISPLAY ?? WAYLAND_DISPLAY);
-}
-
-function findBrowser(): string | undefined {
-  const folders = (process.env["PATH"] ?? "").split(delimiter);
-  const extension = process.platform === "win32" ? ".exe" : "";
-  const candidates = BROWSERS.flatMap((name) => folders.map((folder) => join(folder, name + extension)));
-  return [...candidates, ...(process.platform === "darwin" ? MAC_BROWSERS : [])].find((path) => existsSync(path));
 }
 
 /** Opens a window of its own with a profile of its own, so that it looks and behaves like an app. */

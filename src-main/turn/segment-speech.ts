@@ -7,8 +7,8 @@ export interface SpeechSegment {
   readonly endMs: number;
 }
 
-/** Pauses longer than this part segments. */
-const LONGEST_JOINED_PAUSE_MS = 600;
+/** Pauses longer than this part segments. Long, because the recognizer needs context: a speaker who pauses for effect is still in a sentence. */
+const LONGEST_JOINED_PAUSE_MS = 1_200;
 /** Segments are joined up to this length and cut beyond it. The recognizer does best below 15 s. */
 const LONGEST_SEGMENT_MS = 15_000;
 /** Where to look for the quietest frame of a segment that has no pause. */

@@ -1,0 +1,6 @@
+/** Aborts when the user or the system asks the command to stop. A second time ends the process at once. */
+export function untilInterrupted(): AbortSignal {
+  const interruption = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interruption.abort());
+  return interruption.signal;
+}

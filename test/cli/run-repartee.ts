@@ -1,0 +1,46 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { onTestFinished } from "vitest";
+
+const ENTRY = resolve(import.meta.dirname, "../../src-main/cli/repartee.ts");
+
+/** What a command did. */
+export interface CommandRun {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How a command is run; by default without input and with the system's environment. */
+export interface CommandOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: Uint8Array;
+  /** Gets the standard output as it grows; may send the signal that it returns. */
+  readonly onStdout?: (stdout: string) => NodeJS.Signals | undefined;
+}
+
+/** An empty folder that is removed after the test. */
+export function testFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "repartee-cli-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Runs the real command line from its sources, in a process of its own, with a settings folder of its own. */
+export async function runRepartee(args: readonly string[], options: CommandOptions = {}): Promise<CommandRun> {
+  const env = { ...process.env, REPARTEE_HOME: testFolder(), ...options.env };
+  const child = spawn(process.execPath, [ENTRY, ...args], { env });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+    const signal = options.onStdout?.(stdout);
+    if (signal) child.kill(signal);
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stdin.on("error", () => undefined).end(options.input);
+  const exitCode = await new Promise<number | null>((done) => child.once("close", done));
+  return { exitCode, stdout, stderr };
+}
