@@ -6,7 +6,16 @@ const DAY_MS = 86_400_000;
 
 /** Says on which day a date falls, and how far away it is. */
 export const calendarSkill: Skill = {
-  triggers: ["how many days", "how many weeks", "until", "days until", "what day", "what day is", "what day was"],
+  triggers: [
+    "fourth of july",
+    "how many days",
+    "how many weeks",
+    "until",
+    "days until",
+    "what day",
+    "what day is",
+    "what day was",
+  ],
   intents: [
     {
       patterns: [
@@ -29,7 +38,7 @@ export const calendarSkill: Skill = {
     },
     {
       patterns: [
-        "how many days (is it|are there|are left|left|do we have|remain|are there left|to go) (until|till|til|to|before) {text}",
+        "how many days (is it|are there|were there|are left|left|do we have|remain|are there left|to go) (until|till|til|to|before) {text}",
         "how many (more days|days|sleeps) (until|till|til|to|before) {text}",
         "[the] [number of] days (until|till|til) {text}",
         "how (long|far|many days) (is it|away is|off is|until is) [until|till|til|to|away] {text}",

@@ -25,6 +25,10 @@ const REWRITES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\b(\d*)d(\d+)\b/g, "$1 d $2"],
   [/(?<=[a-z])[-‐](?=[a-z\d])|(?<=\d)[-‐](?=[a-z])/g, " "],
   [/(?<=\d)(?=(?:am|pm|km|m|cm|mm|mi|kg|g|mg|lbs?|oz|ml|l|ft|in|mph|f|c|min|mins|sec|secs|s|h|hrs?)\b)/g, " "],
+  // As recognizers write "cancel", and a digit after tens.
+  [/\bcan't s(?:ell|um)\b/g, "cancel"],
+  [/(?<=ty) (?:for|fore)(?= (?:divided|times|plus|minus|percent|minutes|seconds|hours)\b)/g, " four"],
+  [/(?<=ty) too?(?= (?:divided|times|plus|minus|percent|minutes|seconds|hours)\b)/g, " two"],
   [/\bcan't\b/g, "can not"],
   [/\bwon't\b/g, "will not"],
   [/n't\b/g, " not"],

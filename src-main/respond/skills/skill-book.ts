@@ -29,6 +29,8 @@ const SKILLS: readonly Skill[] = [
 ];
 /** Two readings of a misheard request that are this close compete, so that neither is taken. */
 const CLEAR_LEAD = 0.06;
+/** Farther from what was heard, a request that lacks something is not asked about. */
+const MOST_DISTANT_QUESTION = 0.25;
 /** The main loop gets its turn after so many. */
 const CANDIDATES_AT_A_TIME = 24;
 const MOST_CLAUSES = 6;
@@ -126,7 +128,7 @@ class Reader {
       if (candidate.distance > farthest) break;
       if (index % CANDIDATES_AT_A_TIME === CANDIDATES_AT_A_TIME - 1) await setImmediate();
       const reading = await this.readAsHeard(candidate.words);
-      if (!reading) continue;
+      if (!reading || (reading.answer.followUps && candidate.distance > MOST_DISTANT_QUESTION)) continue;
       readings.push(reading);
       farthest = Math.min(farthest, candidate.distance + CLEAR_LEAD);
     }
