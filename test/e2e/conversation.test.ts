@@ -102,7 +102,7 @@ describe.skipIf(reason !== undefined)(
       await untilState("Listening", 15_000);
       const heard = await understood(endedAtMs, Date.now());
       expect(wordErrorRate(await lastReply(), heard)).toBeLessThanOrEqual(0.34);
-      expect(heard).toMatch(/timer.*(ten|10) minutes|(ten|10) minutes.*timer/i);
+      expect(heard).toMatch(/391|three hundred (and )?ninety[- ]one/i);
       const latency = await page.getByTestId("latency").last().textContent();
       expect(latency).toContain("0 underruns");
       expect(Number(/(\d+) ms voice to voice/.exec(latency ?? "")?.[1])).toBeLessThan(2_000);
@@ -147,8 +147,8 @@ describe.skipIf(reason !== undefined)(
       await expect.poll(() => page.getByTestId("reply").count(), { timeout: 8_000 }).toBe(2);
       expect(await page.getByTestId("turn").first().textContent()).toContain("interrupted");
       expect(await page.getByTestId("said").last().textContent()).toMatch(/time/i);
-      const [span] = soundingSpans(await rig.cut(startedAtMs, startedAtMs + 3_000), ROOM_RATE_HZ, SILENT_DB, 200);
-      expect(span?.endMs).toBeLessThan(2_000);
+      const [span] = soundingSpans(await rig.cut(startedAtMs, startedAtMs + 4_500), ROOM_RATE_HZ, SILENT_DB, 200);
+      expect(span?.endMs).toBeLessThan(3_500);
     });
 
     test("it does not hear itself through the room", async () => {
@@ -196,8 +196,7 @@ describe.skipIf(reason !== undefined)(
       await untilState("Listening", 15_000);
       expect(await understood(askedAtMs, Date.now())).toMatch(/server/i);
       await ask("What time is it?");
-      await untilState("Speaking");
-      expect(await lastReply()).toMatch(/\d/);
+      await expect.poll(lastReply, { timeout: 8_000 }).toMatch(/\d/);
     });
 
     test("reloading the page in the middle of an answer keeps the conversation", async () => {
