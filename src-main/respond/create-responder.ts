@@ -55,7 +55,12 @@ export function createResponder(parts: ResponderParts): Responder & {
 }
 
 /** Together they use every library and every pattern. */
-const WARM_UPS = ["what is two plus two", "how many days until christmas", "what is the thyme in paris"];
+const WARM_UPS = [
+  "what is two plus two",
+  "how many days until christmas",
+  "what is the thyme in paris",
+  "what time does the train leave",
+];
 
 function loadSkills() {
   return import("./skills/skill-book.ts");

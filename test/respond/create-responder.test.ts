@@ -1,12 +1,20 @@
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ConversationEntry, ReplyPart } from "../../src-main/turn/ports.ts";
 import { createResponder } from "../../src-main/respond/create-responder.ts";
 import { TimerStore } from "../../src-main/respond/timer-store.ts";
 import { settingsSchema, type SettingsPatch } from "../../src-shared/settings.ts";
+import { LanguageModelServer } from "./language-model-server.ts";
+
+let server: LanguageModelServer;
+beforeEach(async () => {
+  server = new LanguageModelServer();
+  await server.start();
+});
+afterEach(() => server.stop());
 
 const NOW_MS = new Date(2026, 10, 21, 15, 25).getTime();
 
-function rig() {
+function rig(baseUrl = "") {
   const patches: SettingsPatch[] = [];
   const timers = new TimerStore({
     nowMs: () => NOW_MS,
@@ -14,7 +22,7 @@ function rig() {
     storage: { load: () => undefined, save: () => {} },
   });
   const responder = createResponder({
-    settings: () => settingsSchema.parse({}),
+    settings: () => settingsSchema.parse({ languageModel: { baseUrl } }),
     nowMs: () => NOW_MS,
     random: () => 0.3,
     changeSettings: (patch) => patches.push(patch),
@@ -153,4 +161,37 @@ test("answers after warming up as before", async () => {
   await responder.warmUp();
   expect(timers.list()).toEqual([]);
   expect(await talk("what is five plus six")).toBe("That is 11.");
+});
+
+test("what no skill understands goes to the language model, with the conversation", async () => {
+  const { talk } = rig(server.address);
+  await talk("what time is it");
+  expect(await talk("Why is the sky blue?")).toBe("Hello there.");
+  const { body } = server.seen.find(({ path }) => path.endsWith("/chat/completions")) ?? {};
+  expect(JSON.stringify(body)).toContain("It is 3:25 PM.");
+  expect(JSON.stringify(body)).toContain("Why is the sky blue?");
+});
+
+test("skills answer without the language model", async () => {
+  const { talk } = rig(server.address);
+  expect(await talk("what time is it")).toBe("It is 3:25 PM.");
+  expect(server.seen).toEqual([]);
+});
+
+test("the rest of a request goes to the language model", async () => {
+  const { talk, timers } = rig(server.address);
+  expect(await talk("Set a timer for five minutes and tell me a joke.")).toBe(
+    "Your timer is set for 5 minutes. Hello there.",
+  );
+  expect(timers.list()).toHaveLength(1);
+});
+
+test("a dead server becomes a spoken and a visible failure, and skills go on working", async () => {
+  const { reply, talk } = rig(server.address);
+  await server.stop();
+  const parts = await reply("Why is the sky blue?");
+  const said = sayings(parts);
+  expect(said).toMatch(/language model/);
+  expect(parts.at(-1)).toMatchObject({ kind: "failure", failure: { code: "respond-unreachable" } });
+  expect(await talk("what time is it")).toBe("It is 3:25 PM.");
 });
