@@ -11,9 +11,14 @@ export function Timers(): ReactNode {
     <ul className="timers" aria-label={STRINGS.timers}>
       {timers.map(({ id, label, dueAtMs }) => (
         <li key={id} data-testid="timer">
-          <span>{label || STRINGS.timer}</span>
+          <span title={label}>{label || STRINGS.timer}</span>
           <time>{formatLeft(dueAtMs - nowMs)}</time>
-          <button type="button" className="quiet" onClick={() => void windowActions().request("cancel-timer", { id })}>
+          <button
+            type="button"
+            className="quiet"
+            aria-label={`${STRINGS.cancel}: ${label || STRINGS.timer}`}
+            onClick={() => void windowActions().request("cancel-timer", { id })}
+          >
             {STRINGS.cancel}
           </button>
         </li>

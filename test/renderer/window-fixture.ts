@@ -6,10 +6,11 @@ import { extname, join, resolve } from "node:path";
 import react from "@vitejs/plugin-react";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { build } from "vite";
+import type { AssistantEvent, RequestName } from "../../src-shared/assistant-contract.ts";
 import { findProgram } from "../e2e/rig/tethered-process.ts";
 import { installFakeAssistant } from "./fake-assistant.ts";
 
-const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge"];
+export const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge"];
 const CONTENT_POLICY =
   "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'";
 
@@ -55,6 +56,26 @@ export class WindowFixture {
     await prepare?.(page);
     await page.goto(`http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`);
     return page;
+  }
+
+  /** The assistant tells the window something. */
+  emit(page: Page, event: AssistantEvent): Promise<void> {
+    return page.evaluate((sent) => window.fake.emit(sent), event);
+  }
+
+  /** What the window asked for under this name, so far. */
+  inputsOf(page: Page, name: RequestName): Promise<unknown[]> {
+    return page.evaluate(
+      (wanted) => window.fake.requests.filter((request) => request.name === wanted).map(({ input }) => input),
+      name,
+    );
+  }
+
+  /** Waits until the microphone is open. */
+  async untilLive(page: Page): Promise<void> {
+    await page.waitForFunction(() =>
+      window.fake.requests.some(({ name, input }) => name === "report-microphone" && Object(input).status === "live"),
+    );
   }
 
   async close(): Promise<void> {

@@ -1,24 +1,9 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { AssistantEvent } from "../../src-shared/assistant-contract.ts";
+import type { AssistantEvent, RequestName } from "../../src-shared/assistant-contract.ts";
 import { failure } from "../../src-shared/failure.ts";
-import type { AssistantState } from "../../src-shared/turn-view.ts";
 import { snapshotEvent, turnView } from "./snapshots.ts";
 import { WindowFixture, windowSkipReason, type OpenOptions } from "./window-fixture.ts";
-
-const STATES: Record<AssistantState, string> = {
-  starting: "Getting ready",
-  listening: "Listening",
-  hearing: "Hearing you",
-  deciding: "Thinking",
-  responding: "Thinking",
-  speaking: "Speaking",
-  muted: "Muted",
-  failed: "Needs attention",
-};
 
 describe.skipIf(windowSkipReason !== undefined)(
   `the window in Chromium${windowSkipReason ? ` (skipped: ${windowSkipReason})` : ""}`,
@@ -35,37 +20,14 @@ describe.skipIf(windowSkipReason !== undefined)(
       page = await fixture.open(options);
       await emit(snapshotEvent());
     }
-    function emit(event: AssistantEvent): Promise<void> {
-      return page.evaluate((sent) => window.fake.emit(sent), event);
-    }
-    function inputsOf(name: string): Promise<unknown[]> {
-      return page.evaluate(
-        (wanted) => window.fake.requests.filter((request) => request.name === wanted).map(({ input }) => input),
-        name,
-      );
-    }
-    async function untilLive(): Promise<void> {
-      await expect.poll(async () => (await inputsOf("report-microphone")).at(-1)).toMatchObject({ status: "live" });
-    }
+    const emit = (event: AssistantEvent): Promise<void> => fixture.emit(page, event);
+    const inputsOf = (name: RequestName): Promise<unknown[]> => fixture.inputsOf(page, name);
+    const untilLive = (): Promise<void> => fixture.untilLive(page);
 
     async function openLive(): Promise<void> {
       await open({ prepare: watchTracks });
       await untilLive();
     }
-
-    test("every state has a word and a look of its own", async () => {
-      const folder = mkdtempSync(join(tmpdir(), "repartee-window-states-"));
-      await open({ colorScheme: "dark" });
-      await untilLive();
-      for (const [state, word] of Object.entries(STATES) as [AssistantState, string][]) {
-        await emit(snapshotEvent({ state, muted: state === "muted", turns: [turnView()] }));
-        await expect.poll(() => page.getByTestId("state").textContent()).toBe(word);
-        expect(await page.locator("[data-state]").getAttribute("data-state")).toBe(state);
-        await page.screenshot({ path: join(folder, `${state}.png`) });
-      }
-      console.info(`screenshots of every state: ${folder}`);
-    });
-
     test("a stale snapshot changes nothing", async () => {
       await open();
       const stale = snapshotEvent({ state: "hearing" });

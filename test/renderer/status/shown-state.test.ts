@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import type { MicrophoneStatus } from "../../../src-renderer/microphone/microphone.ts";
+import { levelShare } from "../../../src-renderer/status/level-meter.tsx";
+import { partialTranscript, shownState } from "../../../src-renderer/status/shown-state.ts";
+import { formatLeft } from "../../../src-renderer/status/timers.tsx";
+import { INITIAL_WINDOW, type WindowState } from "../../../src-renderer/window-state.ts";
+import type { AssistantState } from "../../../src-shared/turn-view.ts";
+import { turnView } from "../snapshots.ts";
+
+function windowIn(state: AssistantState, microphone: MicrophoneStatus, connected = true): WindowState {
+  return {
+    ...INITIAL_WINDOW,
+    connected,
+    snapshot: { ...INITIAL_WINDOW.snapshot, state },
+    microphone: { ...INITIAL_WINDOW.microphone, status: microphone },
+  };
+}
+
+test("it claims to listen only while it can hear", () => {
+  expect(shownState(windowIn("listening", "live"))).toBe("listening");
+  expect(shownState(windowIn("listening", "unasked"))).toBe("waiting");
+  expect(shownState(windowIn("listening", "opening"))).toBe("waiting");
+  expect(shownState(windowIn("speaking", "unasked"))).toBe("speaking");
+  expect(shownState(windowIn("listening", "live", false))).toBe("reconnecting");
+});
+
+test("what is being said is the transcript of the newest spoken turn, while the user has the floor", () => {
+  const turns = [turnView(), turnView({ turnId: 2, transcript: "Set a" })];
+  for (const [state, shown] of [
+    ["hearing", "Set a"],
+    ["deciding", "Set a"],
+    ["responding", ""],
+    ["listening", ""],
+  ] as const) {
+    expect(partialTranscript({ snapshot: { ...INITIAL_WINDOW.snapshot, state, turns } })).toBe(shown);
+  }
+  const typed = [turnView({ origin: "typed" })];
+  expect(partialTranscript({ snapshot: { ...INITIAL_WINDOW.snapshot, state: "deciding", turns: typed } })).toBe("");
+});
+
+test("the meter is empty at -60 dB and below, half full at -30 dB, full at 0 dB and above", () => {
+  expect([0, 0.0001, 0.001].map(levelShare)).toEqual([0, 0, 0]);
+  expect(levelShare(10 ** (-30 / 20))).toBeCloseTo(0.5, 6);
+  expect([1, 4].map(levelShare)).toEqual([1, 1]);
+});
+
+test("the time that is left is rounded up to whole seconds and never negative", () => {
+  expect([0, -5_000, 1, 1_000, 59_001, 65_000, 3_600_000, 3_909_000].map(formatLeft)).toEqual([
+    "0:00",
+    "0:00",
+    "0:01",
+    "0:01",
+    "1:00",
+    "1:05",
+    "1:00:00",
+    "1:05:09",
+  ]);
+});
