@@ -5,7 +5,7 @@ const AMOUNT = String.raw`(?:\d+(?:\.\d+)?|an?|1 and a half|half an?|half a|a qu
 const LENGTH = String.raw`${AMOUNT} ${TIME_UNIT}(?: and a (?:half|quarter))?`;
 
 /** Matches a length of time in normalized words, for example "1 hour and 20 minutes". */
-export const DURATION_SOURCE = String.raw`${LENGTH}(?:(?: and)? ${LENGTH})*(?: (?:and )?\d+)?`;
+const DURATION_SOURCE = String.raw`${LENGTH}(?:(?: and)? ${LENGTH})*(?: (?:and )?\d+)?`;
 
 const LABEL_WORD = String.raw`(?!(?:a|an|the|my|for|to|at|in|of|is|not|and|half|quarter|timer|alarm|seconds?|minutes?|hours?|days?|weeks?)\b)[a-z]\w*`;
 

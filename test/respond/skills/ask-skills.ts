@@ -5,7 +5,7 @@ import { TimerStore, type Timer } from "../../../src-main/respond/timer-store.ts
 import { settingsSchema, type SettingsPatch } from "../../../src-shared/settings.ts";
 
 /** A Saturday afternoon, in the local zone of the machine. */
-export const NOW = new Date(2026, 10, 21, 15, 25);
+const NOW = new Date(2026, 10, 21, 15, 25);
 const MINUTE_MS = 60_000;
 
 /** What a request comes to. */
@@ -34,7 +34,7 @@ export const RUNNING: readonly Omit<Timer, "id">[] = [
   { kind: "alarm", label: "", dueAtMs: new Date(2026, 10, 22, 6, 30).getTime(), lengthMs: 0 },
 ];
 
-/** Asks the skills on {@link NOW} with a chance that always says 0.3, and runs the effect. Throws when an effect happens before it is run. */
+/** Asks the skills on that afternoon with a chance that always says 0.3, and runs the effect. Throws when an effect happens before it is run. */
 export async function ask(text: string, circumstances: Circumstances = {}): Promise<Asked> {
   const { history = [], followUps = [], random = () => 0.3, now = NOW } = circumstances;
   const timers = new TimerStore({ nowMs: () => now.getTime(), schedule: () => () => {}, storage: memory() });

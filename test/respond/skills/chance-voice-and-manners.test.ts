@@ -127,7 +127,7 @@ const ASKING_FOR_HELP = [
 ];
 
 for (const [request, say, does = ""] of CHANCE_VOICE_AND_MANNERS) {
-  test(`${request}`, async () => {
+  test(`"${request}"`, async () => {
     const asked = await ask(request);
     expect(asked.rest === "" ? asked.say : `${asked.say} <${asked.rest}>`).toBe(say);
     expect(asked.does).toBe(does);

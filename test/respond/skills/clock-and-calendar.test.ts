@@ -75,7 +75,7 @@ const ON_A_SATURDAY_AFTERNOON: readonly Row[] = [
 ];
 
 for (const [request, say, does = ""] of ON_A_SATURDAY_AFTERNOON) {
-  test(`${request}`, async () => {
+  test(`"${request}"`, async () => {
     const asked = await ask(request);
     expect(asked.rest === "" ? asked.say : `${asked.say} <${asked.rest}>`).toBe(say);
     expect(asked.does).toBe(does);

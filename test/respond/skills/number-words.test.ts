@@ -22,7 +22,7 @@ const NUMBERS: readonly (readonly [words: string, digits: string])[] = [
 ];
 
 for (const [words, digits] of NUMBERS) {
-  test(`${words}`, () => {
+  test(`"${words}"`, () => {
     expect(readNumberWords(words.split(" ")).join(" ")).toBe(digits);
   });
 }

@@ -87,7 +87,7 @@ const SUMS_AND_UNITS: readonly Row[] = [
 ];
 
 for (const [request, say, does = ""] of SUMS_AND_UNITS) {
-  test(`${request}`, async () => {
+  test(`"${request}"`, async () => {
     const asked = await ask(request);
     expect(asked.rest === "" ? asked.say : `${asked.say} <${asked.rest}>`).toBe(say);
     expect(asked.does).toBe(does);

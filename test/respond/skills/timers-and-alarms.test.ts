@@ -180,7 +180,7 @@ const WITH_THREE_RUNNING: readonly Row[] = [
 ];
 
 for (const [request, say, does = ""] of WITH_NONE_RUNNING) {
-  test(`${request}`, async () => {
+  test(`"${request}"`, async () => {
     const asked = await ask(request);
     expect(asked.rest === "" ? asked.say : `${asked.say} <${asked.rest}>`).toBe(say);
     expect(asked.does).toBe(does);
@@ -188,7 +188,7 @@ for (const [request, say, does = ""] of WITH_NONE_RUNNING) {
 }
 
 for (const [request, say, does = ""] of WITH_THREE_RUNNING) {
-  test(`${request}`, async () => {
+  test(`"${request}"`, async () => {
     const asked = await ask(request, { timers: RUNNING });
     expect(asked.rest === "" ? asked.say : `${asked.say} <${asked.rest}>`).toBe(say);
     expect(asked.does).toBe(does);
