@@ -6,7 +6,7 @@ import { Turn } from "./turn.tsx";
 /** Whoever has scrolled up by less than this still wants to see the newest turn. */
 const NEAR_END_PIXELS = 48;
 
-/** The conversation, newest turn at the end. It stays in view unless the user has scrolled up to read. */
+/** The conversation, newest turn at the end. It stays in view unless the user has scrolled up or opened something to read. */
 export function Conversation(): ReactNode {
   const turns = useWindow(({ snapshot }) => snapshot.turns);
   const list = useRef<HTMLElement>(null);
@@ -17,10 +17,17 @@ export function Conversation(): ReactNode {
     const follow = (): void => {
       if (staysAtEnd.current) current.scrollTop = current.scrollHeight;
     };
+    const stay = ({ target }: Event): void => {
+      if (target instanceof Element && target.closest("summary")) staysAtEnd.current = false;
+    };
+    current.addEventListener("click", stay);
     const onResize = new ResizeObserver(follow);
     onResize.observe(current);
     for (const turn of current.children) onResize.observe(turn);
-    return () => onResize.disconnect();
+    return () => {
+      current.removeEventListener("click", stay);
+      onResize.disconnect();
+    };
   }, [turns.length]);
   const noteScroll = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement): void => {
     staysAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PIXELS;

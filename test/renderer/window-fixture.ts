@@ -30,6 +30,8 @@ export interface OpenOptions extends BrowserContextOptions {
 /** The built window in a real browser, with a fake assistant behind it and a microphone that beeps. */
 export class WindowFixture {
   readonly folder: string;
+  /** Errors in the page and what the content policy refused. */
+  readonly problems: string[] = [];
   readonly #browser: Browser;
   readonly #server: Server;
 
@@ -45,12 +47,13 @@ export class WindowFixture {
     return new WindowFixture(folder, await launchBrowser(), await serveFolder(folder));
   }
 
-  /** Opens the window, with the fake assistant unless `prepare` says otherwise. Fails the test on any error or refusal by the policy. */
+  /** Opens the window with the fake assistant behind it. */
   async open({ microphone = "granted", prepare, ...options }: OpenOptions = {}): Promise<Page> {
     const context = await this.#browser.newContext({ viewport: { width: 900, height: 640 }, ...options });
     const page = await context.newPage();
-    page.on("pageerror", (error) => {
-      throw error;
+    page.on("pageerror", (error) => this.problems.push(error.message));
+    page.on("console", (message) => {
+      if (message.type() === "error") this.problems.push(message.text());
     });
     await page.addInitScript(installFakeAssistant, microphone);
     await prepare?.(page);

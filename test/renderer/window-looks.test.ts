@@ -31,7 +31,10 @@ describe.skipIf(windowSkipReason !== undefined)(
     beforeAll(async () => {
       fixture = await WindowFixture.start();
     });
-    afterEach(() => page.context().close());
+    afterEach(async () => {
+      await page.context().close();
+      expect(fixture.problems.splice(0)).toEqual([]);
+    });
     afterAll(() => fixture.close());
 
     async function open(options: OpenOptions = {}): Promise<void> {
@@ -145,6 +148,9 @@ describe.skipIf(windowSkipReason !== undefined)(
       const fromEnd = () =>
         list.evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight);
       await expect.poll(fromEnd).toBeLessThan(4);
+      await page.locator("summary").last().click();
+      await page.waitForTimeout(200);
+      expect(await fromEnd()).toBeGreaterThan(50);
       await list.evaluate((element) => element.scrollTo(0, 0));
       await page.waitForTimeout(100);
       await emit(snapshotEvent({ turns: [...turns, turnView({ turnId: 13 })] }));

@@ -13,7 +13,10 @@ describe.skipIf(windowSkipReason !== undefined)(
     beforeAll(async () => {
       fixture = await WindowFixture.start();
     });
-    afterEach(() => page.context().close());
+    afterEach(async () => {
+      await page.context().close();
+      expect(fixture.problems.splice(0)).toEqual([]);
+    });
     afterAll(() => fixture.close());
 
     async function open(options: OpenOptions = {}): Promise<void> {
