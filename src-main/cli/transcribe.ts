@@ -80,11 +80,11 @@ function shift(words: readonly AlignedWord[], byMs: number): AlignedWord[] {
 }
 
 function print(segments: readonly TranscribedSegment[], asJson: boolean): void {
+  if (segments.length === 0) console.error("repartee: no speech found");
   if (asJson) {
     console.log(JSON.stringify({ text: segments.map(({ text }) => text).join(" "), segments }, undefined, 2));
     return;
   }
-  if (segments.length === 0) console.error("repartee: no speech found");
   for (const { startMs, endMs, text, words } of segments) {
     console.log(`[${seconds(startMs)} - ${seconds(endMs)}] ${text}`);
     for (const word of words ?? []) console.log(`  ${seconds(word.startMs)} - ${seconds(word.endMs)} ${word.text}`);

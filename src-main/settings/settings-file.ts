@@ -22,6 +22,7 @@ export class SettingsFile {
   readonly #listeners = new Set<(settings: Settings) => void>();
   #current: Settings;
   #keepCopy: boolean;
+  #saving: Promise<unknown> = Promise.resolve();
 
   private constructor(path: string, settings: Settings, isInvalid: boolean) {
     this.#path = path;
@@ -51,14 +52,22 @@ export class SettingsFile {
     if (!merged.success) return failed("settings-invalid", "settings", describe(merged.error.issues[0]));
     this.#current = merged.data;
     for (const listener of this.#listeners) listener(merged.data);
+    const saving = this.#saving.then(() => this.#save());
+    this.#saving = saving;
+    return saving;
+  }
+
+  /** Saves what is in force by now; one save after the other. */
+  async #save(): Promise<Outcome<Settings>> {
+    const settings = this.#current;
     try {
       if (this.#keepCopy) await rename(this.#path, `${this.#path}.invalid`);
       this.#keepCopy = false;
-      await writeFileAtomically(this.#path, JSON.stringify(merged.data, undefined, 2));
+      await writeFileAtomically(this.#path, JSON.stringify(settings, undefined, 2));
     } catch (error) {
       return failed("settings-unwritable", "settings", `cannot write ${this.#path}: ${(error as Error).message}`);
     }
-    return succeeded(merged.data);
+    return succeeded(settings);
   }
 }
 
