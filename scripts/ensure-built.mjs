@@ -11,10 +11,14 @@ const stampPath = join(root, "out", ".stamp");
 export function ensureBuilt() {
   const stamp = describeSources();
   if (readStamp() === stamp) return;
-  const build = spawnSync(node, [join(root, "node_modules", "electron-vite", "bin", "electron-vite.js"), "build", "--logLevel", "warn"], {
-    cwd: root,
-    encoding: "utf8",
-  });
+  const build = spawnSync(
+    node,
+    [join(root, "node_modules", "electron-vite", "bin", "electron-vite.js"), "build", "--logLevel", "warn"],
+    {
+      cwd: root,
+      encoding: "utf8",
+    },
+  );
   if (build.status !== 0) {
     console.error(`Repartee: the build failed.\n${build.stdout}${build.stderr}`);
     process.exit(1);
@@ -32,7 +36,7 @@ function describeSources() {
       if (entry.isFile()) lines.push(describeFile(join(entry.parentPath, entry.name)));
     }
   }
-  return lines.sort().join("\n");
+  return lines.toSorted().join("\n");
 }
 
 function describeFile(path) {

@@ -19,7 +19,9 @@ export function ensureInstalled() {
     shell: process.platform === "win32",
   });
   if (status === 0) return;
-  console.error(`Repartee: the installation failed${error ? `: ${error.message}` : ""}. Check the network and run it again.`);
+  console.error(
+    `Repartee: the installation failed${error ? `: ${error.message}` : ""}. Check the network and run it again.`,
+  );
   process.exit(1);
 }
 

@@ -28,9 +28,16 @@ function ensurePrograms() {
   const packages = missing.map((program) => PROGRAMS[program]);
   if (process.getuid?.() === 0 && isOnPath("apt-get")) {
     console.log(`Repartee: installing ${packages.join(", ")} for the tests…`);
-    const options = { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
+    const options = {
+      stdio: ["ignore", "ignore", "inherit"],
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    };
     spawnSync("apt-get", ["update", "-qq"], options);
-    spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "fonts-dejavu-core", ...packages], options);
+    spawnSync(
+      "apt-get",
+      ["install", "-y", "-qq", "--no-install-recommends", "fonts-dejavu-core", ...packages],
+      options,
+    );
   }
   const stillMissing = missing.filter((program) => !isOnPath(program));
   if (stillMissing.length > 0) {

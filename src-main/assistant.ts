@@ -147,7 +147,7 @@ export class Assistant implements AssistantEndpoint {
       case "get-settings":
         return succeeded(settings.current);
       case "update-settings":
-        return settings.update(request.input as SettingsPatch);
+        return settings.update(request.input);
       case "type-text":
         this.#runner.tell({ kind: "text-entered", text: request.input.text });
         return succeeded(null);

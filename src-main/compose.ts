@@ -40,7 +40,7 @@ export async function composeAssistant(folder = settingsFolder()): Promise<Compo
   const timers = new TimerStore({ ...wallClock, storage });
   const responder = createResponder({
     settings: () => settings.current,
-    nowMs: wallClock.nowMs,
+    nowMs: () => wallClock.nowMs(),
     random: Math.random,
     changeSettings: (patch) => void settings.update(patch),
     timers,

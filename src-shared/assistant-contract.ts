@@ -2,7 +2,6 @@ import type { z } from "zod";
 import type { Outcome } from "./failure.ts";
 import type { requestSchemas } from "./request-schemas.ts";
 import type { Settings } from "./settings.ts";
-import type { SpeakerCommand, SpeakerReport } from "./speaker-protocol.ts";
 import type { AssistantSnapshot } from "./turn-view.ts";
 
 /**
@@ -40,9 +39,6 @@ export interface MicrophoneFrame {
   /** Epoch ms of the instant just after the last sample. */
   readonly endedAtMs: number;
 }
-
-/** What travels on the speaker port: commands down, reports up. */
-export type SpeakerPortMessage = SpeakerCommand | SpeakerReport;
 
 /** The one object a window gets, as `window.assistant`. The preload script or the browser carrier makes it. */
 export interface AssistantBridge {

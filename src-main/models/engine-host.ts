@@ -51,7 +51,12 @@ export async function hostEngine<Data, Request, Response>(
     current = undefined;
     report({ kind: "answer", id, outcome });
   };
-  port.on("message", async (message: EngineMessage<Request>) => {
+  const close = async (): Promise<void> => {
+    await answering;
+    await engine.close?.();
+    port.close();
+  };
+  port.on("message", (message: EngineMessage<Request>) => {
     switch (message.kind) {
       case "request":
         answering = answer(message.id, message.request);
@@ -60,9 +65,7 @@ export async function hostEngine<Data, Request, Response>(
         if (current?.id === message.id) current.abort.abort();
         return;
       case "close":
-        await answering;
-        await engine.close?.();
-        port.close();
+        void close();
         return;
     }
   });

@@ -60,7 +60,7 @@ class FliteProcess {
   run(args: readonly string[]): FliteSpeech | undefined {
     this.#wasi.args = ["flite", ...args];
     try {
-      const exitCode = this.#wasi.start(this.#instance as Parameters<WASI["start"]>[0]);
+      const exitCode = this.#wasi.start(this.#instance);
       if (exitCode !== 0) return undefined;
     } catch {
       return undefined;

@@ -80,7 +80,7 @@ export class UtteranceTranscription {
     this.#partialRuns = true;
     const text = await this.#transcribe(endMs);
     this.#partialRuns = false;
-    const joined = joinSegments(await Promise.all([...this.#closedSegments, text]));
+    const joined = joinSegments(await Promise.all([...this.#closedSegments, Promise.resolve(text)]));
     if (!this.#abort.signal.aborted && !this.#paused && joined.ok && joined.value !== "") this.#onPartial(joined.value);
   }
 

@@ -1,10 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  decodeAudio,
-  encodeMicrophoneFrame,
-  encodeSpeakerPcm,
-  pageMessageSchema,
-} from "../../src-shared/carrier-protocol.ts";
+import { decodeAudio, encodeMicrophoneFrame, encodeSpeakerPcm } from "../../src-shared/carrier-protocol.ts";
+import { pageMessageSchema } from "../../src-shared/carrier-schemas.ts";
 
 const frame = {
   pcm: Float32Array.from({ length: 768 }, (_, index) => Math.sin(index)),

@@ -169,7 +169,7 @@ test.each([
     () => ({ cookie, origin: `http://rebound.example:${shell.port}`, host: `rebound.example:${shell.port}` }),
   ],
 ])("the carrier's socket is refused with %s", async (_, headers) => {
-  const page = new PageSocket(shell.port, headers() as Record<string, string>);
+  const page = new PageSocket(shell.port, headers());
   await expect(page.opened).rejects.toThrow("403");
   expect(endpoint.listeners.size).toBe(0);
 });
