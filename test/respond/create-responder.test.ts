@@ -115,6 +115,24 @@ test("which of several timers to cancel is asked, and answered by name or by len
   expect(timers.list().map(({ label }) => label)).toEqual(["2 minute timer"]);
 });
 
+test("which of several timers to extend is asked", async () => {
+  const { talk, timers } = rig();
+  await talk("set a pasta timer for eight minutes");
+  await talk("set a timer for two minutes");
+  expect(await talk("add five minutes to my timer")).toBe("Which one, the 2 minute timer or the pasta timer?");
+  expect(await talk("the pasta timer")).toBe("Your pasta timer has 13 minutes left.");
+  expect(timers.list().map(({ dueAtMs }) => (dueAtMs - NOW_MS) / 60_000)).toEqual([2, 13]);
+});
+
+test("a reminder without a time is asked about", async () => {
+  const { talk, timers } = rig();
+  expect(await talk("Remind me to call Anna.")).toBe("When shall I remind you?");
+  expect(await talk("at six")).toBe("I will remind you at 6 PM.");
+  expect(await talk("Remind me to feed my cat.")).toBe("When shall I remind you?");
+  expect(await talk("in ten minutes")).toBe("I will remind you at 3:35 PM.");
+  expect(timers.list().map(({ label }) => label)).toEqual(["reminder to feed your cat", "reminder to call anna"]);
+});
+
 test("a question is over once something else was said", async () => {
   const { talk, timers } = rig();
   await talk("set a timer");

@@ -58,6 +58,10 @@ export const alarmSkill: Skill = {
       answer: ({ text = "" }, situation) => setReminder(text, situation),
     },
     {
+      patterns: ["remind me (to|about|that) {text}", "set a reminder (to|about|for) {text}"],
+      answer: ({ text = "" }) => askWhen(text),
+    },
+    {
       patterns: [`${START} [new] alarm [clock]`, "[an|new] alarm", `${START} alarm (for|at) {label}`],
       answer: () => askTime(false),
     },
@@ -95,6 +99,27 @@ function addAlarm(kind: "alarm" | "reminder", label: string, dueAtMs: number, si
   const name = label === "" ? "alarm" : `${label} alarm`;
   const say = kind === "reminder" ? `I will remind you at ${moment}.` : `Your ${name} is set for ${moment}.`;
   return { say, run: () => timers.set(timer) };
+}
+
+function askWhen(task: string): SkillAnswer {
+  const opening = "[yes|ok|okay|make it|say]";
+  return {
+    say: "When shall I remind you?",
+    followUps: [
+      {
+        patterns: [`${opening} (in|after) [about] {duration} [from]`],
+        answer: ({ duration = "" }, situation) =>
+          addAlarm("reminder", task, situation.nowMs + parseDuration(duration), situation),
+      },
+      {
+        patterns: [`${opening} [for|at|on] {text}`],
+        answer: ({ text = "" }, situation) => {
+          const due = parseMoment(text, new Date(situation.nowMs), false);
+          return due && addAlarm("reminder", task, due.getTime(), situation);
+        },
+      },
+    ],
+  };
 }
 
 function askTime(isWakeUp: boolean): SkillAnswer {

@@ -69,7 +69,7 @@ export const clockSkill: Skill = {
         "(what|which) (day|weekday) (of|in) the week (is|have we) [it|today|got]",
         "[the] day of the week",
         "what day have we got [today]",
-        "what day are we [on]",
+        "what day are we [on|today]",
       ],
       answer: (_, { nowMs }) => ({ say: `Today is ${sayWeekday(new Date(nowMs))}.` }),
     },

@@ -54,8 +54,9 @@ const FILLERS = new Set(["um", "uh", "er", "erm", "hmm", "please", "just", "kind
 const OPENINGS = [
   /^(?:excuse me|sorry|pardon me|pardon|listen|look) (?!$)/,
   /^on (?=what|which)/,
+  /^know (?=what|the )/,
   /^(?:ok|okay|so|well|and|alright|all right|now|hey|hi|hello|yo|yes|yeah|oh|then|also) (?!$)/,
-  /^(?:can|could|would|will|might|may) (?:you|i|we) (?:possibly |maybe |perhaps |have you |get you to |quickly )?(?!be |hear |help |do )/,
+  /^(?:can|could|would|will|might|may) (?:you|i|we) (?:possibly |maybe |perhaps |have you |get you to |quickly )?/,
   /^i (?:want|would like|need|wish) (?:you )?to (?:know )?/,
   /^(?:i am wondering|i was wondering|i wonder) (?:if you (?:can|could) )?/,
   /^(?:do|would) you (?:happen to )?(?:know|mind) /,

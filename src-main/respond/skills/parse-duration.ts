@@ -17,7 +17,7 @@ const SHARES: Readonly<Record<string, number>> = {
   "1 and a half": 1.5,
 };
 const PART =
-  /(\d+(?:\.\d+)?|1 and a half|half an?|a quarter of an|a couple of|a couple|a few|an?) (secs?|seconds?|mins?|minutes?|hours?|hrs?|days?|weeks?)\b( and a half| and a quarter)?/g;
+  /(\d+(?:\.\d+)?|1 and a half|half an?|a quarter of an|a couple of|a couple|a few|an?) (?:of an? )?(secs?|seconds?|mins?|minutes?|hours?|hrs?|days?|weeks?)\b( and a half| and a quarter)?/g;
 
 /** Length in ms of what the `duration` slot matched, "1 hour and 20 minutes" or "1 minute 30". Pure. */
 export function parseDuration(text: string): number {

@@ -2,12 +2,12 @@
 const NUMBER = String.raw`(?:minus |negative )?(?:\d+(?:\.\d+)?|\.\d+)`;
 const TIME_UNIT = "(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?)";
 const AMOUNT = String.raw`(?:\d+(?:\.\d+)?|an?|1 and a half|half an?|half a|a quarter of an|a couple of|a couple|a few)`;
-const LENGTH = String.raw`${AMOUNT} ${TIME_UNIT}(?: and a (?:half|quarter))?`;
+const LENGTH = String.raw`${AMOUNT} (?:of an? )?${TIME_UNIT}(?: and a (?:half|quarter))?`;
 
 /** Matches a length of time in normalized words, for example "1 hour and 20 minutes". */
 const DURATION_SOURCE = String.raw`${LENGTH}(?:(?: and)? ${LENGTH})*(?: (?:and )?\d+)?`;
 
-const LABEL_WORD = String.raw`(?!(?:a|an|the|my|for|to|at|in|of|is|not|and|half|quarter|timer|alarm|seconds?|minutes?|hours?|days?|weeks?)\b)[a-z]\w*`;
+const LABEL_WORD = String.raw`(?!(?:a|an|the|my|for|to|at|in|of|is|not|and|half|quarter|time|timer|alarm|seconds?|minutes?|hours?|days?|weeks?)\b)[a-z]\w*`;
 
 const SLOTS: Readonly<Record<string, string>> = {
   number: NUMBER,

@@ -1,7 +1,8 @@
 import { nameTimer, type Timer } from "../timer-store.ts";
 import { MOST_DISTANT_ALIKE, soundDistance } from "./near-misses.ts";
 import { parseDuration } from "./parse-duration.ts";
-import { sayDuration, sayLength, sayList, sayMoment } from "./say.ts";
+import { parseMoment } from "./parse-moment.ts";
+import { sayDuration, sayLength, sayList, sayMoment, sayTimeOfDay } from "./say.ts";
 import type { Intent, Situation, Skill, SkillAnswer, Slots } from "./skill.ts";
 
 const CANCEL =
@@ -10,7 +11,10 @@ const THE = "[the|my|that|this|a|any]";
 const RUNNING =
   "[do i have|have i got|have i set|are there|are] [currently] [running|set|on|active|going|left|up] [right now|now]";
 
-/** Lists, checks and cancels what runs. */
+/** What is done with the timers that were meant. */
+type Act = (timers: readonly Timer[], situation: Situation) => SkillAnswer;
+
+/** Lists, checks, extends and cancels what runs. */
 export const runningTimersSkill: Skill = {
   triggers: [
     "cancel",
@@ -36,12 +40,10 @@ function intentsFor(kind: Timer["kind"]): Intent[] {
         `${CANCEL} [all of] ${THE} ${plural}`,
         `${CANCEL} (every|each) [single] ${kind}`,
       ],
-      answer: (_, situation) =>
-        cancelAll(
-          situation.timers.timers.filter((timer) => timer.kind === kind),
-          plural,
-          situation,
-        ),
+      answer: (_, situation) => {
+        const all = situation.timers.timers.filter((timer) => timer.kind === kind);
+        return all.length === 0 ? { say: sayNone(kind, situation) } : cancelAll(all, situation);
+      },
     },
     {
       patterns: [
@@ -51,6 +53,18 @@ function intentsFor(kind: Timer["kind"]): Intent[] {
         `${CANCEL} ${THE} ${kind} for {duration}`,
       ],
       answer: (slots, situation) => cancelOne(kind, slots, situation),
+    },
+    {
+      patterns: [`${CANCEL} ${THE} {text} ${kind}`, `${CANCEL} ${THE} ${kind} (for|at|set for) {text}`],
+      answer: ({ text = "" }, situation) => cancelAt(kind, text, situation),
+    },
+    {
+      patterns: [
+        `add [another] {duration} [more] to ${THE} [{label}] ${kind}`,
+        `(extend|lengthen|increase) ${THE} [{label}] ${kind} by [another] {duration}`,
+        `give ${THE} [{label}] ${kind} {duration} more`,
+      ],
+      answer: ({ label, duration = "" }, situation) => extend(kind, { label }, parseDuration(duration), situation),
     },
     {
       patterns: [
@@ -75,6 +89,7 @@ function intentsFor(kind: Timer["kind"]): Intent[] {
         `[all] my ${plural}`,
         `(do i have|have i got|are there|is there|have i set|did i set|any) [a|an|any] (${kind}|${plural}) ${RUNNING}`,
         `how many ${plural} ${RUNNING}`,
+        `is ${THE} ${kind} [still] (running|on|going|set|active)`,
       ],
       answer: (_, situation) =>
         listAll(
@@ -93,7 +108,7 @@ function intentsForAll(): Intent[] {
         `${CANCEL} [all] ${THE} (timers and|alarms and|reminders and) [my|the] (timers|alarms|reminders)`,
         "(cancel|delete|clear|remove) (everything|all of them|them all|all)",
       ],
-      answer: (_, situation) => cancelAll(situation.timers.timers, "timers or alarms", situation),
+      answer: (_, situation) => cancelAll(situation.timers.timers, situation),
     },
     {
       patterns: [
@@ -106,9 +121,9 @@ function intentsForAll(): Intent[] {
   ];
 }
 
-function cancelAll(timers: readonly Timer[], plural: string, situation: Situation): SkillAnswer {
+function cancelAll(timers: readonly Timer[], situation: Situation): SkillAnswer {
   const [only] = timers;
-  if (!only) return { say: `There are no ${plural} running.` };
+  if (!only) return { say: "There is nothing to cancel." };
   const run = () => timers.forEach(({ id }) => situation.timers.cancel(id));
   if (timers.length === 1) return { say: `Your ${nameTimer(only)} is cancelled.`, run };
   const noun = timers.every(({ kind }) => kind === only.kind) ? ` ${only.kind}s` : "";
@@ -119,8 +134,42 @@ function cancelOne(kind: Timer["kind"], slots: Slots, situation: Situation): Ski
   const found = findTimers(kind, slots, situation);
   const [only] = found;
   if (!only) return { say: sayNone(kind, situation) };
-  if (found.length > 1) return askWhich(found, situation);
-  return cancelAll([only], "", situation);
+  if (found.length > 1) return askWhich(found, cancelAll);
+  return cancelAll([only], situation);
+}
+
+/** Undefined when the text is not a time of day. */
+function cancelAt(kind: Timer["kind"], text: string, situation: Situation): SkillAnswer | undefined {
+  const now = new Date(situation.nowMs);
+  const meant = [true, false]
+    .flatMap((isWakeUp) => parseMoment(text, now, isWakeUp) ?? [])
+    .map((moment) => sayTimeOfDay(moment));
+  if (meant.length === 0) return undefined;
+  const found = situation.timers.timers.filter(
+    (timer) => timer.kind === kind && meant.includes(sayTimeOfDay(new Date(timer.dueAtMs))),
+  );
+  if (found.length === 0) return { say: sayNone(kind, situation) };
+  return found.length > 1 ? askWhich(found, cancelAll) : cancelAll(found, situation);
+}
+
+function extend(kind: Timer["kind"], slots: Slots, byMs: number, situation: Situation): SkillAnswer {
+  const found = findTimers(kind, slots, situation);
+  if (found.length === 0) return { say: sayNone(kind, situation) };
+  const act: Act = (timers, now) => extendAll(timers, byMs, now);
+  return found.length > 1 ? askWhich(found, act) : act(found, situation);
+}
+
+function extendAll(timers: readonly Timer[], byMs: number, situation: Situation): SkillAnswer {
+  const extended = timers.map((timer) => ({ ...timer, dueAtMs: timer.dueAtMs + byMs }));
+  return {
+    say: extended.map((timer) => sayLeft(timer, situation.nowMs)).join(" "),
+    run: () => {
+      for (const { id, ...timer } of extended) {
+        situation.timers.cancel(id);
+        situation.timers.set(timer);
+      }
+    },
+  };
 }
 
 function tellLeft(kind: Timer["kind"] | undefined, slots: Slots, situation: Situation): SkillAnswer {
@@ -140,14 +189,10 @@ function sayLeft(timer: Timer, nowMs: number): string {
   return `Your ${nameTimer(timer)} has ${sayDuration(Math.max(1000, timer.dueAtMs - nowMs))} left.`;
 }
 
-function sayNone(kind: Timer["kind"], { timers }: Situation): string {
+function sayNone(kind: Timer["kind"], { timers, nowMs }: Situation): string {
   const others = timers.timers.filter((timer) => timer.kind === kind);
   if (others.length === 0) return `There is no ${kind} running.`;
-  return `There is no such ${kind}. You have ${sayList(others.map(nameTimer).map(withArticle))}.`;
-}
-
-function withArticle(name: string): string {
-  return `${/^(?:[aeiou]|8|11\b|18\b)/.test(name) ? "an" : "a"} ${name}`;
+  return [`There is no such ${kind}.`, ...others.map((timer) => sayLeft(timer, nowMs))].join(" ");
 }
 
 /** The timers that a label or length means; all of the kind without either. A label may have been heard a little differently each time. */
@@ -164,18 +209,18 @@ function findTimers(
   return ofKind.filter((timer) => timer.label !== "" && soundDistance(timer.label, label) <= MOST_DISTANT_ALIKE);
 }
 
-function askWhich(timers: readonly Timer[], situation: Situation): SkillAnswer {
+function askWhich(timers: readonly Timer[], act: Act): SkillAnswer {
   const names = timers.map((timer) => `the ${nameTimer(timer)}`);
   const one: Intent = {
     patterns: ["[cancel|stop|no] [the|my] {text} [1|timer|alarm|reminder]"],
-    answer: ({ text = "" }) => {
+    answer: ({ text = "" }, situation) => {
       const chosen = timers.filter((timer) => isCalled(timer, text));
-      return chosen.length === 1 ? cancelAll(chosen, "", situation) : undefined;
+      return chosen.length === 1 ? act(chosen, situation) : undefined;
     },
   };
   const all: Intent = {
     patterns: ["[cancel|stop] (all|both|all of them|both of them|everything|them all)"],
-    answer: (_, now) => cancelAll(timers, "", now),
+    answer: (_, situation) => act(timers, situation),
   };
   return { say: `Which one, ${sayList(names, "or")}?`, followUps: [all, one] };
 }

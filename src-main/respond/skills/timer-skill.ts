@@ -6,7 +6,7 @@ import type { Intent, Situation, Skill, SkillAnswer } from "./skill.ts";
 
 /** The verbs that start something. */
 export const START =
-  "(set|start|create|make|begin|put|run|add|give|get|i need|need|i want|want|do|use|have|sent|turn on|start off) [up|on|me|us|running|it] [a|an|the|my|another|one|at|it]";
+  "(set|start|create|make|begin|i would like|how about|put|run|add|give|get|i need|need|i want|want|do|use|have|sent|turn on|start off) [up|on|me|us|running|it] [a|an|the|my|another|one|at|it]";
 const ABOUT = "[for|of|at|with|to|lasting] [about|around|like|exactly|another]";
 const LONGEST_MS = 366 * 86_400_000;
 
@@ -85,10 +85,15 @@ export const timerSkill: Skill = {
     {
       patterns: [
         "(remind|alert|notify|buzz|ping|beep|tell|call) me [again] (in|after) [about] {duration} [from]",
+        "(tell me|let me know) when {duration} (is|are|have) (up|over|passed)",
         "let me know (in|after|when) [about] {duration} [from|have passed|is over|are over|is up|are up]",
         `${START} reminder (for|in) {duration} [from]`,
       ],
       answer: ({ duration = "" }, situation) => startTimer("", duration, situation),
+    },
+    {
+      patterns: [`${START} [new] timer (for|of) {number}`, `${START} {label} timer (for|of) {number}`],
+      answer: ({ label = "", number = "" }) => askUnit(cleanLabel(label), number),
     },
     {
       patterns: [

@@ -42,7 +42,7 @@ export const voiceSkill: Skill = {
         "(1 more time|once more|again)",
         "i (did not|could not) (hear|catch|get|understand) (you|that|it|what you said)",
         "i (missed|did not hear|did not catch) (that|it|you|what you said)",
-        "(pardon|pardon me|sorry what|excuse me|sorry|say what|what)",
+        "(huh|pardon|pardon me|sorry what|excuse me|sorry|say what|what)",
       ],
       answer: (_, { history }) => {
         const last = history.findLast(({ speaker }) => speaker === "assistant");
@@ -127,6 +127,7 @@ export const voiceSkill: Skill = {
     {
       patterns: [
         "[set|turn] [the] (full|maximum|max) volume",
+        "[set] [the] volume [to|at] [the] (full|maximum|max)",
         `(set|turn|put) ${VOLUME} [all the way] (up|to) [to] [the] (maximum|max|full)`,
       ],
       answer: (_, { changeSettings }) => ({
