@@ -28,7 +28,7 @@ export function Slider({ label, range, value, format, onCommit }: SliderProps): 
     <label>
       <span className="slider-name">
         {label}
-        <output>{format(shown)}</output>
+        <span className="slider-value">{format(shown)}</span>
       </span>
       <input
         type="range"

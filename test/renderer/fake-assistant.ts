@@ -6,6 +6,8 @@ export interface FakeAssistant {
   readonly requests: { name: string; input: unknown }[];
   readonly frames: MicrophoneFrame[];
   readonly reports: SpeakerReport[];
+  /** Names of requests that fail from now on. */
+  readonly failing: Set<string>;
   speaker: MessagePort | undefined;
   emit(event: AssistantEvent): void;
 }
@@ -23,6 +25,7 @@ export function installFakeAssistant(microphone: "granted" | "denied" | "prompt"
     requests: [],
     frames: [],
     reports: [],
+    failing: new Set(),
     speaker: undefined,
     emit: (event) => {
       for (const listener of listeners) listener(event);
@@ -39,6 +42,10 @@ export function installFakeAssistant(microphone: "granted" | "denied" | "prompt"
     shell: "browser",
     request: (name, input) => {
       fake.requests.push({ name, input });
+      if (fake.failing.has(name)) {
+        const failure = { code: "settings-unwritable", stage: "settings", detail: "", retryable: true } as const;
+        return Promise.resolve({ ok: false, failure });
+      }
       if (name !== "update-settings") return Promise.resolve({ ok: true, value: null as never });
       Object.assign(settings, input);
       const changed = { ...settings };

@@ -167,6 +167,52 @@ describe.skipIf(windowSkipReason !== undefined)(
         });
     });
 
+    test("while the assistant speaks, what is still to come is pale", async () => {
+      await open();
+      const { playbackEndedAtMs: ended, ...marks } = turnView().marks;
+      await emit(snapshotEvent({ state: "speaking", turns: [turnView({ heard: "It is a", marks })] }));
+      await expect.poll(() => page.locator(".upcoming").textContent()).toBe(" quarter past seven.");
+      const turn = turnView({ marks: { ...marks, playbackEndedAtMs: ended ?? 0 } });
+      await emit(snapshotEvent({ turns: [turn] }));
+      await expect.poll(() => page.locator(".upcoming").count()).toBe(0);
+    });
+
+    test("what could not be sent is still there to send again", async () => {
+      await open();
+      await page.evaluate(() => window.fake.failing.add("type-text"));
+      await page.getByTestId("text-input").fill("what time is it");
+      await page.keyboard.press("Enter");
+      await expect.poll(() => inputsOf("type-text")).toHaveLength(1);
+      await expect.poll(() => page.getByTestId("text-input").inputValue()).toBe("what time is it");
+    });
+
+    test("settings that could not be saved say so", async () => {
+      await open();
+      await page.evaluate(() => window.fake.failing.add("update-settings"));
+      await page.getByTestId("settings-open").click();
+      await page.getByLabel("Voice").selectOption("kal");
+      await expect.poll(() => page.getByRole("alert").allTextContents()).toContain("The settings could not be saved.");
+      expect(await page.getByLabel("Voice").inputValue()).toBe("slt");
+    });
+
+    test("a slider tells its value once it stands still", async () => {
+      await open();
+      await page.getByTestId("settings-open").click();
+      const slider = page.getByLabel("Speaking rate");
+      await slider.evaluate((input: HTMLInputElement) => {
+        for (let steps = 0; steps < 5; steps++) {
+          input.stepUp();
+          input.dispatchEvent(new Event("input", { bubbles: true }));
+        }
+      });
+      await expect.poll(() => inputsOf("update-settings")).toEqual([{ speakingRateRatio: 1.5 }]);
+      expect(await slider.getAttribute("aria-valuetext")).toBe("1.5 ×");
+      await slider.press("ArrowLeft");
+      await expect.poll(async () => (await inputsOf("update-settings")).at(-1)).toEqual({ speakingRateRatio: 1.4 });
+      await page.keyboard.press("m");
+      await expect.poll(() => inputsOf("set-muted")).toEqual([{ muted: true }]);
+    });
+
     test("first use explains why and asks on a click", async () => {
       await open({ microphone: "prompt" });
       await page.getByTestId("microphone-allow").waitFor();
