@@ -122,7 +122,8 @@ async function startStandIn(env: NodeJS.ProcessEnv, flags: string[]): Promise<De
   };
 }
 
-function forkStandIn(env: NodeJS.ProcessEnv): ChildProcess {
+/** Runs a built main process in the stand-in. */
+export function forkStandIn(env: NodeJS.ProcessEnv, entry = ENTRY): ChildProcess {
   const register = join(import.meta.dirname, "stand-in/register.ts");
-  return fork(ENTRY, { execArgv: ["--import", register], env, serialization: "advanced" });
+  return fork(entry, { execArgv: ["--import", register], env, serialization: "advanced" });
 }

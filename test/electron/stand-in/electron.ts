@@ -11,6 +11,9 @@ import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { WebSocketServer, type WebSocket } from "ws";
 import { decodeWire, encodeWire, type WireMessage } from "./wire.ts";
 
+const { STAND_IN_RESOURCES } = process.env;
+if (STAND_IN_RESOURCES) Object.assign(process, { resourcesPath: STAND_IN_RESOURCES });
+
 type Listener = (event: unknown, ...args: unknown[]) => unknown;
 type AnswerPage = (request: { url: string; method: string }) => Promise<Response>;
 
