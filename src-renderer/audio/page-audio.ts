@@ -6,7 +6,8 @@ import playbackWorkletUrl from "../speaker/playback-worklet.ts?worker&url";
 import { readWorkletClock } from "./read-worklet-clock.ts";
 import type { WorkletMessage } from "./worklet-clock.ts";
 
-const CLOCK_INTERVAL_MS = 1_000;
+/** Often enough that a glitch of the sound card does not shift times for long. */
+const CLOCK_INTERVAL_MS = 250;
 
 /**
  * The page's microphone and speaker: one audio context, two worklets that own the ports to the assistant. Samples never pass through the

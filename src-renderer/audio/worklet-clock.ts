@@ -1,4 +1,4 @@
-/** What a worklet needs to turn its context time into epoch ms. Posted by the page every second, because the two clocks drift. */
+/** What a worklet needs to turn its context time into epoch ms. Posted by the page again and again, because the two clocks drift. */
 export interface WorkletClock {
   readonly kind: "clock";
   /** Epoch ms at which context time 0 was rendered. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { AssistantBridge } from "../../src-shared/assistant-contract.ts";
 import { FRAME_MS } from "../../src-shared/audio-format.ts";
 import { settingsSchema } from "../../src-shared/settings.ts";
 import { findProgram } from "../e2e/rig/tethered-process.ts";
@@ -112,6 +113,16 @@ describe.skipIf(windowSkipReason !== undefined)(
       expect(await page.getByTestId("text-input").isEnabled()).toBe(true);
     });
 
+    test("in Electron, which grants without asking, the user's word is asked for once", async () => {
+      await open(["microphone"], pretendElectron);
+      await page.getByTestId("microphone-allow").waitFor();
+      expect(await liveTracks()).toBe(0);
+      await page.getByTestId("microphone-allow").click();
+      await expect.poll(liveTracks).toBe(1);
+      await page.reload();
+      await expect.poll(liveTracks).toBe(1);
+    });
+
     test("muted and unmuted in haste, one microphone at most is open, and frames come once", async () => {
       await open(["microphone"]);
       await untilReported("live");
@@ -183,6 +194,17 @@ describe.skipIf(windowSkipReason !== undefined)(
     });
   },
 );
+
+/** Stands in for the preload script of Electron. */
+function pretendElectron(): void {
+  const assistant: AssistantBridge = {
+    shell: "electron",
+    request: () => Promise.resolve({ ok: true, value: null as never }),
+    subscribe: () => () => undefined,
+    requestAudioPorts: () => undefined,
+  };
+  Object.assign(window, { assistant });
+}
 
 declare global {
   interface Window {
