@@ -30,6 +30,7 @@ export const STRINGS = {
     failed: "You can still type below.",
     reconnecting: "What was said before is still here.",
   } satisfies Record<ShownState, string>,
+  stopHint: "Press Esc to stop.",
   connectionLost:
     "Repartee stopped, or the connection to it was lost. Trying again… If you have started Repartee anew, open the address that it printed.",
   soundSuspended: "The browser holds the sound back. Click anywhere, or press any key, to let it play.",

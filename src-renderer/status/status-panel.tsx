@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { STRINGS } from "../strings.ts";
 import { useWindow } from "../window-state.ts";
 import { LevelHalo, LevelMeter } from "./level-meter.tsx";
-import { partialTranscript, shownState } from "./shown-state.ts";
+import { hintFor, partialTranscript, shownState } from "./shown-state.ts";
 import { StateIcon } from "./state-icon.tsx";
 
 /** What the assistant is doing, at a glance: a picture, a word, and what the user is saying right now. */
@@ -24,7 +24,7 @@ export function StatusPanel(): ReactNode {
           {STRINGS.states[state]}
         </p>
         <p className={partial ? "partial" : "hint"} data-testid="transcript">
-          {partial || STRINGS.hints[state]}
+          {partial || hintFor(state, microphone)}
         </p>
         <LevelMeter />
       </div>

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { MicrophoneStatus } from "../../../src-renderer/microphone/microphone.ts";
 import { levelShare } from "../../../src-renderer/status/level-meter.tsx";
-import { partialTranscript, shownState } from "../../../src-renderer/status/shown-state.ts";
+import { hintFor, partialTranscript, shownState } from "../../../src-renderer/status/shown-state.ts";
 import { formatLeft } from "../../../src-renderer/status/timers.tsx";
 import { INITIAL_WINDOW, type WindowState } from "../../../src-renderer/window-state.ts";
 import type { AssistantState } from "../../../src-shared/turn-view.ts";
@@ -22,6 +22,12 @@ test("it claims to listen only while it can hear", () => {
   expect(shownState(windowIn("listening", "opening"))).toBe("waiting");
   expect(shownState(windowIn("speaking", "unasked"))).toBe("speaking");
   expect(shownState(windowIn("listening", "live", false))).toBe("reconnecting");
+});
+
+test("it offers to be interrupted by talking only while it can hear", () => {
+  expect(hintFor("speaking", "live")).toBe("Talk to interrupt, or press Esc.");
+  expect(hintFor("speaking", "off")).toBe("Press Esc to stop.");
+  expect(hintFor("muted", "off")).toContain("Press M");
 });
 
 test("what is being said is the transcript of the newest spoken turn, while the user has the floor", () => {
