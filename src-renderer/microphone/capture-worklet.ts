@@ -1,16 +1,16 @@
-import type { MicrophoneFrame } from "../../src-shared/assistant-contract.ts";
 import type { WorkletMessage } from "../audio/worklet-clock.ts";
 import { CaptureProcess } from "./capture-process.ts";
 
 class CaptureWorklet extends AudioWorkletProcessor {
   #assistant: MessagePort | undefined;
   #originMs = 0;
+  readonly #message: { pcm: Float32Array; endedAtMs: number } = { pcm: new Float32Array(), endedAtMs: 0 };
   readonly #capture = new CaptureProcess({
-    onFrame: (pcm, end) =>
-      this.#assistant?.postMessage({
-        pcm,
-        endedAtMs: this.#originMs + (end * 1000) / sampleRate,
-      } satisfies MicrophoneFrame),
+    onFrame: (pcm, endSample) => {
+      this.#message.pcm = pcm;
+      this.#message.endedAtMs = this.#originMs + (endSample * 1000) / sampleRate;
+      this.#assistant?.postMessage(this.#message);
+    },
     onLevel: (levelRatio) => this.port.postMessage(levelRatio),
   });
 
