@@ -10,7 +10,7 @@ test.each([
   ["Write to me@example.com", "Write to me at example dot com"],
   ["It costs £5 or €6.50.", "It costs 5 pounds or 6.50 euros."],
   ["20 °C is 68 °F", "20 degrees Celsius is 68 degrees Fahrenheit"],
-  ["100 km/h or 5 cm", "100 kilometers per hour or 5 centimeters"],
+  ["100 km/h or 5 cm", "one hundred kilometers per hour or 5 centimeters"],
   ["2 + 2 = 4", "2 plus 2 equals 4"],
   ["3 × 4 ÷ 2", "3 times 4 divided by 2"],
   ["born in 1985", "born in nineteen eighty five"],
