@@ -8,14 +8,14 @@ export const root = join(import.meta.dirname, "..");
 /** Node 24 from the `node` package, whatever the system has. */
 export const node = join(root, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
 
-/** Installs the dependencies with npm when they are missing or not those of the lock file. Exits when npm fails. */
+/** Installs the dependencies with npm when they are missing or not those of the lock file. Exits when npm fails. Leaves stdout alone. */
 export function ensureInstalled() {
   if (existsSync(node) && isInstalled()) return;
   console.error("Repartee: installing dependencies (once, about 300 MB)…");
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
   const { status, error } = spawnSync(npm, ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: ["ignore", process.stderr, "inherit"],
     shell: process.platform === "win32",
   });
   if (status === 0) return;

@@ -1,22 +1,33 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { composeAssistant } from "../compose.ts";
-import { startBrowserShell } from "../window/browser-shell.ts";
+import type { Outcome } from "../../src-shared/failure.ts";
+import type { AssistantEndpoint } from "../window/assistant-endpoint.ts";
+import { startBrowserShell, type BrowserShell } from "../window/browser-shell.ts";
 import { findBrowser } from "./find-browser.ts";
 import { unwrap } from "./unwrap.ts";
 
+/** The same address at every start lets the browser remember that it may use the microphone. */
+const USUAL_PORT = 8477;
+/** A browser that ends sooner than this has handed the window over to another one, or could not start. */
+const BROWSER_START_MS = 3_000;
+
 interface WindowOptions {
-  readonly port: number;
+  readonly port?: number;
   readonly open: boolean;
 }
 
 /** `repartee window`: the window in a browser on this machine, for where Electron is not installed. */
 export function windowCommand(): Command {
   return new Command("window")
-    .option("--port <number>", "port on 127.0.0.1; 0 for any free one", parsePort, 0)
+    .option(
+      "--port <number>",
+      `port on 127.0.0.1; 0 for any free one (default: ${USUAL_PORT} if it is free)`,
+      parsePort,
+    )
     .option("--no-open", "only print the address")
     .addHelpText("after", "\nExample:\n  repartee window --no-open --port 8765")
     .action(openWindow);
@@ -25,14 +36,17 @@ export function windowCommand(): Command {
 async function openWindow({ port, open }: WindowOptions): Promise<void> {
   const { assistant, settingsProblem } = await composeAssistant();
   if (!settingsProblem.ok) console.error(`repartee: warning: ${settingsProblem.failure.detail}`);
-  const rendererFolder = join(import.meta.dirname, "..", "renderer");
-  const started = await startBrowserShell({ port, rendererFolder, endpoint: assistant });
+  const started = await startShell(assistant, port);
   if (!started.ok) await assistant.close();
   const shell = unwrap(started);
   console.log(`Repartee is at ${shell.url}`);
   const browser = open && hasDisplay() ? findBrowser() : undefined;
-  if (browser) openInAppMode(browser, shell.url);
+  const appWindow = browser === undefined ? undefined : openInAppMode(browser, shell.url, () => void close());
+  let isClosing = false;
   const close = async (): Promise<void> => {
+    if (isClosing) return;
+    isClosing = true;
+    appWindow?.kill();
     await shell.close();
     await assistant.close();
   };
@@ -45,16 +59,25 @@ async function openWindow({ port, open }: WindowOptions): Promise<void> {
   console.log("Repartee is listening.");
 }
 
-function hasDisplay(): boolean {
-  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
-  return process.platform === "win32" || process.platform === "darwin" || Boolean(DISPLAY ?? WAYLAND_DISPLAY);
+/** On the wanted port, else on the usual one, else on any. */
+async function startShell(endpoint: AssistantEndpoint, port: number | undefined): Promise<Outcome<BrowserShell>> {
+  const rendererFolder = join(import.meta.dirname, "..", "renderer");
+  const start = (on: number) => startBrowserShell({ port: on, rendererFolder, endpoint });
+  if (port !== undefined) return start(port);
+  const usual = await start(USUAL_PORT);
+  return usual.ok ? usual : start(0);
 }
 
-/** Opens a window of its own with a profile of its own, so that it looks and behaves like an app. */
-function openInAppMode(browser: string, url: string): void {
+function hasDisplay(): boolean {
+  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
+  return process.platform === "win32" || process.platform === "darwin" || Boolean(DISPLAY || WAYLAND_DISPLAY);
+}
+
+/** Opens a window of its own with a profile of its own, so that it looks and behaves like an app. Calls back when the user closes it. */
+function openInAppMode(browser: string, url: string, closed: () => void): ChildProcess {
   const cache = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
   const profile = join(cache, "repartee", "browser");
-  mkdirSync(profile, { recursive: true });
+  mkdirSync(profile, { recursive: true, mode: 0o700 });
   const flags = [
     `--app=${url}`,
     `--user-data-dir=${profile}`,
@@ -62,7 +85,15 @@ function openInAppMode(browser: string, url: string): void {
     "--no-default-browser-check",
     "--window-size=900,640",
   ];
-  spawn(browser, flags, { stdio: "ignore", detached: true }).unref();
+  // Chromium refuses to run as root with its sandbox; --test-type hides the bar that says so.
+  if (process.platform === "linux" && process.getuid?.() === 0) flags.push("--no-sandbox", "--test-type");
+  const startedAtMs = Date.now();
+  const child = spawn(browser, flags, { stdio: "ignore" });
+  child.on("error", () => undefined);
+  child.on("exit", () => {
+    if (Date.now() - startedAtMs > BROWSER_START_MS) closed();
+  });
+  return child;
 }
 
 function parsePort(text: string): number {
