@@ -13,6 +13,9 @@ const MOST_SPAN_WORDS = 4;
 const TELLING_WORDS = 3;
 const TELLING_LETTERS = 8;
 const TELLING_DISTANCE = 0.2;
+/** What was changed inside a phrase must be this close, or this short where it is left out. Only an article may be added. */
+const MOST_DISTANT_CHANGE = 0.9;
+const MOST_LOST_LETTERS = 3;
 const MOST_REPAIRS_AT_A_WORD = 6;
 const MOST_WORDS = 14;
 const MOST_CANDIDATES = 160;
@@ -102,6 +105,8 @@ export function soundDistance(one: string, other: string): number {
  */
 export class NearMisses {
   readonly #triggers: readonly Trigger[];
+  /** Triggers of several words, with a space around each. What was heard as one of them is not taken for another. */
+  readonly #phrases: readonly string[];
   readonly #contentWords: ReadonlySet<string>;
 
   constructor(triggers: readonly string[]) {
@@ -111,6 +116,7 @@ export class NearMisses {
       const isTelling = words.length >= TELLING_WORDS && sound.letters.length >= TELLING_LETTERS;
       return { words, ...sound, consonants: sound.codes[0]?.length ?? 0, isTelling };
     });
+    this.#phrases = this.#triggers.filter(({ words }) => words.length > 1).map(({ words }) => ` ${words.join(" ")} `);
     this.#contentWords = new Set(
       triggers.flatMap((phrase) => phrase.split(" ")).filter((word) => !PLAIN_WORDS.has(word)),
     );
@@ -170,9 +176,12 @@ export class NearMisses {
       const span = words.slice(start, start + length);
       const sound = soundOf(span);
       const written = ` ${span.join(" ")} `;
+      const heard = this.#phrases.filter((phrase) => written.includes(phrase));
       for (const trigger of this.#triggers) {
         if (Math.abs(sound.letters.length - trigger.letters.length) > trigger.letters.length / 2) continue;
-        if (written.includes(` ${trigger.words.join(" ")} `) || this.#isHeardWell(span, trigger)) continue;
+        const meant = ` ${trigger.words.join(" ")} `;
+        if (written.includes(meant) || heard.some((phrase) => !meant.includes(phrase))) continue;
+        if (this.#isHeardWell(span, trigger) || !areChangesAlike(span, trigger.words)) continue;
         const { distance: apart, isHomophone } = compareSounds(sound, trigger);
         if (
           apart > (trigger.words.length === 1 ? MOST_DISTANT_ALIKE_WORD : MOST_DISTANT_ALIKE) ||
@@ -186,6 +195,19 @@ export class NearMisses {
     }
     return repairs.toSorted((a, b) => a.distance - b.distance).slice(0, MOST_REPAIRS_AT_A_WORD);
   }
+}
+
+/** Whether what differs between two phrases, apart from the words around it that are the same, sounds at least a little alike. */
+function areChangesAlike(heard: readonly string[], meant: readonly string[]): boolean {
+  let first = 0;
+  while (first < heard.length && heard[first] === meant[first]) first++;
+  let last = 0;
+  while (last < heard.length - first && heard.at(-1 - last) === meant.at(-1 - last)) last++;
+  const one = soundOf(heard.slice(first, heard.length - last));
+  const other = soundOf(meant.slice(first, Math.max(first, meant.length - last)));
+  if (one.letters === "") return /^(?:a|an|the)?$/.test(other.letters);
+  if (other.letters === "") return one.letters.length <= MOST_LOST_LETTERS;
+  return compareSounds(one, other).distance <= MOST_DISTANT_CHANGE;
 }
 
 function soundOf(words: readonly string[]): Sound {

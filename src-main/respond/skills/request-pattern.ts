@@ -7,7 +7,7 @@ const LENGTH = String.raw`${AMOUNT} (?:of an? )?${TIME_UNIT}(?: and a (?:half|qu
 /** Matches a length of time in normalized words, for example "1 hour and 20 minutes". */
 const DURATION_SOURCE = String.raw`${LENGTH}(?:(?: and)? ${LENGTH})*(?: (?:and )?\d+)?`;
 
-const LABEL_WORD = String.raw`(?!(?:a|an|the|my|for|to|at|in|of|is|not|and|half|quarter|time|timer|alarm|seconds?|minutes?|hours?|days?|weeks?)\b)[a-z]\w*`;
+const LABEL_WORD = String.raw`(?!(?:a|an|the|my|i|you|he|she|it|we|they|this|that|what|when|why|how|who|which|if|do|does|did|will|would|should|can|could|was|are|were|has|have|had|said|says|for|to|at|in|of|is|not|and|half|quarter|time|timer|alarm|seconds?|minutes?|hours?|days?|weeks?)\b)[a-z]\w*`;
 
 const SLOTS: Readonly<Record<string, string>> = {
   number: NUMBER,

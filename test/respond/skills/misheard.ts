@@ -61,7 +61,6 @@ export const MISHEARD: Readonly<Record<string, readonly string[]>> = {
   "toss a coin": ["Twas a coin."],
   "wake me up at quarter to eight tomorrow": ["Wake me a pet quarter to eight tomorrow."],
   "wake me at half past six": ["Wake me up half past six.", "Wave me at half-past six."],
-  "what alarms are set": ["What alarm for a set?"],
   "what is seventeen times twenty three": [
     "What in seventeen times twenty three?",
     "What is seventeen times twenty-three?",
@@ -199,6 +198,7 @@ export const MISHEARD_BEYOND_RECOGNITION: Readonly<Record<string, readonly strin
   "what is seventeen times twenty three": ["What a demanding time when they breathe."],
   "what is half of ninety": ["What a half a pint it", "What is half of high-energy?", "What is packed in my deep?"],
   "what alarms are set": [
+    "What alarm for a set?",
     "What a line of it!",
     "What alarm was it?",
     "What color was our set?",

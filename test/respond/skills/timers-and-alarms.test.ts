@@ -230,7 +230,6 @@ const WITH_THREE_RUNNING: readonly Row[] = [
   ["Kensel the pasta timer.", "Your pasta timer is cancelled.", "-timer pasta 300 s"],
   ["Council, the pastor, timer.", "Your pasta timer is cancelled.", "-timer pasta 300 s"],
   ["Cancel my time er", "Which one, the 2 minute timer or the pasta timer?"],
-  ["What alarm for a set?", "Your alarm is set for 6:30 AM tomorrow."],
   ["How long is left on the past atimer?", "Your pasta timer has 5 minutes left."],
   ["Kensalal timers.", "Both timers are cancelled.", "-timer 90 s, -timer pasta 300 s"],
   ["stop the timer", "Which one, the 2 minute timer or the pasta timer?"],
