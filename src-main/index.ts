@@ -1,3 +1,4 @@
+import "./small-heap.ts";
 import { join } from "node:path";
 import { app } from "electron";
 import { composeAssistant } from "./compose.ts";

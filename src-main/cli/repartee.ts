@@ -1,3 +1,4 @@
+import "../small-heap.ts";
 import { Command, CommanderError } from "commander";
 import { FailureError, userSentence } from "../../src-shared/failure.ts";
 import { version } from "../version.ts";
