@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
 
 const ENTRY = resolve(import.meta.dirname, "../../src-main/cli/repartee.ts");
@@ -16,7 +17,8 @@ export interface CommandRun {
 /** How a command is run; by default without input and with the system's environment. */
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
-  readonly input?: Uint8Array;
+  /** Standard input: at once, or piece by piece as it is made. */
+  readonly input?: Uint8Array | AsyncIterable<Uint8Array>;
   /** Gets the standard output as it grows; may send the signal that it returns. */
   readonly onStdout?: (stdout: string) => NodeJS.Signals | undefined;
 }
@@ -40,7 +42,10 @@ export async function runRepartee(args: readonly string[], options: CommandOptio
     if (signal) child.kill(signal);
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  child.stdin.on("error", () => undefined).end(options.input);
+  child.stdin.on("error", () => undefined);
+  const { input } = options;
+  if (input && Symbol.asyncIterator in input) Readable.from(input).pipe(child.stdin);
+  else child.stdin.end(input);
   const exitCode = await new Promise<number | null>((done) => child.once("close", done));
   return { exitCode, stdout, stderr };
 }

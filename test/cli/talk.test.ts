@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { TalkReport } from "../../src-main/cli/talk-report.ts";
 import { readAudioFile } from "../../src-main/capture/audio-file.ts";
@@ -67,6 +68,36 @@ test("16-bit PCM on standard input is heard like a file", { timeout: TALK_TIMEOU
   const run = await runRepartee(args, { input: samples });
   expect(run).toMatchObject({ exitCode: 0, stderr: "" });
   expect(readReport(report).turns.map(({ transcript }) => wordErrorRate("what time is it", transcript))).toEqual([0]);
+});
+
+test("a pause of standard input is silence, not lost time", { timeout: TALK_TIMEOUT_MS }, async () => {
+  const report = join(testFolder(), "report.json");
+  const samples = (await spokenQuestion()).subarray(44);
+  async function* input(): AsyncGenerator<Uint8Array> {
+    yield new Uint8Array(RATE_HZ);
+    await delay(12_000);
+    yield samples;
+    await delay(6_000);
+  }
+  const args = ["talk", "--in", "-", "--rate", String(RATE_HZ), "--report", report];
+  const run = await runRepartee(args, { input: input() });
+  expect(run).toMatchObject({ exitCode: 0, stderr: "" });
+  const [turn] = readReport(report).turns;
+  expect(wordErrorRate("what time is it", turn!.transcript)).toBe(0);
+  expect(turn!.voiceToVoiceMs).toBeLessThan(4_000);
+});
+
+test("it can be stopped while standard input says nothing", { timeout: TALK_TIMEOUT_MS }, async () => {
+  const samples = (await spokenQuestion()).subarray(44);
+  async function* input(): AsyncGenerator<Uint8Array> {
+    yield samples;
+    await delay(60_000, undefined, { ref: false });
+  }
+  const run = await runRepartee(["talk", "--in", "-", "--rate", String(RATE_HZ)], {
+    input: input(),
+    onStdout: (stdout) => (stdout.includes("Repartee:") ? "SIGTERM" : undefined),
+  });
+  expect(run).toMatchObject({ exitCode: 0, stderr: "" });
 });
 
 test("nothing said is nothing answered", { timeout: TALK_TIMEOUT_MS }, async () => {
