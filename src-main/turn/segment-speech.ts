@@ -21,17 +21,18 @@ const LEAD_MS = 250;
  */
 export function segmentSpeech(probabilities: readonly number[]): SpeechSegment[] {
   const stretches = joinShortPauses(findSpeech(probabilities));
-  const segments: SpeechSegment[] = [];
-  for (const stretch of stretches.flatMap((whole) => cutLong(whole, probabilities))) {
-    const previousEndMs = segments.at(-1)?.endMs ?? 0;
-    segments.push({
-      startMs: Math.max(previousEndMs, stretch.startMs - LEAD_MS),
-      endMs: Math.min(probabilities.length * FRAME_MS, stretch.endMs + LEAD_MS),
-    });
-    const last = segments.at(-2);
-    if (last && last.endMs > stretch.startMs) segments[segments.length - 2] = { ...last, endMs: stretch.startMs };
-  }
-  return segments;
+  const pieces = stretches.flatMap((whole) => cutLong(whole, probabilities));
+  const lengthMs = probabilities.length * FRAME_MS;
+  let previousEndMs = 0;
+  return pieces.map(({ startMs, endMs }, index) => {
+    const nextStartMs = pieces[index + 1]?.startMs ?? lengthMs;
+    const segment = {
+      startMs: Math.max(previousEndMs, startMs - LEAD_MS),
+      endMs: Math.min(nextStartMs, lengthMs, endMs + LEAD_MS),
+    };
+    previousEndMs = segment.endMs;
+    return segment;
+  });
 }
 
 function findSpeech(probabilities: readonly number[]): SpeechSegment[] {
