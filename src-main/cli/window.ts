@@ -83,6 +83,7 @@ function openInAppMode(browser: string, url: string, closed: () => void): ChildP
     `--user-data-dir=${profile}`,
     "--no-first-run",
     "--no-default-browser-check",
+    "--autoplay-policy=no-user-gesture-required",
     "--window-size=900,640",
   ];
   // Chromium refuses to run as root with its sandbox; --test-type hides the bar that says so.
