@@ -229,5 +229,6 @@ function compareSounds(one: Sound, other: Sound): { readonly distance: number; r
     }
   }
   const spelling = distance(one.letters, other.letters) / Math.max(one.letters.length, other.letters.length, 1);
-  return { distance: apart + SPELLING_WEIGHT * spelling, isHomophone: apart === 0 };
+  const total = apart + SPELLING_WEIGHT * spelling;
+  return { distance: total, isHomophone: apart === 0 && total <= TELLING_DISTANCE };
 }

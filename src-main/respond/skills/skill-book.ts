@@ -146,9 +146,10 @@ class Reader {
         [clauses.slice(-count), clauses.slice(0, -count), true],
       ] as const) {
         const rest = stripPoliteness(unite(left)).join(" ");
-        const isJoined = JOINTS.has((isBefore ? done : left)[0]?.[0] ?? "");
+        const words = stripPoliteness(unite(done));
+        const isJoined = words.length > 1 && JOINTS.has((isBefore ? done : left)[0]?.[0] ?? "");
         if (CONDITION.test(rest) || (isBefore && QUOTATION.test(rest))) continue;
-        const reading = await this.readAsHeard(unite(done));
+        const reading = await this.readAsHeard(words);
         if (reading && !reading.isManners && (reading.answer.run || isJoined)) return { ...reading.answer, rest };
       }
     }

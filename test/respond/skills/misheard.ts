@@ -5,7 +5,6 @@ export const MISHEARD: Readonly<Record<string, readonly string[]>> = {
   "be quieter": ["Be quiet her."],
   "calculate forty two times seventeen": ["Calculate forty-two times seventeen."],
   "cancel all timers": ["Cancel teners.", "Cancelo timers.", "Counsel all timers.", "Kensalal timers."],
-  cancel: ["Console"],
   "convert seventy fahrenheit to celsius": [
     "Convert seventy-fahrenheit to cells is.",
     "Converts Seventy Fahrenheit to Celsius.",
@@ -92,6 +91,7 @@ export const MISHEARD: Readonly<Record<string, readonly string[]>> = {
 
 /** The same, where what was said can not be told from it. To be answered as if it had been, or not at all. */
 export const MISHEARD_BEYOND_RECOGNITION: Readonly<Record<string, readonly string[]>> = {
+  cancel: ["Console"],
   "how many days until the first of March": [
     '"Come and he didn\'t tell the first to Mars."',
     "How many days until the first time march?",
