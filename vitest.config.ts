@@ -1,7 +1,14 @@
 import { defineConfig } from "vitest/config";
 
 /** What needs the processor for itself: a browser that hears and speaks in real time. */
-const SOUND_TESTS = ["test/e2e/*.test.ts", "test/e2e/rig/sound-rig.test.ts", "test/electron/*.test.ts"];
+const SOUND_TESTS = [
+  "test/e2e/*.test.ts",
+  "test/e2e/rig/sound-rig.test.ts",
+  "test/electron/*.test.ts",
+  "test/renderer/browser-carrier.test.ts",
+  "test/renderer/microphone.test.ts",
+  "test/renderer/window*.test.ts",
+];
 
 export default defineConfig({
   test: {
