@@ -69,9 +69,7 @@ async function checkModels(): Promise<Finding[]> {
   return Promise.all(
     modelManifest.map(async ({ id, sha256 }) => {
       const model = await readModel(id, folder);
-      return model.ok
-        ? ok(`model ${id}`, `sha256 ${sha256.slice(0, 16)}…`)
-        : failure(`model ${id}`, model.failure.detail);
+      return model.ok ? ok(`model ${id}`, `sha256 ${sha256}`) : failure(`model ${id}`, model.failure.detail);
     }),
   );
 }

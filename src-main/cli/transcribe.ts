@@ -45,13 +45,16 @@ async function transcribe(path: string, { json, words }: TranscribeOptions): Pro
   try {
     for (const engine of [detector, transcriber, ...(aligner ? [aligner] : [])]) unwrap(await engine.ready);
     const segments: TranscribedSegment[] = [];
-    for (const { startMs, endMs } of segmentSpeech(await detectAll(detector, pcm))) {
+    const stretches = segmentSpeech(await detectAll(detector, pcm));
+    for (const [index, { startMs, endMs }] of stretches.entries()) {
+      showProgress("transcribing", index, stretches.length);
       const piece = pcm.slice((startMs * RECOGNITION_RATE_HZ) / 1000, (endMs * RECOGNITION_RATE_HZ) / 1000);
       const { text } = unwrap(await transcriber.transcribe({ pcm: piece }, new AbortController().signal));
       if (text === "") continue;
       const aligned = aligner && unwrap(await aligner.align({ pcm: piece, text }));
       segments.push({ startMs, endMs, text, ...(aligned && { words: shift(aligned, startMs) }) });
     }
+    showProgress("", 1, 1);
     print(segments, json ?? false);
   } finally {
     await Promise.all([detector.close(), transcriber.close(), aligner?.close()]);
@@ -69,10 +72,15 @@ async function detectAll(detector: VoiceDetector, pcm: Float32Array): Promise<nu
       return detector.detect(frame);
     });
     for (const outcome of await Promise.all(batch)) probabilities.push(unwrap(outcome));
-    if (process.stderr.isTTY) process.stderr.write(`\r${Math.round((100 * (first + batch.length)) / frames)} %`);
+    showProgress("looking for speech", first, frames);
   }
-  if (process.stderr.isTTY) process.stderr.write("\r      \r");
   return probabilities;
+}
+
+/** Progress on a terminal, in one line that the next one takes the place of; the last leaves nothing. */
+function showProgress(what: string, done: number, all: number): void {
+  if (!process.stderr.isTTY) return;
+  process.stderr.write(`\r\x1b[K${done < all ? `${what}: ${Math.round((100 * done) / all)} %` : ""}`);
 }
 
 function shift(words: readonly AlignedWord[], byMs: number): AlignedWord[] {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -121,6 +121,21 @@ test("interrupted, it keeps what was said until then", { timeout: TALK_TIMEOUT_M
   expect(readReport(report).turns).toHaveLength(1);
   const recorded = await readAudioFile(out);
   expect(recorded.ok && recorded.value.pcm.length / recorded.value.sampleRateHz).toBeLessThan(40);
+});
+
+test("a recording that cannot be completed is a failure", { timeout: TALK_TIMEOUT_MS }, async () => {
+  const folder = join(testFolder(), "gone");
+  mkdirSync(folder);
+  const question = join(testFolder(), "question.wav");
+  writeFileSync(question, await spokenQuestion());
+  const run = await runRepartee(["talk", "--in", question, "--out", join(folder, "out.wav")], {
+    onStdout: () => {
+      rmSync(folder, { recursive: true, force: true });
+      return undefined;
+    },
+  });
+  expect(run.stderr).toMatch(/^repartee: output-unwritable: [^\n]+\n$/);
+  expect(run.exitCode).toBe(1);
 });
 
 test("settings that are not valid are told, and the defaults are used", { timeout: TALK_TIMEOUT_MS }, async () => {
