@@ -27,7 +27,7 @@ export default {
   directories: { output: "dist", buildResources: "resources" },
   icon: "resources/icons/icon.png",
   npmRebuild: false,
-  extraMetadata: { homepage: "https://repartee.invalid/" },
+  extraMetadata: { homepage: "https://repartee.invalid/", desktopName: "repartee.desktop" },
   files: [
     "out/**",
     "package.json",
@@ -57,7 +57,7 @@ export default {
     category: "Utility",
     synopsis: "Hands-free voice assistant",
     maintainer: "The Repartee authors <maintainers@repartee.invalid>",
-    desktop: { entry: { StartupWMClass: "Repartee", Keywords: "voice;assistant;speech;timer;" } },
+    desktop: { entry: { Keywords: "voice;assistant;speech;timer;" } },
   },
   mac: {
     files: [onnxRuntimeFor("darwin")],
