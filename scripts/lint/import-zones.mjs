@@ -60,7 +60,7 @@ export const IMPORT_ZONES = [
   { within: "src-main/cli/", ours: ["src-main/", "src-shared/"], packages: "any", platform: true },
   {
     within: "src-main/index.ts",
-    ours: ["src-main/compose.ts", "src-main/window/", "src-shared/"],
+    ours: ["src-main/compose.ts", "src-main/small-heap.ts", "src-main/window/", "src-shared/"],
     packages: ["electron"],
     platform: true,
   },
