@@ -60,7 +60,7 @@ describe.skipIf(desktopSkipReason !== undefined)(
     });
 
     test("the window shows up, listens, and has exactly one way to the assistant", async () => {
-      await expect.poll(() => app.page.getByTestId("state").textContent(), { timeout: 10_000 }).toBe("Listening");
+      await expect.poll(() => app.page.getByTestId("state").textContent(), { timeout: 10_000 }).toBe("Ready");
       const bridge = await app.page.evaluate(() => {
         const { assistant } = window as unknown as { assistant: object };
         return { isFrozen: Object.isFrozen(assistant), keys: Object.keys(assistant).toSorted() };
