@@ -10,6 +10,8 @@ import { modelEntry, type ModelEntry } from "./model-manifest.ts";
 export interface StoredModel {
   readonly path: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Frees the bytes at once, once they have been loaded: the collector is in no hurry to. */
+  release(): void;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function readModel(id: string, folder: string | undefined): Promise
   if (hash("sha256", bytes, "hex") !== entry.sha256) {
     return failed("model-corrupt", "models", `${entry.file} at ${path} does not have the expected SHA-256: ${mend}`);
   }
-  return succeeded({ path, bytes });
+  return succeeded({ path, bytes, release: () => void bytes.buffer.transfer(0) });
 }
 
 function locate(entry: ModelEntry, folder: string | undefined): string | undefined {

@@ -25,6 +25,7 @@ async function load(data: {
   const model = await readModel("flite", data.modelsFolder);
   if (!model.ok) return model;
   const flite = await FliteEngine.load(model.value.bytes);
+  model.value.release();
   const resamplers = new Map<string, PlaybackResampler>();
   for (const [voice, rateHz] of Object.entries(VOICE_RATES_HZ)) {
     resamplers.set(voice, await PlaybackResampler.create(rateHz));
@@ -33,7 +34,6 @@ async function load(data: {
     const speech = flite.synthesize("It is half past three.", "slt", 1);
     if (speech) resamplers.get("slt")?.convert(speech.pcm, 0, speech.pcm.length);
   }
-  flite.prepare();
   return succeeded({
     async answer(request) {
       const resampler = resamplers.get(request.voice);
@@ -46,7 +46,6 @@ async function load(data: {
         if (!speech) return failed("speak-failed", "speak", `Flite broke off (voice ${request.voice})`, true);
         sentence.write(piece, speech);
       }
-      setImmediate(() => flite.prepare());
       return succeeded(sentence.result());
     },
   });

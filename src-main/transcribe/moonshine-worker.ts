@@ -28,6 +28,9 @@ async function load(data: {
   if (!loaded.ok) return loaded;
   const model = loaded.value;
   await warmUp(model);
+  // Only decoding is needed here, and what encoding needs takes 20 MB.
+  llamaTokenizer.merges.clear();
+  llamaTokenizer.vocabByString.clear();
   const decode = async (pcm: Float32Array, draftTokens: readonly number[], signal: AbortSignal) => {
     const padded = new Float32Array(pcm.length + TAIL_SAMPLES);
     padded.set(pcm);

@@ -31,6 +31,7 @@ async function load(data: {
     const file = await readModel(id, data.modelsFolder);
     if (!file.ok) return file;
     folder = dirname(file.value.path);
+    file.value.release();
   }
   const quiet = (): void => undefined;
   const module = await createModule({ wasmBinary: wasm.value.bytes.buffer, print: quiet, printErr: quiet });

@@ -64,7 +64,7 @@ test("both voices can be read back word for word", { timeout: 60_000 }, async ()
   for (const voice of ["slt", "kal"]) {
     for (const text of [
       "Twenty percent of 150 is 30.",
-      "I have no language model yet, you can set one up in the settings.",
+      "I am sorry, but I have no language model yet; you can set one up in the settings.",
     ]) {
       const { pcm } = await hear(text, { voice });
       const resampled = await resampleAll(pcm, PLAYBACK_RATE_HZ, RECOGNITION_RATE_HZ);
@@ -173,6 +173,21 @@ test("waits for a slow reader and drops nothing", async () => {
   }
   expect((await speaking).samples).toBe(whole.samples);
   expect(pcm).toEqual(whole.pcm);
+});
+
+test("a sentence sounds the same whatever was said before it", { timeout: 60_000 }, async () => {
+  const fresh = createFliteSynthesizer({});
+  const other = PcmRing.allocate(10 * PLAYBACK_RATE_HZ);
+  const otherRing = new PcmRing(other);
+  otherRing.setGeneration(1);
+  const text = "It is half past three.";
+  const first = await fresh.speak({ text, voice: "kal", rateRatio: 1, ring: other, generation: 1 });
+  await fresh.close();
+  const pcm = new Float32Array(first.ok ? first.value.samples : 0);
+  otherRing.read(pcm, 0, pcm.length);
+  for (const voice of ["slt", "kal"])
+    await hear("Something longer was said before, and it had 3 parts; this is one.", { voice });
+  expect((await hear(text, { voice: "kal" })).pcm).toEqual(pcm);
 });
 
 test("does not know other voices", async () => {
