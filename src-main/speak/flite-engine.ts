@@ -46,12 +46,13 @@ export class FliteEngine {
 /** An instance of Flite. */
 class FliteProgram {
   readonly #wasi = new WASI([], [], [], { debug: false });
-  readonly #instance: WebAssembly.Instance;
+  readonly #instance: Parameters<WASI["start"]>[0];
   readonly #initialEnd: Uint8Array;
   readonly #initialEndOffset: number;
 
   constructor(module: WebAssembly.Module) {
-    this.#instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: this.#wasi.wasiImport });
+    const instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: this.#wasi.wasiImport });
+    this.#instance = instance as Parameters<WASI["start"]>[0];
     const memory = this.#memory();
     this.#initialEndOffset = memory.length - CHANGING_BYTES;
     this.#initialEnd = memory.slice(this.#initialEndOffset);
@@ -70,7 +71,7 @@ class FliteProgram {
       root,
     ];
     try {
-      if (this.#wasi.start(this.#instance as Parameters<WASI["start"]>[0]) !== 0) return undefined;
+      if (this.#wasi.start(this.#instance) !== 0) return undefined;
     } catch {
       return undefined;
     }
@@ -80,8 +81,7 @@ class FliteProgram {
   }
 
   #memory(): Uint8Array {
-    const { memory } = this.#instance.exports as { memory: { buffer: ArrayBuffer } };
-    return new Uint8Array(memory.buffer);
+    return new Uint8Array(this.#instance.exports.memory.buffer);
   }
 
   #reset(): void {

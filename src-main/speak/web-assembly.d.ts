@@ -4,7 +4,7 @@ declare namespace WebAssembly {
     private readonly compiled: true;
   }
   class Instance {
-    readonly exports: { readonly memory: { readonly buffer: ArrayBuffer }; readonly _start: () => unknown };
+    readonly exports: Readonly<Record<string, unknown>>;
     constructor(module: Module, imports: Readonly<Record<string, object>>);
   }
   function compile(bytes: Uint8Array<ArrayBuffer>): Promise<Module>;
