@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureBuilt } from "./ensure-built.mjs";
 import { ensureInstalled, node, root } from "./ensure-installed.mjs";
+import { runtimeEnvironment } from "./runtime-environment.mjs";
 
 const ELECTRON_INSTALL_TIMEOUT_MS = 120_000;
 /** An Electron that ends sooner than this with an error could not start on this machine. */
@@ -59,7 +60,7 @@ function hasDisplay() {
 /** Runs a program with our streams and signals until it ends. */
 function run(command, args, ended) {
   let isStopping = false;
-  const child = spawn(command, args, { stdio: "inherit", cwd: root });
+  const child = spawn(command, args, { stdio: "inherit", cwd: root, env: runtimeEnvironment });
   for (const signal of ["SIGINT", "SIGTERM"]) {
     process.on(signal, () => {
       isStopping = true;

@@ -22,7 +22,7 @@ const QUESTIONS: readonly (readonly [speaker: Speaker, text: string, answer: Reg
   ["kal", "How much time is left?", /minutes/i],
   ["slt", "What is nine plus ten?", /19/],
   ["kal", "What is one hundred divided by four?", /25/],
-  ["slt", "Cancel the timer.", /cancel/i],
+  ["slt", "Stop the timer.", /cancel|stop/i],
   ["kal", "How many days are there until Christmas?", /days|day|today/i],
   ["slt", "How many minutes are in a day?", /1,?440/],
   ["kal", "What can you do for me?", /time/i],
@@ -77,7 +77,8 @@ function talk(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
     "--report",
     join(folder, "report.json"),
   ];
-  const child = spawn(process.execPath, [join(root, "out/main/repartee.js"), "talk", ...files], {
+  const child = spawn("npm", ["run", "--silent", "repartee", "--", "talk", ...files], {
+    cwd: root,
     env,
     stdio: ["ignore", "ignore", "inherit"],
   });

@@ -8,7 +8,8 @@ import type { UtteranceBuffer } from "./utterance-buffer.ts";
 /**
  * The transcript of one utterance while it grows: partial ones for the eye, and the final one at every pause. A long utterance is closed
  * in segments at its pauses (or, without any, where it was quietest), so that the recognizer never gets more than it can bear. One
- * transcription runs at a time; each starts from the tokens of the one before.
+ * transcription runs at a time. A partial one starts from the tokens of the one before; the final one does not, because a wrong beginning
+ * would pull the rest along: about 3 words more in a hundred.
  */
 export class UtteranceTranscription {
   readonly #transcriber: Transcriber;
@@ -51,7 +52,7 @@ export class UtteranceTranscription {
   /** The user paused: transcribes everything up to the pause. */
   async pause(speechEndedAtMs: number): Promise<Outcome<string>> {
     const endMs = speechEndedAtMs + TURN_TUNING.postRollMs;
-    this.#paused = { endMs, text: this.#transcribe(endMs) };
+    this.#paused = { endMs, text: this.#transcribe(endMs, []) };
     return joinSegments(await Promise.all([...this.#closedSegments, this.#paused.text]));
   }
 
@@ -70,7 +71,7 @@ export class UtteranceTranscription {
   }
 
   #closeSegment(endMs: number, text: Promise<Outcome<string>> | undefined): void {
-    this.#closedSegments.push(text ?? this.#transcribe(endMs));
+    this.#closedSegments.push(text ?? this.#transcribe(endMs, []));
     this.#segmentStartMs = endMs;
     this.#draftTokens = [];
     this.#quietest = { atMs: 0, probability: Number.POSITIVE_INFINITY };
@@ -78,17 +79,17 @@ export class UtteranceTranscription {
 
   async #showPartial(endMs: number): Promise<void> {
     this.#partialRuns = true;
-    const text = await this.#transcribe(endMs);
+    const text = await this.#transcribe(endMs, this.#draftTokens);
     this.#partialRuns = false;
     const joined = joinSegments(await Promise.all([...this.#closedSegments, Promise.resolve(text)]));
     if (!this.#abort.signal.aborted && !this.#paused && joined.ok && joined.value !== "") this.#onPartial(joined.value);
   }
 
-  async #transcribe(endMs: number): Promise<Outcome<string>> {
+  async #transcribe(endMs: number, draftTokens: readonly number[]): Promise<Outcome<string>> {
     const segmentStartMs = this.#segmentStartMs;
     const pcm = this.#buffer.slice(segmentStartMs, endMs);
     if (samplesToMs(pcm.length, RECOGNITION_RATE_HZ) < 100) return succeeded("");
-    const request = { pcm, draftTokens: this.#draftTokens };
+    const request = { pcm, draftTokens };
     const transcript = await this.#transcriber.transcribe(request, this.#abort.signal).catch((reason: unknown) => {
       if (this.#abort.signal.aborted) return succeeded(NOTHING);
       throw reason;
