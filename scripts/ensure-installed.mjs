@@ -11,7 +11,7 @@ export const node = join(root, "node_modules", "node", "bin", process.platform =
 /** Installs the dependencies with npm when they are missing or not those of the lock file. Exits when npm fails. Leaves stdout alone. */
 export function ensureInstalled() {
   if (existsSync(node) && isInstalled()) return;
-  console.error("Repartee: installing dependencies (once, about 300 MB)…");
+  console.error("Repartee: installing dependencies (once, about 400 MB)…");
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
   const { status, error } = spawnSync(npm, ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
