@@ -32,6 +32,10 @@ export type FailureCode =
   | "input-missing"
   | "input-unreadable"
   | "input-empty"
+  | "source-unreachable"
+  | "source-refused"
+  | "source-timeout"
+  | "source-lost"
   | "settings-invalid"
   | "settings-unwritable"
   | "port-in-use"
@@ -93,6 +97,10 @@ const SENTENCES: Record<FailureCode, string> = {
   "input-missing": "There is no such file.",
   "input-unreadable": "The file is not audio that Repartee can read.",
   "input-empty": "The file holds no audio.",
+  "source-unreachable": "The server that has the audio cannot be reached.",
+  "source-refused": "The server refused to give the audio.",
+  "source-timeout": "The server stopped sending audio.",
+  "source-lost": "The audio broke off before its end. What had arrived was played.",
   "settings-invalid": "The settings file is not valid, so the defaults are in use.",
   "settings-unwritable": "The settings could not be saved.",
   "port-in-use": "The port is already in use. Choose another one.",
