@@ -10,8 +10,8 @@ import { WaitingIterator } from "./waiting-iterator.ts";
 
 /**
  * A batch of streams of audio chunks whose iterators are asynchronous: for consumers that must not block. Fed from its own or from any other thread.
- * Several iterators of one stream share it: each chunk goes to exactly one of them, and all of them see the end. Waiting for ever does not keep
- * the process alive; waiting with a `timeoutMs` does.
+ * Several iterators of one stream share it: each chunk goes to exactly one of them, and all of them see the end. A step that
+ * waits keeps its thread alive.
  */
 export class AsyncAudioStreamer<Stop = null>
   extends AudioStreamFeed<Stop>

@@ -95,7 +95,6 @@ export abstract class AudioStreamFeed<Stop> {
     for (;;) {
       const seen = this.queues.departures.count;
       if (this.#areDrained(indices)) return;
-      // oxlint-disable-next-line no-await-in-loop
       await this.queues.departures.waitAsync(seen, Infinity);
     }
   }

@@ -46,17 +46,13 @@ export class SharedBell {
   }
 
   /**
-   * Resolves when the bell rings, or is nudged, or the time is over; at once if it has rung since `seen`. Holds one timer while it waits, none
-   * for an infinite time. Waiting for ever does not keep the process alive.
+   * Resolves when the bell rings, or is nudged, or the time is over; at once if it has rung since `seen`. While it waits it holds one timer, which
+   * keeps the thread alive.
    */
   async waitAsync(seen: number, timeoutMs: number): Promise<void> {
     const woken = Atomics.waitAsync(this.#words, this.#word, seen);
     if (!woken.async) return;
-    if (timeoutMs === Infinity) {
-      await woken.value;
-      return;
-    }
-    // A wait in shared memory cannot be cancelled; the timer wakes it instead, so that nothing is left behind.
+    // A wait in shared memory cannot be cancelled and keeps no thread alive. The timer does, and wakes it, so that nothing is left behind.
     const timer = setTimeout(() => this.nudge(), Math.min(timeoutMs, LONGEST_TIMER_MS));
     try {
       await woken.value;

@@ -46,7 +46,6 @@ export class WaitingIterator<T extends object> implements AsyncIterableIterator<
       if (item !== "nothing-yet") return { done: false, value: item };
       const remainingMs = deadlineMs - performance.now();
       if (remainingMs <= 0) throw new AudioStreamTimeoutError(sampleIndex, this.#timeoutMs);
-      // oxlint-disable-next-line no-await-in-loop
       await arrivals.waitAsync(seen, remainingMs);
     }
     return { done: true, value: undefined };
