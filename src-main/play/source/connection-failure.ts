@@ -19,8 +19,6 @@ const CAUSES: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "has a certificate of an authority that is not known here",
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: "has a certificate of an authority that is not known here",
   ERR_TLS_CERT_ALTNAME_INVALID: "has a certificate for another host",
-  ERR_SSL_WRONG_VERSION_NUMBER: "does not speak TLS: try it without the s of https or wss",
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: "does not speak TLS: try it without the s of https or wss",
 };
 
 const TIMEOUTS = ["ETIMEDOUT", "UND_ERR_CONNECT_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT"];
@@ -30,15 +28,17 @@ const TIMEOUTS = ["ETIMEDOUT", "UND_ERR_CONNECT_TIMEOUT", "UND_ERR_HEADERS_TIMEO
  * Takes what `fetch` or `ws` threw; its own message is never passed on, because it may hold an address with a key. Pure.
  */
 export function connectionFailure(error: unknown, host: string): Failure {
-  const { code, message, hostname } = rootCause(error);
+  const { code, name, message, hostname } = rootCause(error);
   if (TIMEOUTS.includes(code)) return failure("source-timeout", "input", `${host} did not answer in time`, true);
   const unreachable = (what: string, isRetryable = true): Failure =>
     failure("source-unreachable", "input", what, isRetryable);
   if (code === "ENOTFOUND") return unreachable(`there is no host of the name ${hostname ?? host}`);
   const cause = CAUSES[code];
   if (cause !== undefined) return unreachable(`${host} ${cause}`, !/CERT|SSL|SIGN/.test(code));
-  if (code.startsWith("HPE_") || code === "UND_ERR_HEADERS_OVERFLOW")
+  if (name === "HTTPParserError" || code.startsWith("HPE_") || code === "UND_ERR_HEADERS_OVERFLOW")
     return unreachable(`${host} does not speak HTTP`, false);
+  if (/wrong version number|packet length too long/.test(message))
+    return unreachable(`${host} does not speak TLS: try it without the s of https or wss`, false);
   if (code === "EPROTO" || code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_"))
     return unreachable(`${host} and this machine found no common way to encrypt (${code})`, false);
   if (message === "bad port") return unreachable(`${host} has a port that may not be fetched from`, false);
@@ -47,17 +47,18 @@ export function connectionFailure(error: unknown, host: string): Failure {
 }
 
 /** The innermost cause; of several attempts (one per address of a host) the first. */
-function rootCause(error: unknown): { code: string; message: string; hostname: string | undefined } {
+function rootCause(error: unknown): { code: string; name: string; message: string; hostname: string | undefined } {
   let cause = error;
   for (let depth = 0; depth < 5 && cause instanceof Error; depth++) {
     if (cause instanceof AggregateError && cause.errors.length > 0) cause = cause.errors[0];
     else if (cause.cause instanceof Error) cause = cause.cause;
     else break;
   }
-  if (!(cause instanceof Error)) return { code: "", message: "", hostname: undefined };
+  if (!(cause instanceof Error)) return { code: "", name: "", message: "", hostname: undefined };
   const { code, hostname } = cause as { code?: unknown; hostname?: unknown };
   return {
     code: typeof code === "string" ? code : "",
+    name: cause.name,
     message: cause.message,
     hostname: typeof hostname === "string" ? hostname : undefined,
   };

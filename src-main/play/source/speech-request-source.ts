@@ -78,7 +78,7 @@ function speechUrl(baseUrl: string): string {
 
 function meaningOfStatus(status: number, hasKey: boolean): string | undefined {
   if (status === 401) return hasKey ? "does not accept the key" : "wants a key";
-  if (status === 403) return "does not allow this with the key";
+  if (status === 403) return "does not allow this";
   if (status === 404) return `has no ${PATH} at that address, or not that model or voice`;
   if (status === 405) return `does not take speech requests at that address`;
   if (status === 429) return "takes no more requests now: too many, or no credit left";

@@ -9,7 +9,7 @@ export interface WebAddress {
   readonly href: string;
   /** Value of an authorization header, where the address carries a user name or password. */
   readonly authorization?: string;
-  /** User name, password and the long values of the query. */
+  /** User name, password, both as they are sent, and the long values of the query. */
   readonly secrets: readonly string[];
 }
 
@@ -19,11 +19,11 @@ export function parseWebAddress(address: string, protocols: readonly string[]): 
   if (!url || !protocols.includes(url.protocol) || url.host === "") return undefined;
   const [user, password] = [decoded(url.username), decoded(url.password)];
   const values = [...url.searchParams.values()].filter(({ length }) => length >= SHORTEST_SECRET);
-  const secrets = [user, password, ...values].filter((secret) => secret !== "");
   url.username = "";
   url.password = "";
   url.hash = "";
   const credentials = Buffer.from(`${user}:${password}`).toString("base64");
+  const secrets = [user, password, ...(user + password === "" ? [] : [credentials]), ...values].filter(Boolean);
   const { host, href } = url;
   return { host, href, secrets, ...(user + password !== "" && { authorization: `Basic ${credentials}` }) };
 }
