@@ -24,7 +24,8 @@ export function readFlacFrameHeader(bytes: Uint8Array, at: number): FlacFrameHea
   if (first !== 0xff || (second !== undefined && (second & 0xfe) !== 0xf8)) return undefined;
   if (second === undefined || third === undefined || fourth === undefined || bytes.length < at + 5) return "more";
   const [sizeCode, rateCode, channelCode] = [third >> 4, third & 15, fourth >> 4];
-  const isReserved = sizeCode === 0 || rateCode === 15 || channelCode > 10 || (fourth & 0x0e) === 6 || (fourth & 1) === 1;
+  const isReserved =
+    sizeCode === 0 || rateCode === 15 || channelCode > 10 || (fourth & 0x0e) === 6 || (fourth & 1) === 1;
   const numberBytes = codedNumberBytes(bytes[at + 4]!);
   if (isReserved || numberBytes === 0) return undefined;
   const sizeBytes = sizeCode === 6 ? 1 : sizeCode === 7 ? 2 : 0;

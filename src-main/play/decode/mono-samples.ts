@@ -65,7 +65,7 @@ function viewOfSamples(bytes: Uint8Array, layout: SampleLayout): SampleView {
 function widen24Bits(bytes: Uint8Array): Int32Array {
   const values = new Int32Array(bytes.length / 3);
   for (let index = 0, at = 0; index < values.length; index++, at += 3) {
-    values[index] = (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | 0) << 8 >> 8;
+    values[index] = ((bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | 0) << 8) >> 8;
   }
   return values;
 }

@@ -29,7 +29,8 @@ export function readMpegFrameHeader(bytes: Uint8Array, at: number): MpegFrameHea
   const layer = (second >> 1) & 3;
   const rateIndex = (third >> 2) & 3;
   const hasSync = bytes[at] === 0xff && (second & 0xe0) === 0xe0;
-  if (!hasSync || version === 1 || layer === 0 || layer === 3 || rateIndex === 3 || (fourth & 3) === 2) return undefined;
+  if (!hasSync || version === 1 || layer === 0 || layer === 3 || rateIndex === 3 || (fourth & 3) === 2)
+    return undefined;
   const isFirst = version === VERSION_1;
   const firstRates = layer === LAYER_2 ? BIT_RATES.firstLayer2 : BIT_RATES.firstLayer3;
   const bitRate = (isFirst ? firstRates : BIT_RATES.second)[(third >> 4) - 1];

@@ -33,11 +33,16 @@ export class WavStreamDecoder implements StreamDecoder {
   }
 
   push(bytes: Uint8Array): Promise<readonly DecodedPiece[]> {
+    return Promise.resolve(this.read(bytes));
+  }
+
+  /** As `push`, at once. */
+  read(bytes: Uint8Array): readonly DecodedPiece[] {
     let rest = bytes;
     while (rest.length > 0 && this.#state !== "data" && this.#state !== "over") {
       rest = this.#state === "skip" ? this.#skip(rest) : this.#readHeader(rest);
     }
-    return Promise.resolve(this.#state === "data" ? this.#readData(rest) : []);
+    return this.#state === "data" ? this.#readData(rest) : [];
   }
 
   async finish(): Promise<readonly DecodedPiece[]> {
