@@ -1,8 +1,11 @@
 import { constants, open, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { makeFolderAsync } from "./make-folder.ts";
 
 const NEWLINE = 0x0a;
+/** A write of another process is over within this time. */
+const SETTLING_MS = 20;
 // Not blocking: a pipe that nobody reads must fail and not hold a thread.
 const FLAGS = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
 
@@ -21,7 +24,7 @@ export async function appendLines(path: string, lines: readonly string[]): Promi
   let file: FileHandle | undefined;
   try {
     file = await openOrCreate(path);
-    return await appendTo(file, lines);
+    return (await file.stat()).isFile() ? await appendToFile(file, lines) : await appendToDevice(file, lines);
   } catch (error) {
     return { written: 0, error: error as Error };
   } finally {
@@ -39,18 +42,29 @@ async function openOrCreate(path: string): Promise<FileHandle> {
   }
 }
 
-async function appendTo(file: FileHandle, lines: readonly string[]): Promise<AppendedLines> {
-  const before = await file.stat();
-  const closing = before.isFile() && (await isTorn(file, before.size)) ? "\n" : "";
+async function appendToFile(file: FileHandle, lines: readonly string[]): Promise<AppendedLines> {
+  const closing = (await isTorn(file)) ? "\n" : "";
   const bytes = Buffer.from(closing + lines.join(""));
+  const { size } = await file.stat();
   let written = 0;
   try {
     while (written < bytes.length) written += (await file.write(bytes, written)).bytesWritten;
     return { written: lines.length };
   } catch (error) {
     const wholeBytes = bytes.subarray(0, written).lastIndexOf(NEWLINE) + 1;
-    if (before.isFile() && wholeBytes < written) await cutBack(file, before.size + written, before.size + wholeBytes);
+    if (wholeBytes < written) await cutBack(file, size + written, size + wholeBytes);
     return { written: newlinesIn(bytes.subarray(closing.length, wholeBytes)), error: error as Error };
+  }
+}
+
+/** To a pipe or a terminal. A pipe takes a line as a whole or not at all, up to 4096 bytes. */
+async function appendToDevice(file: FileHandle, lines: readonly string[]): Promise<AppendedLines> {
+  let written = 0;
+  try {
+    for (; written < lines.length; written += 1) await file.write(lines[written] ?? "");
+    return { written };
+  } catch (error) {
+    return { written, error: error as Error };
   }
 }
 
@@ -61,10 +75,14 @@ async function cutBack(file: FileHandle, fromBytes: number, toBytes: number): Pr
   } catch {}
 }
 
-async function isTorn(file: FileHandle, sizeBytes: number): Promise<boolean> {
-  if (sizeBytes === 0) return false;
-  const { bytesRead, buffer } = await file.read(Buffer.alloc(1), 0, 1, sizeBytes - 1);
-  return bytesRead === 1 && buffer[0] !== NEWLINE;
+/** Whether the file ends within a line and no other process is just about to complete it. */
+async function isTorn(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return false;
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  if (bytesRead === 0 || buffer[0] === NEWLINE) return false;
+  await setTimeout(SETTLING_MS);
+  return (await file.stat()).size === size || isTorn(file);
 }
 
 function newlinesIn(bytes: Uint8Array): number {
