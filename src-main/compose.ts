@@ -15,9 +15,6 @@ import { createFliteSynthesizer } from "./speak/flite-synthesizer.ts";
 import { createMoonshineTranscriber } from "./transcribe/moonshine-transcriber.ts";
 import type { AudioSession } from "./window/assistant-endpoint.ts";
 
-/** Audio that must be ready before a reply starts. Embedded synthesis runs 25 times faster than speech, so one device block is enough. */
-const PRE_ROLL_MS = 40;
-
 /** A running assistant and its player, for shells and commands to attach a microphone and an output. */
 export interface Composition {
   readonly assistant: Assistant;
@@ -32,7 +29,7 @@ export async function composeAssistant(folder = settingsFolder()): Promise<Compo
   const detector = createSileroDetector(models);
   const transcriber = createMoonshineTranscriber(models);
   const synthesizer = createFliteSynthesizer(models);
-  const player = new WorkerStreamPlayer({ preRollMs: PRE_ROLL_MS });
+  const player = new WorkerStreamPlayer();
   const [{ file: settings, problem }, storage] = await Promise.all([
     SettingsFile.open(folder),
     jsonStorage(join(folder, "timers.json")),

@@ -2,17 +2,28 @@ import { z } from "zod";
 
 const counters = {
   generation: z.number().int().nonnegative(),
+  positionSamples: z.number().int().nonnegative(),
   playedSamples: z.number().int().nonnegative(),
+  elapsedSamples: z.number().int().nonnegative(),
   bufferedSamples: z.number().int().nonnegative(),
   underruns: z.number().int().nonnegative(),
   gapSamples: z.number().int().nonnegative(),
   deepestGapSamples: z.number().int().nonnegative(),
-  bufferMinSamples: z.number().int(),
+  stretchedSamples: z.number().int().nonnegative(),
+  bufferMinMs: z.number(),
+  bufferMeanMs: z.number(),
+  bufferP05Ms: z.number(),
 };
 
 /** What a page reports from its speaker. */
 export const speakerReportSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("audible"), generation: z.number().int().nonnegative(), atMs: z.number() }),
+  z.strictObject({
+    kind: z.literal("audible"),
+    generation: z.number().int().nonnegative(),
+    atMs: z.number(),
+    outputLatencyMs: z.number(),
+  }),
+  z.strictObject({ kind: z.literal("starved"), ...counters }),
   z.strictObject({ kind: z.literal("progress"), ...counters }),
   z.strictObject({ kind: z.literal("finished"), flushed: z.boolean(), atMs: z.number(), ...counters }),
 ]);

@@ -4,7 +4,10 @@ const GENERATION = 2;
 const WRITING_GENERATION = 3;
 const START = 4;
 const WRITES = 5;
-const HEADER_BYTES = 32;
+const POSITIONS_BYTES = 32;
+const HEADER_BYTES = 48;
+const FIRST_WRITE = 0;
+const LAST_WRITE = 1;
 
 /**
  * Single-writer single-reader ring of mono float32 samples in shared memory. A *generation* numbers one reply: bumping it voids
@@ -14,12 +17,18 @@ const HEADER_BYTES = 32;
  */
 export class PcmRing {
   readonly #header: Int32Array;
+  /** Session times of the generation's first and last write. */
+  readonly #times: Float64Array;
   readonly #samples: Float32Array;
   readonly #mask: number;
+  readonly #nowMs: () => number;
   #readingGeneration: number;
 
-  constructor(buffer: SharedArrayBuffer) {
-    this.#header = new Int32Array(buffer, 0, HEADER_BYTES / 4);
+  /** `nowMs`: the session clock, for whoever writes; without it the times of writing are not known (NaN). */
+  constructor(buffer: SharedArrayBuffer, nowMs: () => number = () => Number.NaN) {
+    this.#nowMs = nowMs;
+    this.#header = new Int32Array(buffer, 0, POSITIONS_BYTES / 4);
+    this.#times = new Float64Array(buffer, POSITIONS_BYTES, 2);
     this.#samples = new Float32Array(buffer, HEADER_BYTES);
     this.#mask = this.#samples.length - 1;
     this.#readingGeneration = Atomics.load(this.#header, GENERATION);
@@ -43,6 +52,16 @@ export class PcmRing {
   /** Pieces written since the current generation's writer began. */
   get writes(): number {
     return Atomics.load(this.#header, WRITES);
+  }
+
+  /** Epoch ms of the current generation's first write. NaN when its writer has no clock. */
+  get firstWriteAtMs(): number {
+    return this.#times[FIRST_WRITE] as number;
+  }
+
+  /** Epoch ms of the current generation's last write. NaN when its writer has no clock. */
+  get lastWriteAtMs(): number {
+    return this.#times[LAST_WRITE] as number;
   }
 
   /** Samples that wait to be read, old generations included until the reader looks. */
@@ -73,13 +92,17 @@ export class PcmRing {
     const write = Atomics.load(this.#header, WRITE);
     const free = this.#samples.length - ((write - Atomics.load(this.#header, READ)) | 0);
     const count = Math.min(length, free);
-    for (let index = 0; index < count; index++)
-      this.#samples[(write + index) & this.#mask] = pcm[offset + index] as number;
-    if (count > 0) {
-      Atomics.store(this.#header, WRITE, (write + count) | 0);
-      Atomics.add(this.#header, WRITES, 1);
-      Atomics.notify(this.#header, WRITE);
+    if (count <= 0) return 0;
+    let index = write & this.#mask;
+    for (let from = offset; from < offset + count; from++) {
+      this.#samples[index] = pcm[from] as number;
+      index = (index + 1) & this.#mask;
     }
+    const atMs = this.#nowMs();
+    if (Atomics.add(this.#header, WRITES, 1) === 0) this.#times[FIRST_WRITE] = atMs;
+    this.#times[LAST_WRITE] = atMs;
+    Atomics.store(this.#header, WRITE, (write + count) | 0);
+    Atomics.notify(this.#header, WRITE);
     return count;
   }
 
@@ -90,15 +113,38 @@ export class PcmRing {
     if (free === 0) Atomics.wait(this.#header, READ, read, timeoutMs);
   }
 
-  /** Reads up to `length` samples of the current generation; older ones are skipped. Returns how many were read. Reader thread. */
-  read(into: Float32Array, offset: number, length: number): number {
+  /**
+   * Copies up to `length` samples of the current generation, the first of them `from` samples behind the oldest, and keeps them. Returns how
+   * many were there. Reader thread.
+   */
+  peek(into: Float32Array, from: number, length: number): number {
     if (!this.#catchUp()) return 0;
     const read = Atomics.load(this.#header, READ);
-    const count = Math.min(length, (Atomics.load(this.#header, WRITE) - read) | 0);
-    for (let index = 0; index < count; index++)
-      into[offset + index] = this.#samples[(read + index) & this.#mask] as number;
-    if (count > 0) this.#moveRead((read + count) | 0);
+    const count = Math.min(length, ((Atomics.load(this.#header, WRITE) - read) | 0) - from);
+    if (count <= 0) return 0;
+    let index = (read + from) & this.#mask;
+    for (let to = 0; to < count; to++) {
+      into[to] = this.#samples[index] as number;
+      index = (index + 1) & this.#mask;
+    }
     return count;
+  }
+
+  /** Lets go of the oldest `count` samples, which must be there. Reader thread. */
+  skip(count: number): void {
+    if (count > 0 && this.#catchUp()) this.#moveRead((Atomics.load(this.#header, READ) + count) | 0);
+  }
+
+  /** Reads up to `length` samples of the current generation; older ones are skipped. Returns how many were read. Reader thread. */
+  read(into: Float32Array, length: number): number {
+    const count = this.peek(into, 0, length);
+    this.skip(count);
+    return count;
+  }
+
+  /** Samples of the current generation that were written and not let go of. Reader thread. */
+  get waitingSamples(): number {
+    return this.#catchUp() ? this.availableSamples : 0;
   }
 
   /** Drops what is void. False when the current generation has not been begun by its writer. */

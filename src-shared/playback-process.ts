@@ -1,7 +1,16 @@
-import type { SpeakerCommand, SpeakerReport } from "./speaker-protocol.ts";
+import { DepthHistogram } from "./depth-histogram.ts";
+import { FadeTail } from "./fade-tail.ts";
+import { SampleQueue } from "./sample-queue.ts";
+import {
+  noPlaybackCounters,
+  type PlaybackCounters,
+  type SpeakerCommand,
+  type SpeakerReport,
+} from "./speaker-protocol.ts";
+import { TimeStretch } from "./time-stretch.ts";
 
 const FADE_MS = 5;
-const PROGRESS_MS = 100;
+const PROGRESS_MS = 40;
 /** -60 dBFS: quieter samples do not count as audible. */
 const AUDIBLE_AMPLITUDE = 0.001;
 
@@ -10,59 +19,61 @@ export interface PlaybackProcessOptions {
   readonly sampleRateHz: number;
   /** Most audio that may wait at the device. The sender never sends more ahead of what was reported as played. */
   readonly capacitySamples: number;
-  /** Audio that must be there again before playback resumes after a gap. */
-  readonly rearmMs: number;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /**
- * The device side of the player: takes commands, fills output blocks, counts gaps. Runs unchanged in the renderer's playback worklet
- * and in the player worker's file and null sinks, so every sink stutters, fades and counts alike.
+ * The device side of the player: takes commands, fills output blocks, changes the tempo, counts gaps. Runs unchanged in the renderer's playback
+ * worklet and in the player worker's native, file and null sinks, so every sink stutters, fades and counts alike.
  *
- * One envelope does all fading: it slews towards 1 while audio is at hand and towards 0 when less than 5 ms is left, so neither a gap nor
- * a resume nor the end is ever a click. A gap counts as an underrun once audio resumes after it; waiting for the end of
- * a reply that has nothing left is not a gap. `process` allocates nothing; `command` and `takeReport` run at message rate.
+ * Every start fades in over 5 ms, and every stop (gap, pause, flush, end) fades out what was last heard, mirrored in time, so that no stop
+ * takes a sample from the reply and none is a click. After a gap it waits for `start`. A gap counts as an underrun once audio resumes
+ * after it; waiting for the end of a reply that has nothing left is not a gap. `process` and `takeReport` allocate nothing.
  */
 export class PlaybackProcess {
-  readonly #ring: Float32Array;
-  readonly #fadeSamples: number;
-  readonly #rearmSamples: number;
-  readonly #progressSamples: number;
   readonly #msPerSample: number;
-  /** What is left of a flushed reply, already faded. */
-  readonly #tail: Float32Array;
-  #tailIndex: number;
+  readonly #fadeSamples: number;
+  readonly #progressSamples: number;
+  readonly #queue: SampleQueue;
+  readonly #stretch: TimeStretch;
+  readonly #tail: FadeTail;
+  readonly #depths: DepthHistogram;
+  readonly #counters: Writable<PlaybackCounters>;
+  readonly #progress: Writable<Extract<SpeakerReport, { kind: "progress" }>>;
+  readonly #starvedReport: Writable<Extract<SpeakerReport, { kind: "starved" }>>;
+  readonly #audible = { kind: "audible" as const, generation: 0, atMs: -1, outputLatencyMs: 0 };
+  readonly #finish: Writable<Extract<SpeakerReport, { kind: "finished" }>>;
   #generation = 0;
-  #head = 0;
-  #available = 0;
+  #firstSample = 0;
   #totalSamples = Number.POSITIVE_INFINITY;
-  #started = false;
-  #finished = true;
-  #inGap = false;
+  #state: "waiting" | "playing" | "starved" | "over" = "over";
+  #paused = false;
+  #slowBelow = 0;
+  #hurryAbove = 0;
   #envelope = 0;
   #gain = 1;
   #gainTarget = 1;
   #gainStep = 0;
-  #playedSamples = 0;
-  #underruns = 0;
-  #gapSamples = 0;
-  #currentGapSamples = 0;
-  #deepestGapSamples = 0;
-  #bufferMinSamples = -1;
-  #sinceProgressSamples = 0;
-  #audibleAtMs = -1;
-  #finishedAtMs = -1;
-  #flushed = false;
-  #audibleReported = true;
-  #finishReported = true;
+  /** Samples of the reply taken from the queue, less those that still wait in the stretcher. */
+  #consumed = 0;
+  #sincePlayed = 0;
+  #currentGap = 0;
+  #sinceProgress = 0;
+  #news = { audible: false, starved: false, finished: false };
 
   constructor(options: PlaybackProcessOptions) {
-    this.#ring = new Float32Array(options.capacitySamples);
     this.#msPerSample = 1000 / options.sampleRateHz;
     this.#fadeSamples = Math.round(FADE_MS / this.#msPerSample);
-    this.#rearmSamples = Math.round(options.rearmMs / this.#msPerSample);
     this.#progressSamples = Math.round(PROGRESS_MS / this.#msPerSample);
-    this.#tail = new Float32Array(this.#fadeSamples);
-    this.#tailIndex = this.#fadeSamples;
+    this.#queue = new SampleQueue(options.capacitySamples);
+    this.#stretch = new TimeStretch(options.sampleRateHz);
+    this.#tail = new FadeTail(this.#fadeSamples);
+    this.#depths = new DepthHistogram(options.capacitySamples * this.#msPerSample);
+    this.#counters = noPlaybackCounters();
+    this.#progress = { kind: "progress", ...noPlaybackCounters() };
+    this.#starvedReport = { kind: "starved", ...noPlaybackCounters() };
+    this.#finish = { kind: "finished", flushed: false, atMs: -1, ...noPlaybackCounters() };
   }
 
   /** Applies one command. Commands of an older generation than the current one change nothing. */
@@ -73,153 +84,208 @@ export class PlaybackProcess {
         this.#gainStep = Math.abs(message.ratio - this.#gain) / Math.max(1, message.rampMs / this.#msPerSample);
         return;
       case "begin":
-        if (message.generation <= this.#generation) return;
-        this.#cutOff(nowMs);
-        this.#begin(message.generation);
+        if (message.generation > this.#generation) this.#begin(message.generation, message.firstSample, nowMs);
         return;
       case "flush":
-        if (message.generation >= this.#generation) this.#cutOff(nowMs);
+        if (message.generation >= this.#generation) this.#over(nowMs, true);
         return;
-      case "pcm":
-        if (message.generation === this.#generation && !this.#finished) this.#append(message.pcm);
-        return;
-      case "start":
-        if (message.generation === this.#generation) this.#started = true;
-        return;
-      case "end":
-        if (message.generation === this.#generation) this.#totalSamples = message.totalSamples;
-        return;
+      default:
+        if (message.generation === this.#generation && this.#state !== "over") this.#apply(message);
     }
   }
 
-  /** Fills one block. `startsAtMs`: epoch ms at which its first sample leaves the speaker. Allocates nothing. */
-  process(out: Float32Array, startsAtMs: number): void {
-    for (let index = 0; index < out.length; index++) {
-      let sample = this.#next(startsAtMs + index * this.#msPerSample);
-      if (this.#tailIndex < this.#fadeSamples) sample += this.#tail[this.#tailIndex++] as number;
-      out[index] = sample;
-    }
-    this.#sinceProgressSamples += out.length;
+  /** Takes samples of the current reply. The array is not kept. */
+  append(generation: number, pcm: Float32Array): void {
+    if (generation === this.#generation && this.#state !== "over") this.#queue.append(pcm);
   }
 
-  /** The next thing to tell the player, or undefined. Call until undefined after every command and block; allocates only when there is news. */
+  /** Fills one block. `startsAtMs`: epoch ms at which its first sample leaves the speaker, `outputLatencyMs` after it was rendered. */
+  process(out: Float32Array, startsAtMs: number, outputLatencyMs = 0): void {
+    if (this.#state === "playing" && this.#totalSamples === Number.POSITIVE_INFINITY && !this.#paused) {
+      this.#depths.observe(this.#waiting * this.#msPerSample);
+    }
+    this.#audible.outputLatencyMs = outputLatencyMs;
+    for (let from = 0; from < out.length;) from = this.#render(out, from, startsAtMs);
+    this.#tail.remember(out);
+    this.#sinceProgress += out.length;
+  }
+
+  /** The next thing to tell the player, or undefined; its object is used again for the next one. Call until undefined after every command and block. */
   takeReport(): SpeakerReport | undefined {
-    if (!this.#audibleReported && this.#audibleAtMs >= 0) {
-      this.#audibleReported = true;
-      return { kind: "audible", generation: this.#generation, atMs: this.#audibleAtMs };
+    const news = this.#news;
+    if (news.audible) {
+      news.audible = false;
+      return this.#audible;
     }
-    if (this.#finished) {
-      if (this.#finishReported) return undefined;
-      this.#finishReported = true;
-      return {
-        kind: "finished",
-        flushed: this.#flushed,
-        atMs: this.#finishedAtMs,
-        ...this.#counters(),
-      };
+    if (news.starved) {
+      news.starved = false;
+      return Object.assign(this.#starvedReport, this.#count());
     }
-    if (this.#sinceProgressSamples < this.#progressSamples) return undefined;
-    this.#sinceProgressSamples = 0;
-    return { kind: "progress", ...this.#counters() };
-  }
-
-  #next(atMs: number): number {
-    if (this.#gain !== this.#gainTarget) this.#slewGain();
-    if (!this.#started || this.#finished) return 0;
-    const ended = this.#playedSamples + this.#available >= this.#totalSamples;
-    if (this.#available === 0) {
-      if (ended) this.#finish(atMs, false);
-      else if (this.#playedSamples > 0) this.#gap();
-      return 0;
+    if (news.finished) {
+      news.finished = false;
+      return Object.assign(this.#finish, this.#count());
     }
-    if (this.#inGap && !this.#resume(ended)) return 0;
-    if (!ended && (this.#bufferMinSamples < 0 || this.#available < this.#bufferMinSamples))
-      this.#bufferMinSamples = this.#available;
-    const step = 1 / this.#fadeSamples;
-    const target = this.#available > this.#fadeSamples ? 1 : 0;
-    this.#envelope += Math.max(-step, Math.min(step, target - this.#envelope));
-    const sample = (this.#ring[this.#head] as number) * this.#envelope * this.#gain;
-    this.#head = this.#head + 1 === this.#ring.length ? 0 : this.#head + 1;
-    this.#available--;
-    this.#playedSamples++;
-    if (this.#audibleAtMs < 0 && Math.abs(sample) >= AUDIBLE_AMPLITUDE) this.#audibleAtMs = atMs;
-    if (this.#available === 0 && ended) this.#finish(atMs + this.#msPerSample, false);
-    return sample;
+    if (this.#state === "over" || this.#sinceProgress < this.#progressSamples) return undefined;
+    this.#sinceProgress = 0;
+    return Object.assign(this.#progress, this.#count());
   }
 
-  #gap(): void {
-    this.#inGap = true;
-    this.#envelope = 0;
-    this.#currentGapSamples++;
-  }
-
-  /** Ends a gap when enough audio is back. Returns whether playback goes on. */
-  #resume(ended: boolean): boolean {
-    if (!ended && this.#available < this.#rearmSamples) {
-      this.#currentGapSamples++;
-      return false;
+  #apply(message: Exclude<SpeakerCommand, { kind: "gain" | "begin" | "flush" }>): void {
+    switch (message.kind) {
+      case "pcm":
+        return this.#queue.append(message.pcm);
+      case "start":
+        return this.#start();
+      case "end":
+        this.#totalSamples = message.totalSamples;
+        return;
+      case "pause":
+        if (this.#state === "playing" && !this.#paused) this.#tail.start();
+        this.#paused = true;
+        return;
+      case "resume":
+        if (this.#paused) this.#envelope = 0;
+        this.#paused = false;
+        return;
+      case "tempo":
+        this.#slowBelow = message.slowBelowSamples;
+        this.#hurryAbove = message.hurryAboveSamples;
     }
-    this.#underruns++;
-    this.#gapSamples += this.#currentGapSamples;
-    this.#deepestGapSamples = Math.max(this.#deepestGapSamples, this.#currentGapSamples);
-    this.#currentGapSamples = 0;
-    this.#inGap = false;
-    return true;
   }
 
-  #append(pcm: Float32Array): void {
-    if (this.#available + pcm.length > this.#ring.length)
-      throw new RangeError("more audio was sent than the device has room for");
-    let index = (this.#head + this.#available) % this.#ring.length;
-    for (const sample of pcm) {
-      this.#ring[index] = sample;
-      index = index + 1 === this.#ring.length ? 0 : index + 1;
+  get #waiting(): number {
+    return this.#queue.length + this.#stretch.pendingInputSamples;
+  }
+
+  get #ended(): boolean {
+    return this.#firstSample + this.#consumed + this.#waiting >= this.#totalSamples;
+  }
+
+  /** Renders until something changes; returns the index behind the last sample written. */
+  #render(out: Float32Array, from: number, startsAtMs: number): number {
+    const atMs = startsAtMs + from * this.#msPerSample;
+    if (this.#state === "starved" && this.#queue.length === 0 && this.#ended) this.#over(atMs, false);
+    if (this.#state !== "playing" || this.#paused) return this.#renderSilence(out, from);
+    if (this.#waiting === 0) {
+      this.#tail.start(out, from);
+      if (this.#ended) this.#over(atMs, false);
+      else this.#starve();
+      return from;
     }
-    this.#available += pcm.length;
+    const before = this.#waiting;
+    const count = this.#stretch.pendingSamples > 0 ? this.#takeSpliced(out, from) : this.#takePlain(out, from);
+    if (count === 0) return from;
+    this.#shape(out, from, count);
+    if (this.#audible.atMs < 0) this.#listen(out, from, count, startsAtMs);
+    this.#consumed += before - this.#waiting;
+    this.#counters.elapsedSamples += this.#sincePlayed + count;
+    this.#sincePlayed = 0;
+    this.#tail.mix(out, from, count);
+    if (this.#waiting === 0 && this.#ended) {
+      this.#tail.start(out, from + count);
+      this.#over(atMs + count * this.#msPerSample, false);
+    }
+    return from + count;
   }
 
-  #begin(generation: number): void {
-    this.#generation = generation;
-    this.#head = 0;
-    this.#available = 0;
-    this.#totalSamples = Number.POSITIVE_INFINITY;
-    this.#started = false;
-    this.#finished = false;
-    this.#inGap = false;
-    this.#envelope = 0;
-    this.#playedSamples = 0;
-    this.#underruns = 0;
-    this.#gapSamples = 0;
-    this.#currentGapSamples = 0;
-    this.#deepestGapSamples = 0;
-    this.#bufferMinSamples = -1;
-    this.#sinceProgressSamples = 0;
-    this.#audibleAtMs = -1;
-    this.#finishedAtMs = -1;
-    this.#audibleReported = false;
-    this.#finishReported = false;
+  #renderSilence(out: Float32Array, from: number): number {
+    const count = out.length - from;
+    out.fill(0, from);
+    this.#tail.mix(out, from, count);
+    if (this.#consumed > 0 && this.#state !== "over") this.#sincePlayed += count;
+    if (this.#state === "starved" && !this.#paused) this.#currentGap += count;
+    return out.length;
   }
 
-  /** Drops what waits and keeps a faded tail of the next 5 ms, so that the cut is not a click. */
-  #cutOff(nowMs: number): void {
-    if (this.#finished) return;
-    if (this.#started) {
-      for (let index = 0; index < this.#fadeSamples; index++) {
-        const fade = this.#envelope * this.#gain * (1 - index / this.#fadeSamples);
-        const left = this.#tailIndex + index < this.#fadeSamples ? (this.#tail[this.#tailIndex + index] as number) : 0;
-        const sample = index < this.#available ? (this.#ring[(this.#head + index) % this.#ring.length] as number) : 0;
-        this.#tail[index] = left + sample * fade;
+  #takeSpliced(out: Float32Array, from: number): number {
+    return this.#stretch.take(out, from, out.length - from);
+  }
+
+  /** Takes samples as they are, or makes a splice and takes none. */
+  #takePlain(out: Float32Array, from: number): number {
+    const queue = this.#queue;
+    const waits = queue.length;
+    const slower = waits < this.#slowBelow;
+    const faster = this.#hurryAbove > 0 && waits > this.#hurryAbove;
+    let most = Math.min(out.length - from, waits);
+    if ((slower || faster) && !this.#ended && waits >= this.#stretch.lookaheadSamples) {
+      if (this.#stretch.untilNextSamples === 0) {
+        this.#counters.stretchedSamples += this.#stretch.splice(queue, slower ? "slower" : "faster");
+        return 0;
       }
-      this.#tailIndex = 0;
+      most = Math.min(most, this.#stretch.untilNextSamples);
     }
-    this.#available = 0;
-    this.#finish(nowMs, true);
+    queue.copy(out, from, 0, most);
+    queue.drop(most);
+    this.#stretch.passed(most);
+    return most;
   }
 
-  #finish(atMs: number, flushed: boolean): void {
-    this.#finished = true;
-    this.#finishedAtMs = atMs;
-    this.#flushed = flushed;
+  /** Fades in after a start and applies the gain. */
+  #shape(out: Float32Array, from: number, count: number): void {
+    if (this.#envelope === 1 && this.#gain === 1 && this.#gainTarget === 1) return;
+    const step = 1 / this.#fadeSamples;
+    for (let index = from; index < from + count; index++) {
+      if (this.#envelope < 1) this.#envelope = Math.min(1, this.#envelope + step);
+      if (this.#gain !== this.#gainTarget) this.#slewGain();
+      out[index] = (out[index] as number) * this.#envelope * this.#gain;
+    }
+  }
+
+  #listen(out: Float32Array, from: number, count: number, startsAtMs: number): void {
+    for (let index = from; index < from + count; index++) {
+      if (Math.abs(out[index] as number) < AUDIBLE_AMPLITUDE) continue;
+      this.#audible.atMs = startsAtMs + index * this.#msPerSample;
+      this.#news.audible = true;
+      return;
+    }
+  }
+
+  #starve(): void {
+    this.#state = "starved";
+    this.#currentGap = 0;
+    this.#news.starved = true;
+  }
+
+  #start(): void {
+    if (this.#state === "starved") {
+      this.#counters.underruns++;
+      this.#counters.gapSamples += this.#currentGap;
+      this.#counters.deepestGapSamples = Math.max(this.#counters.deepestGapSamples, this.#currentGap);
+      this.#news.starved = false;
+    }
+    if (this.#state !== "playing") this.#envelope = 0;
+    this.#state = "playing";
+  }
+
+  #begin(generation: number, firstSample: number, nowMs: number): void {
+    this.#over(nowMs, true);
+    this.#generation = generation;
+    this.#firstSample = firstSample;
+    this.#totalSamples = Number.POSITIVE_INFINITY;
+    this.#state = "waiting";
+    this.#paused = false;
+    this.#slowBelow = this.#hurryAbove = 0;
+    this.#consumed = this.#sincePlayed = this.#currentGap = this.#sinceProgress = 0;
+    this.#depths.clear();
+    Object.assign(this.#counters, noPlaybackCounters());
+    this.#counters.generation = this.#audible.generation = generation;
+    this.#audible.atMs = -1;
+    this.#news.audible = this.#news.starved = this.#news.finished = false;
+  }
+
+  /** The reply is over: what waits is dropped, and what was heard last fades out. */
+  #over(atMs: number, flushed: boolean): void {
+    if (this.#state === "over") return;
+    if (flushed && this.#state === "playing" && !this.#paused) this.#tail.start();
+    this.#count();
+    this.#queue.clear();
+    this.#stretch.reset();
+    this.#state = "over";
+    this.#finish.atMs = atMs;
+    this.#finish.flushed = flushed;
+    this.#news.starved = false;
+    this.#news.finished = true;
   }
 
   #slewGain(): void {
@@ -228,15 +294,14 @@ export class PlaybackProcess {
       Math.abs(distance) <= this.#gainStep ? this.#gainTarget : this.#gain + Math.sign(distance) * this.#gainStep;
   }
 
-  #counters() {
-    return {
-      generation: this.#generation,
-      playedSamples: this.#playedSamples,
-      bufferedSamples: this.#available,
-      underruns: this.#underruns,
-      gapSamples: this.#gapSamples,
-      deepestGapSamples: this.#deepestGapSamples,
-      bufferMinSamples: this.#bufferMinSamples,
-    };
+  #count(): PlaybackCounters {
+    const counters = this.#counters;
+    counters.playedSamples = this.#consumed;
+    counters.positionSamples = this.#firstSample + this.#consumed;
+    counters.bufferedSamples = this.#waiting;
+    counters.bufferMinMs = this.#depths.minMs;
+    counters.bufferMeanMs = this.#depths.meanMs;
+    counters.bufferP05Ms = this.#depths.quantileMs(0.05);
+    return counters;
   }
 }

@@ -105,7 +105,7 @@ async function checkEngines(): Promise<Finding[]> {
     const request = { text: "All systems are working.", voice: "slt", rateRatio: 1, ring: buffer, generation: 1 };
     const spoken = await synthesizer.speak(request);
     const pcm = new Float32Array(ring.availableSamples);
-    ring.read(pcm, 0, pcm.length);
+    ring.read(pcm, pcm.length);
     const heard = await resampleAll(pcm, PLAYBACK_RATE_HZ, RECOGNITION_RATE_HZ);
     const understood = await transcriber.transcribe({ pcm: heard }, new AbortController().signal);
     const speech = await detector.detect(heard.slice(8_000, 8_512));

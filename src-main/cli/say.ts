@@ -106,7 +106,7 @@ async function speakSentence(
 ): Promise<number> {
   const piece = new Float32Array(4_800);
   const empty = (): void => {
-    for (let count = ring.read(piece, 0, piece.length); count > 0; count = ring.read(piece, 0, piece.length)) {
+    for (let count = ring.read(piece, piece.length); count > 0; count = ring.read(piece, piece.length)) {
       file.append(piece.subarray(0, count));
     }
   };

@@ -5,7 +5,6 @@ import { DEVICE_AHEAD_MS, type ReportListener, type SpeakerDevice } from "./spea
 
 const BLOCK_MS = 10;
 const BLOCK_SAMPLES = msToSamples(BLOCK_MS, PLAYBACK_RATE_HZ);
-const REARM_MS = 80;
 
 /** Takes the blocks that a clocked device renders: one after the other, silence included. The array is reused after the call. */
 export type BlockWriter = (block: Float32Array) => void;
@@ -31,7 +30,6 @@ export class ClockedDevice implements SpeakerDevice {
   readonly #process = new PlaybackProcess({
     sampleRateHz: PLAYBACK_RATE_HZ,
     capacitySamples: msToSamples(DEVICE_AHEAD_MS + 1_000, PLAYBACK_RATE_HZ),
-    rearmMs: REARM_MS,
   });
   readonly #timer: NodeJS.Timeout;
   #renderedBlocks = 0;
@@ -46,6 +44,11 @@ export class ClockedDevice implements SpeakerDevice {
     this.#render();
     this.#process.command(message, this.#options.nowMs());
     this.#report();
+  }
+
+  pcm(generation: number, samples: Float32Array): void {
+    this.#render();
+    this.#process.append(generation, samples);
   }
 
   close(): void {

@@ -1,53 +1,41 @@
 import { msToSamples, PLAYBACK_RATE_HZ, samplesToMs } from "../../src-shared/audio-format.ts";
 import { failure, type Failure } from "../../src-shared/failure.ts";
 import type { PcmRing } from "../../src-shared/pcm-ring.ts";
-import type { PlaybackCounters, SpeakerReport } from "../../src-shared/speaker-protocol.ts";
-import type { StreamMetrics } from "../../src-shared/stream-metrics.ts";
-import type { PlayerEvent } from "../turn/ports.ts";
+import type { SpeakerReport } from "../../src-shared/speaker-protocol.ts";
+import type { PlayerEvent, SourceTally } from "../turn/ports.ts";
+import { PlayingReply } from "./playing-reply.ts";
 import { DEVICE_AHEAD_MS, type SpeakerDevice } from "./speaker-device.ts";
+import type { SourcePace, StartPolicyMaker } from "./start-policy.ts";
 
 const PIECE_SAMPLES = msToSamples(20, PLAYBACK_RATE_HZ);
-/** A released reply waits this long for an output, for example while a page reloads. */
-const OUTPUT_WAIT_MS = 3_000;
 const AHEAD_SAMPLES = msToSamples(DEVICE_AHEAD_MS, PLAYBACK_RATE_HZ);
+/** Changes of tempo limits below this are not worth a message. */
+const TEMPO_STEP_SAMPLES = msToSamples(10, PLAYBACK_RATE_HZ);
+/** A released reply waits this long for a first output, for example while a page opens. */
+const OUTPUT_WAIT_MS = 3_000;
+/** A reply whose output went away waits this long for another one, then it is over as far as it was heard. */
+const LOST_OUTPUT_WAIT_MS = 30_000;
 
-/** How the player starts. */
+/** What a player loop works with. */
 export interface PlayerLoopOptions {
-  /** Audio that must be ready before playback starts, unless the whole reply is shorter. */
-  readonly preRollMs: number;
   readonly nowMs: () => number;
+  /** Gets every event. The object of a `progress` event is used again for the next one. */
   readonly emit: (event: PlayerEvent) => void;
 }
 
-/** What is known about the reply that is being played. */
-interface CurrentReply {
-  readonly generation: number;
-  readonly requestedAtMs: number;
-  releasedAtMs: number | undefined;
-  started: boolean;
-  totalSamples: number | undefined;
-  endAnnounced: boolean;
-  sentSamples: number;
-  /** Ends of the pieces sent and not yet played, in samples, oldest first. */
-  readonly pieceEnds: number[];
-  piecesSent: number;
-  firstByteAtMs: number | undefined;
-  endedAtMs: number | undefined;
-  firstAudibleAtMs: number | undefined;
-  startThresholdSamples: number;
-  counters: PlaybackCounters;
-}
-
 /**
- * The player without its thread: moves samples from the ring to the device, at most DEVICE_AHEAD_MS ahead of what was played, starts
- * playback once the reply is released and the pre-roll is there, and measures. Player thread; `pump` is called every few ms.
+ * The player without its thread: moves samples from the ring to the device, at most DEVICE_AHEAD_MS ahead of what was heard, starts
+ * playback when the reply is released and the start policy agrees, and measures. Samples stay in the ring until they were heard, so a device
+ * that goes away takes none with it. Player thread; `pump` is called every few ms and allocates nothing in steady state.
  */
 export class PlayerLoop {
   readonly #ring: PcmRing;
   readonly #options: PlayerLoopOptions;
   readonly #piece = new Float32Array(PIECE_SAMPLES);
+  readonly #progress = { kind: "progress" as const, generation: 0, positionSamples: 0, level: emptyLevel() };
   #device: SpeakerDevice | undefined;
-  #reply: CurrentReply | undefined;
+  #reply: PlayingReply | undefined;
+  #known: SourcePace | undefined;
   #gain = { ratio: 1, rampMs: 0 };
 
   constructor(ring: PcmRing, options: PlayerLoopOptions) {
@@ -55,56 +43,65 @@ export class PlayerLoop {
     this.#options = options;
   }
 
-  /** Plays through this device from now on; undefined when there is none. A reply that was playing on the old one is over. */
+  /** Plays through this device from now on; undefined when there is none. A reply in progress goes on there from the sample that is next. */
   attach(device: SpeakerDevice | undefined): void {
-    if (this.#reply && this.#device && this.#reply.sentSamples > 0) {
-      this.#abandon(failure("output-lost", "play", `the ${this.#device.name} output went away in mid-reply`, true));
-    }
-    this.#device?.close();
+    const old = this.#device;
+    old?.close();
     this.#device = device;
+    const reply = this.#reply;
+    if (reply && old) {
+      reply.leaveDevice(this.#options.nowMs());
+      if (!device && reply.wasStarted) {
+        const detail = `the ${old.name} output went away in mid-reply; playback goes on when there is another one`;
+        this.#options.emit({ kind: "output-failed", failure: failure("output-lost", "play", detail, true) });
+      }
+    }
     device?.command({ kind: "gain", ...this.#gain });
-    if (this.#reply) device?.command({ kind: "begin", generation: this.#reply.generation });
+    if (reply && device && reply.isPaused) this.#introduce(reply, device);
   }
 
-  begin(generation: number, requestedAtMs: number): void {
+  begin(generation: number, requestedAtMs: number, startPolicy: StartPolicyMaker): void {
     this.flush();
-    if (this.#reply) this.#finish(this.#reply.counters, true, requestedAtMs);
-    this.#reply = {
-      generation,
-      requestedAtMs,
-      releasedAtMs: undefined,
-      started: false,
-      totalSamples: undefined,
-      endAnnounced: false,
-      sentSamples: 0,
-      pieceEnds: [],
-      piecesSent: 0,
-      firstByteAtMs: undefined,
-      endedAtMs: undefined,
-      firstAudibleAtMs: undefined,
-      startThresholdSamples: 0,
-      counters: noCounters(generation),
-    };
-    this.#device?.command({ kind: "begin", generation });
+    if (this.#reply) this.#finish(this.#reply, true, requestedAtMs);
+    this.#reply = new PlayingReply(generation, requestedAtMs, startPolicy(requestedAtMs, this.#known));
   }
 
   release(generation: number): void {
-    if (this.#reply?.generation !== generation) return;
-    this.#reply.releasedAtMs = this.#options.nowMs();
+    const reply = this.#find(generation);
+    if (!reply) return;
+    reply.releasedAtMs ??= this.#options.nowMs();
     this.pump();
+  }
+
+  /** The source says how much audio there will be in all. */
+  expect(generation: number, totalSamples: number): void {
+    this.#find(generation)?.policy.expect(samplesToMs(totalSamples, PLAYBACK_RATE_HZ));
   }
 
   end(generation: number, totalSamples: number): void {
-    if (this.#reply?.generation !== generation) return;
-    this.#reply.totalSamples = totalSamples;
-    this.#reply.endedAtMs = this.#options.nowMs();
+    const reply = this.#find(generation);
+    if (!reply) return;
+    reply.totalSamples = totalSamples;
     this.pump();
   }
 
+  tally(generation: number, tally: SourceTally): void {
+    const reply = this.#find(generation);
+    if (reply) reply.tally = tally;
+  }
+
   flush(): void {
-    if (!this.#reply) return;
-    if (this.#device) this.#device.command({ kind: "flush", generation: this.#reply.generation });
-    else this.#finish(this.#reply.counters, true, this.#options.nowMs());
+    const reply = this.#reply;
+    if (!reply) return;
+    if (this.#device && reply.isAtDevice) this.#device.command({ kind: "flush", generation: reply.generation });
+    else this.#finish(reply, true, this.#options.nowMs());
+  }
+
+  setPaused(generation: number, paused: boolean): void {
+    const reply = this.#find(generation);
+    if (!reply || reply.isPaused === paused) return;
+    reply.isPaused = paused;
+    if (reply.isAtDevice) this.#device?.command({ kind: paused ? "pause" : "resume", generation });
   }
 
   setGain(ratio: number, rampMs: number): void {
@@ -115,37 +112,50 @@ export class PlayerLoop {
   /** Moves what there is and starts playback when it is time. */
   pump(): void {
     const reply = this.#reply;
-    const device = this.#device;
     if (!reply || this.#ring.generation !== reply.generation) return;
-    if (!device) return this.#awaitOutput(reply);
+    const nowMs = this.#options.nowMs();
+    reply.observe(this.#ring, nowMs);
+    reply.findBeginning(this.#ring, this.#piece);
+    const device = this.#device;
+    if (!device) return this.#awaitOutput(reply, nowMs);
+    if (!reply.beginningIsKnown) return;
+    if (!reply.isAtDevice) this.#introduce(reply, device);
     this.#send(reply, device);
-    if (!reply.endAnnounced && reply.totalSamples !== undefined) {
-      reply.endAnnounced = true;
+    if (!reply.endIsAnnounced && reply.totalSamples !== undefined) {
+      reply.endIsAnnounced = true;
       device.command({ kind: "end", generation: reply.generation, totalSamples: reply.totalSamples });
     }
-    if (reply.releasedAtMs !== undefined && !reply.started && this.#isReady(reply)) {
-      reply.started = true;
-      reply.startThresholdSamples = reply.sentSamples;
+    if (reply.mayStart(nowMs)) {
+      reply.start(nowMs);
       device.command({ kind: "start", generation: reply.generation });
     }
+    if (reply.isPlaying) this.#setTempo(reply, device, nowMs);
   }
 
   /** Takes what the device reports. */
   take(report: SpeakerReport): void {
-    const reply = this.#reply;
-    if (!reply || report.generation !== reply.generation) return;
+    const reply = this.#find(report.generation);
+    if (!reply) return;
     switch (report.kind) {
       case "audible":
+        if (reply.firstAudibleAtMs !== undefined) return;
         reply.firstAudibleAtMs = report.atMs;
+        reply.outputLatencyMs = report.outputLatencyMs;
         this.#options.emit({ kind: "audible", generation: reply.generation, atMs: report.atMs });
         return;
+      case "starved":
+        reply.heard(this.#ring, report);
+        reply.starve();
+        this.#options.emit({ kind: "starved", generation: reply.generation, positionSamples: report.positionSamples });
+        this.pump();
+        return;
       case "progress":
-        reply.counters = report;
-        while ((reply.pieceEnds[0] ?? Number.POSITIVE_INFINITY) <= report.playedSamples) reply.pieceEnds.shift();
-        this.#options.emit({ kind: "progress", generation: reply.generation, playedSamples: report.playedSamples });
+        reply.heard(this.#ring, report);
+        this.#tellProgress(reply, report.bufferedSamples);
         return;
       case "finished":
-        this.#finish(report, report.flushed, report.atMs);
+        reply.heard(this.#ring, report);
+        this.#finish(reply, report.flushed, report.atMs);
     }
   }
 
@@ -154,87 +164,73 @@ export class PlayerLoop {
     this.#device = undefined;
   }
 
-  #awaitOutput(reply: CurrentReply): void {
-    if (reply.releasedAtMs === undefined || this.#options.nowMs() - reply.releasedAtMs < OUTPUT_WAIT_MS) return;
-    this.#abandon(failure("output-missing", "play", "no output is attached", true));
+  #find(generation: number): PlayingReply | undefined {
+    return this.#reply?.generation === generation ? this.#reply : undefined;
   }
 
-  #send(reply: CurrentReply, device: SpeakerDevice): void {
+  #introduce(reply: PlayingReply, device: SpeakerDevice): void {
+    const { generation } = reply;
+    reply.enterDevice(device.name);
+    device.command({ kind: "begin", generation, firstSample: reply.positionSamples });
+    if (reply.isPaused) device.command({ kind: "pause", generation });
+  }
+
+  #awaitOutput(reply: PlayingReply, nowMs: number): void {
+    const { leftDeviceAtMs, releasedAtMs } = reply;
+    if (leftDeviceAtMs !== undefined && reply.wasStarted) {
+      if (nowMs - leftDeviceAtMs >= LOST_OUTPUT_WAIT_MS) this.#finish(reply, true, nowMs);
+      return;
+    }
+    if (releasedAtMs === undefined || nowMs - releasedAtMs < OUTPUT_WAIT_MS) return;
+    this.#abandon(reply, failure("output-missing", "play", "no output is attached", true));
+  }
+
+  #send(reply: PlayingReply, device: SpeakerDevice): void {
+    const piece = this.#piece;
     for (;;) {
-      const room = AHEAD_SAMPLES - (reply.sentSamples - reply.counters.playedSamples);
-      const count = this.#ring.read(this.#piece, 0, Math.min(PIECE_SAMPLES, room));
+      const room = AHEAD_SAMPLES - (reply.sentSamples - reply.positionSamples);
+      const count = reply.nextPiece(this.#ring, piece, Math.min(PIECE_SAMPLES, room));
       if (count <= 0) return;
-      reply.firstByteAtMs ??= this.#options.nowMs();
-      reply.sentSamples += count;
-      reply.piecesSent++;
-      reply.pieceEnds.push(reply.sentSamples);
-      device.command({ kind: "pcm", generation: reply.generation, pcm: this.#piece.slice(0, count) });
+      device.pcm(reply.generation, count === PIECE_SAMPLES ? piece : piece.subarray(0, count));
     }
   }
 
-  #isReady(reply: CurrentReply): boolean {
-    const threshold = msToSamples(this.#options.preRollMs, PLAYBACK_RATE_HZ);
-    return (
-      reply.sentSamples >= (reply.totalSamples === undefined ? threshold : Math.min(threshold, reply.totalSamples))
-    );
+  #setTempo(reply: PlayingReply, device: SpeakerDevice, nowMs: number): void {
+    const wantedMs = reply.hasArrived ? 0 : Math.min(reply.policy.slowBelowMs(nowMs), DEVICE_AHEAD_MS);
+    const slowBelowSamples = msToSamples(wantedMs, PLAYBACK_RATE_HZ);
+    if (Math.abs(slowBelowSamples - reply.slowBelowSamples) < TEMPO_STEP_SAMPLES) return;
+    reply.slowBelowSamples = slowBelowSamples;
+    device.command({ kind: "tempo", generation: reply.generation, slowBelowSamples, hurryAboveSamples: 0 });
   }
 
-  /** The reply cannot be heard (any more): says why and ends it as far as it was heard. */
-  #abandon(reason: Failure): void {
-    if (!this.#reply) return;
+  #tellProgress(reply: PlayingReply, bufferedSamples: number): void {
+    const { level } = this.#progress;
+    const { counters } = reply;
+    this.#progress.generation = reply.generation;
+    this.#progress.positionSamples = reply.positionSamples;
+    level.receivedSamples = reply.receivedSamples;
+    level.bufferedSamples = bufferedSamples + reply.receivedSamples - reply.sentSamples;
+    level.underruns = counters.underruns;
+    level.stretchedSamples = counters.stretchedSamples;
+    level.slowBelowSamples = reply.slowBelowSamples;
+    this.#options.emit(this.#progress);
+  }
+
+  /** The reply cannot be heard: says why and ends it as far as it was heard. */
+  #abandon(reply: PlayingReply, reason: Failure): void {
     this.#options.emit({ kind: "output-failed", failure: reason });
-    this.#finish(this.#reply.counters, true, this.#options.nowMs());
+    this.#finish(reply, true, this.#options.nowMs());
   }
 
-  #finish(counters: PlaybackCounters, flushed: boolean, atMs: number): void {
-    const reply = this.#reply;
-    if (!reply) return;
+  #finish(reply: PlayingReply, flushed: boolean, atMs: number): void {
+    if (this.#ring.generation === reply.generation) reply.observe(this.#ring, atMs);
     this.#reply = undefined;
-    const { generation } = reply;
-    const metrics = measure(reply, counters, this.#device?.name ?? "none");
-    this.#options.emit({ kind: "finished", generation, flushed, playedSamples: counters.playedSamples, atMs, metrics });
+    this.#known = reply.policy.pace ?? this.#known;
+    const { generation, positionSamples } = reply;
+    this.#options.emit({ kind: "finished", generation, flushed, positionSamples, atMs, metrics: reply.measure() });
   }
 }
 
-function measure(reply: CurrentReply, counters: PlaybackCounters, audioPath: string): StreamMetrics {
-  const since = (atMs: number | undefined) => (atMs === undefined ? undefined : atMs - reply.requestedAtMs);
-  const toMs = (samples: number) => samplesToMs(samples, PLAYBACK_RATE_HZ);
-  const unplayed = reply.pieceEnds.filter((end) => end > counters.playedSamples).length;
-  return {
-    ...defined({
-      firstByteMs: since(reply.firstByteAtMs),
-      firstAudibleMs: since(reply.firstAudibleAtMs),
-      generationMs: since(reply.endedAtMs),
-      playbackMs: counters.playedSamples > 0 ? toMs(counters.playedSamples + counters.gapSamples) : undefined,
-      bufferMinMs: counters.bufferMinSamples < 0 ? undefined : toMs(counters.bufferMinSamples),
-    }),
-    audioMs: toMs(reply.totalSamples ?? reply.sentSamples),
-    underruns: counters.underruns,
-    underrunTotalMs: toMs(counters.gapSamples),
-    underrunMaxMs: toMs(counters.deepestGapSamples),
-    chunksReceived: reply.piecesSent,
-    chunksPlayed: reply.piecesSent - unplayed,
-    samplesPlayed: counters.playedSamples,
-    startThresholdMs: toMs(reply.startThresholdSamples),
-    audioPath,
-  };
-}
-
-/** Leaves out what was not measured. */
-function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
-}
-
-function noCounters(generation: number): PlaybackCounters {
-  return {
-    generation,
-    playedSamples: 0,
-    bufferedSamples: 0,
-    underruns: 0,
-    gapSamples: 0,
-    deepestGapSamples: 0,
-    bufferMinSamples: -1,
-  };
+function emptyLevel() {
+  return { receivedSamples: 0, bufferedSamples: 0, underruns: 0, stretchedSamples: 0, slowBelowSamples: 0 };
 }

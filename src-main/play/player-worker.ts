@@ -4,35 +4,46 @@ import { PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
 import { PcmRing } from "../../src-shared/pcm-ring.ts";
 import { nowMs } from "../session-clock.ts";
 import type { PlayerEvent } from "../turn/ports.ts";
+import { AdaptiveStart } from "./adaptive-start.ts";
 import { ClockedDevice, type BlockWriter } from "./clocked-device.ts";
+import { openNativeDevice } from "./native-device.ts";
 import { PlayerLoop } from "./player-loop.ts";
-import type { PlayerReply, PlayerRequest, PlayerWorkerData, SinkChoice } from "./player-protocol.ts";
+import type { PlayerReply, PlayerRequest, PlayerWorkerData, SinkChoice, StartPolicyChoice } from "./player-protocol.ts";
 import { PortDevice } from "./port-device.ts";
-import type { SpeakerDevice } from "./speaker-device.ts";
+import type { ReportListener, SpeakerDevice } from "./speaker-device.ts";
+import { FixedStart, type StartPolicyMaker } from "./start-policy.ts";
 import { WavFileWriter } from "./wav-file.ts";
 
 const PUMP_INTERVAL_MS = 4;
 const GAIN_RAMP_MS = 20;
 
-const { ring, preRollMs } = workerData as PlayerWorkerData;
+const { ring } = workerData as PlayerWorkerData;
 const tell = (reply: PlayerReply): void => parentPort?.postMessage(reply);
 const emit = (event: PlayerEvent): void => tell(event);
-const loop = new PlayerLoop(new PcmRing(ring), { preRollMs, nowMs, emit });
+const loop = new PlayerLoop(new PcmRing(ring), { nowMs, emit });
+const onReport: ReportListener = (report) => loop.take(report);
 const timer = setInterval(() => loop.pump(), PUMP_INTERVAL_MS);
 let finishFile = (): void => undefined;
+let attachments = 0;
 
 parentPort?.on("message", (request: PlayerRequest) => {
   switch (request.kind) {
     case "attach":
-      return loop.attach(openSink(request.sink));
+      return void attach(request.sink);
     case "begin":
-      return loop.begin(request.generation, request.requestedAtMs);
+      return loop.begin(request.generation, request.requestedAtMs, startPolicyMaker(request.startPolicy));
     case "release":
       return loop.release(request.generation);
+    case "expect":
+      return loop.expect(request.generation, request.totalSamples);
     case "end":
       return loop.end(request.generation, request.totalSamples);
+    case "tally":
+      return loop.tally(request.generation, request.tally);
     case "flush":
       return loop.flush();
+    case "pause":
+      return loop.setPaused(request.generation, request.paused);
     case "gain":
       return loop.setGain(request.ratio, GAIN_RAMP_MS);
     case "close":
@@ -46,12 +57,23 @@ parentPort?.on("message", (request: PlayerRequest) => {
   }
 });
 
-function openSink(sink: SinkChoice): SpeakerDevice | undefined {
+/** Opening a native output takes a while; what is attached in the meantime wins. */
+async function attach(sink: SinkChoice): Promise<void> {
+  const attachment = ++attachments;
+  if (sink.kind !== "native") return loop.attach(openSink(sink));
+  loop.attach(undefined);
+  const opened = await openNativeDevice(onReport);
+  if (!opened.ok) return emit({ kind: "output-failed", failure: opened.failure });
+  if (attachment === attachments) loop.attach(opened.value);
+  else opened.value.close();
+}
+
+function openSink(sink: Exclude<SinkChoice, { kind: "native" }>): SpeakerDevice | undefined {
   switch (sink.kind) {
     case "none":
       return undefined;
     case "port":
-      return new PortDevice(sink.name, sink.port, (report) => loop.take(report));
+      return new PortDevice(sink.name, sink.port, onReport);
     case "null":
       return clocked("null", sink.originAtMs, () => undefined);
     case "wav": {
@@ -72,5 +94,11 @@ function openSink(sink: SinkChoice): SpeakerDevice | undefined {
 }
 
 function clocked(name: string, originAtMs: number, write: BlockWriter): SpeakerDevice {
-  return new ClockedDevice({ name, originAtMs, nowMs, write, onReport: (report) => loop.take(report) });
+  return new ClockedDevice({ name, originAtMs, nowMs, write, onReport });
+}
+
+function startPolicyMaker(choice: StartPolicyChoice): StartPolicyMaker {
+  return choice.kind === "fixed"
+    ? () => new FixedStart(choice.preRollMs)
+    : (requestedAtMs, known) => new AdaptiveStart(requestedAtMs, known);
 }

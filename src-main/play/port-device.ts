@@ -17,6 +17,10 @@ export class PortDevice implements SpeakerDevice {
     this.#port.postMessage(message);
   }
 
+  pcm(generation: number, samples: Float32Array): void {
+    this.#port.postMessage({ kind: "pcm", generation, pcm: samples.slice() } satisfies SpeakerCommand);
+  }
+
   close(): void {
     this.#port.close();
   }

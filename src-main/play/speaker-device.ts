@@ -8,8 +8,11 @@ export interface SpeakerDevice {
   /** Name of the audio path in metrics, for example "renderer" or "file". */
   readonly name: string;
   command(message: SpeakerCommand): void;
+  /** Audio of the current reply. The array is used again after the call. */
+  pcm(generation: number, samples: Float32Array): void;
+  /** Renders what is due, reports it, and plays no more. */
   close(): void;
 }
 
-/** Receives what a device reports. */
+/** Receives what a device reports. The object is used again after the call. */
 export type ReportListener = (report: SpeakerReport) => void;

@@ -3,60 +3,64 @@ import { PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
 import { failure } from "../../src-shared/failure.ts";
 import { PcmRing } from "../../src-shared/pcm-ring.ts";
 import { nowMs } from "../session-clock.ts";
-import type { PlayerEvent, StreamPlayer } from "../turn/ports.ts";
+import type { PlayerEvent, SourceTally, StreamPlayer } from "../turn/ports.ts";
 import { workerUrl } from "../worker-url.ts";
-import type { PlayerReply, PlayerRequest, PlayerWorkerData, SinkChoice } from "./player-protocol.ts";
+import type { PlayerReply, PlayerRequest, PlayerWorkerData, SinkChoice, StartPolicyChoice } from "./player-protocol.ts";
 
 const RING_SECONDS = 40;
 /** No generation: nothing may be written or read. */
 const VOID_GENERATION = 0;
 
-/** Shape of a {@link WorkerStreamPlayer}. */
-export interface StreamPlayerOptions {
-  /** Audio that must be ready before playback starts, unless the whole reply is shorter. */
-  readonly preRollMs: number;
+/** How one reply is to be played. */
+export interface ReplyStart {
+  /** When the reply was asked for, on the session clock; now unless said otherwise. */
+  readonly requestedAtMs?: number;
+  /** Adaptive unless said otherwise. */
+  readonly startPolicy?: StartPolicyChoice;
 }
 
 /**
- * The main thread's end of the stream player. Samples never pass through here: synthesizers write them to the ring, the worker reads
- * them. Codes of `output-failed`: output-missing, output-lost, output-unwritable.
+ * The main thread's end of the stream player. Samples never pass through here: synthesizers and sources write them to the ring, the worker
+ * reads them. Codes of `output-failed`: output-missing, output-lost, output-unwritable.
  */
 export class WorkerStreamPlayer implements StreamPlayer {
   readonly ring = PcmRing.allocate(RING_SECONDS * PLAYBACK_RATE_HZ);
   readonly #control = new PcmRing(this.ring);
   readonly #worker: Worker;
   readonly #closed: Promise<void>;
-  #listener: (event: PlayerEvent) => void = () => undefined;
+  readonly #listeners = new Set<(event: PlayerEvent) => void>();
   #lastGeneration = VOID_GENERATION;
 
-  constructor(options: StreamPlayerOptions) {
-    const workerData: PlayerWorkerData = { ring: this.ring, preRollMs: options.preRollMs };
+  constructor() {
+    const workerData: PlayerWorkerData = { ring: this.ring };
     this.#worker = new Worker(workerUrl("play/player-worker"), { workerData, name: "player" });
     this.#closed = new Promise((resolve) => this.#worker.once("exit", () => resolve()));
     this.#worker.on("message", (reply: PlayerReply) => {
-      if (reply.kind !== "closed") this.#listener(reply);
+      if (reply.kind !== "closed") this.#emit(reply);
     });
     this.#worker.on("error", (error) => {
-      this.#listener({
+      this.#emit({
         kind: "output-failed",
         failure: failure("output-lost", "play", `player stopped: ${error.message}`),
       });
     });
   }
 
-  onEvent(listener: (event: PlayerEvent) => void): void {
-    this.#listener = listener;
+  /** Calls back with every event until the returned function is called. */
+  onEvent(listener: (event: PlayerEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
-  /** Plays to this sink from now on. A reply in progress on the sink before ends as interrupted. */
+  /** Plays to this sink from now on. A reply in progress goes on there from the sample that is next. */
   attach(sink: SinkChoice): void {
     this.#worker.postMessage({ kind: "attach", sink }, sink.kind === "port" ? [sink.port] : []);
   }
 
-  begin(): number {
+  begin({ requestedAtMs = nowMs(), startPolicy = { kind: "adaptive" } }: ReplyStart = {}): number {
     const generation = ++this.#lastGeneration;
     this.#control.setGeneration(generation);
-    this.#tell({ kind: "begin", generation, requestedAtMs: nowMs() });
+    this.#tell({ kind: "begin", generation, requestedAtMs, startPolicy });
     return generation;
   }
 
@@ -64,13 +68,33 @@ export class WorkerStreamPlayer implements StreamPlayer {
     this.#tell({ kind: "release", generation });
   }
 
+  /** The source says how much audio there will be in all; playback may start earlier, or later, for it. */
+  expect(generation: number, totalSamples: number): void {
+    this.#tell({ kind: "expect", generation, totalSamples });
+  }
+
   end(generation: number, totalSamples: number): void {
     this.#tell({ kind: "end", generation, totalSamples });
+  }
+
+  /** What the source counted so far; the last one before the end goes into the metrics. */
+  tally(generation: number, tally: SourceTally): void {
+    this.#tell({ kind: "tally", generation, tally });
   }
 
   flush(): void {
     this.#control.setGeneration(VOID_GENERATION);
     this.#tell({ kind: "flush" });
+  }
+
+  /** Fades out over 5 ms and holds the next sample. */
+  pause(generation: number): void {
+    this.#tell({ kind: "pause", generation, paused: true });
+  }
+
+  /** Goes on from the exact sample. */
+  resume(generation: number): void {
+    this.#tell({ kind: "pause", generation, paused: false });
   }
 
   setGain(ratio: number): void {
@@ -85,5 +109,9 @@ export class WorkerStreamPlayer implements StreamPlayer {
 
   #tell(request: PlayerRequest): void {
     this.#worker.postMessage(request);
+  }
+
+  #emit(event: PlayerEvent): void {
+    for (const listener of this.#listeners) listener(event);
   }
 }

@@ -65,7 +65,7 @@ class SentenceWriter {
   #lastPcmAtMs = 0;
 
   constructor(request: SpeechRequest, resampler: PlaybackResampler) {
-    this.#ring = new PcmRing(request.ring);
+    this.#ring = new PcmRing(request.ring, nowMs);
     this.#generation = request.generation;
     this.#resampler = resampler;
     if (!this.isVoid) this.#ring.beginWriting(request.generation);

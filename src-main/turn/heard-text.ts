@@ -10,7 +10,7 @@ export interface SpokenSegment {
 
 /**
  * The part of a reply that has left the speaker after `playedSamples`: a prefix of `reply`, cut at a word. A word counts as heard once its
- * last sample was played. Segments are sentences of the reply, in order.
+ * last sample was played; of a sentence without word times, as many words count as its played duration stands for. Segments are sentences of the reply, in order.
  */
 export function heardText(reply: string, segments: readonly SpokenSegment[], playedSamples: number): string {
   let end = 0;
@@ -22,7 +22,8 @@ export function heardText(reply: string, segments: readonly SpokenSegment[], pla
       continue;
     }
     const heardWords = sentence.words.filter((word) => startSample + word.endSample <= playedSamples).length;
-    const share = sentence.words.length === 0 ? 0 : heardWords / sentence.words.length;
+    const share =
+      sentence.words.length > 0 ? heardWords / sentence.words.length : (playedSamples - startSample) / sentence.samples;
     const prefix = firstWords(text, share);
     if (prefix.length > 0) end = start + prefix.length;
     break;

@@ -111,15 +111,43 @@ export interface Synthesizer {
   close(): Promise<void>;
 }
 
-/** What the player tells, tagged with the reply's generation. Times on the session clock. */
+/** What a source of audio counted, for the metrics. Times on the session clock. */
+export interface SourceTally {
+  readonly firstByteAtMs?: number;
+  readonly lastByteAtMs?: number;
+  readonly chunksReceived: number;
+  readonly bytesReceived: number;
+  readonly decodeErrors: number;
+  readonly chunksAfterEnd: number;
+}
+
+/** How a reply stands, in samples at PLAYBACK_RATE_HZ. */
+export interface PlaybackLevel {
+  receivedSamples: number;
+  /** Received and not yet heard. */
+  bufferedSamples: number;
+  underruns: number;
+  stretchedSamples: number;
+  /** Playback is slowed down while less than this waits. */
+  slowBelowSamples: number;
+}
+
+/** What the player tells, tagged with the reply's generation. Times on the session clock. `positionSamples`: the sample that is heard next. */
 export type PlayerEvent =
   | { readonly kind: "audible"; readonly generation: number; readonly atMs: number }
-  | { readonly kind: "progress"; readonly generation: number; readonly playedSamples: number }
+  | {
+      readonly kind: "progress";
+      readonly generation: number;
+      readonly positionSamples: number;
+      readonly level: Readonly<PlaybackLevel>;
+    }
+  /** A gap began: everything that had arrived was played. */
+  | { readonly kind: "starved"; readonly generation: number; readonly positionSamples: number }
   | {
       readonly kind: "finished";
       readonly generation: number;
       readonly flushed: boolean;
-      readonly playedSamples: number;
+      readonly positionSamples: number;
       readonly atMs: number;
       readonly metrics: StreamMetrics;
     }
@@ -131,7 +159,7 @@ export interface StreamPlayer {
   readonly ring: SharedArrayBuffer;
   /** Starts a new reply and voids the one before. Nothing is audible until `release`. Generations grow by one. */
   begin(): number;
-  /** The turn is decided: playback starts once the pre-roll is there. */
+  /** The turn is decided: playback starts as soon as the start policy allows. */
   release(generation: number): void;
   /** No more audio than `totalSamples` will come for this reply. */
   end(generation: number, totalSamples: number): void;

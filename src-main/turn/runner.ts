@@ -245,8 +245,9 @@ export class TurnRunner {
         this.#mark(key, "firstAudibleAtMs", event.atMs);
         return this.#accept({ kind: "audio-started", key });
       case "progress":
-        this.#log.change(key.turnId, { heard: reply.heard(event.playedSamples) });
-        return this.#observer.changed();
+        return this.#noteHeard(key, reply.heard(event.positionSamples));
+      case "starved":
+        return;
       case "finished":
         this.#logPlayback(reply, event);
         return this.#accept({ kind: "reply-finished", key });
@@ -255,9 +256,15 @@ export class TurnRunner {
     }
   }
 
+  #noteHeard(key: TurnKey, heard: string): void {
+    if (this.#log.find(key.turnId)?.heard === heard) return;
+    this.#log.change(key.turnId, { heard });
+    this.#observer.changed();
+  }
+
   #logPlayback(reply: Reply, event: Extract<PlayerEvent, { kind: "finished" }>): void {
     this.#mark(reply.key, "playbackEndedAtMs", event.atMs);
-    const heard = reply.heard(event.playedSamples);
+    const heard = reply.heard(event.positionSamples);
     this.#log.change(reply.key.turnId, {
       heard,
       interrupted: event.flushed,

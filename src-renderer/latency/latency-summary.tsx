@@ -31,13 +31,13 @@ export function LatencySummary({ turn }: { readonly turn: TurnView }): ReactNode
           <section>
             <h3>{TEXT.player}</h3>
             <dl>
-              <Row name={TEXT.firstByte} value={inMs(player.firstByteMs)} />
+              <Row name={TEXT.firstByte} value={inMs(player.ttfbMs)} />
               <Row name={TEXT.generation} value={inMs(player.generationMs)} />
               <Row name={TEXT.playback} value={inMs(player.playbackMs)} />
               <Row name={TEXT.leastBuffered} value={inMs(player.bufferMinMs)} />
               <Row name={TEXT.gaps} value={inMs(player.underrunTotalMs)} />
               <Row name={TEXT.longestGap} value={inMs(player.underrunMaxMs)} />
-              <Row name={TEXT.chunks} value={`${player.chunksPlayed} / ${player.chunksReceived}`} />
+              <Row name={TEXT.chunks} value={String(player.chunksReceived)} />
             </dl>
           </section>
         )}

@@ -3,8 +3,6 @@ import type { SpeakerCommand } from "../../src-shared/speaker-protocol.ts";
 
 /** More than the player ever sends ahead of what was played. */
 const CAPACITY_MS = 6_000;
-/** Audio that must be there again before playback resumes after a gap. */
-const REARM_MS = 80;
 
 /** The way to the player: a message port, or anything like it. */
 export type SpeakerPort = Pick<MessagePort, "onmessage" | "postMessage" | "close">;
@@ -15,14 +13,16 @@ export type SpeakerPort = Pick<MessagePort, "onmessage" | "postMessage" | "close
  */
 export class PlaybackSession {
   readonly #sampleRateHz: number;
-  /** Epoch ms at which the first sample of the next block leaves the speaker. */
+  /** Epoch ms at which the first sample of the next block leaves the speaker, and how long after it was rendered that is. */
   readonly #nowMs: () => number;
+  readonly #outputLatencyMs: () => number;
   #playback: PlaybackProcess;
   #port: SpeakerPort | undefined;
 
-  constructor(sampleRateHz: number, nowMs: () => number) {
+  constructor(sampleRateHz: number, nowMs: () => number, outputLatencyMs: () => number) {
     this.#sampleRateHz = sampleRateHz;
     this.#nowMs = nowMs;
+    this.#outputLatencyMs = outputLatencyMs;
     this.#playback = this.#create();
   }
 
@@ -38,7 +38,7 @@ export class PlaybackSession {
 
   /** Fills one output block. */
   process(out: Float32Array): void {
-    this.#playback.process(out, this.#nowMs());
+    this.#playback.process(out, this.#nowMs(), this.#outputLatencyMs());
     this.#report();
   }
 
@@ -50,6 +50,6 @@ export class PlaybackSession {
 
   #create(): PlaybackProcess {
     const capacitySamples = (CAPACITY_MS * this.#sampleRateHz) / 1000;
-    return new PlaybackProcess({ sampleRateHz: this.#sampleRateHz, capacitySamples, rearmMs: REARM_MS });
+    return new PlaybackProcess({ sampleRateHz: this.#sampleRateHz, capacitySamples });
   }
 }

@@ -1,14 +1,18 @@
-import type { WorkletMessage } from "../audio/worklet-clock.ts";
+import type { WorkletClock, WorkletMessage } from "../audio/worklet-clock.ts";
 import { PlaybackSession } from "./playback-session.ts";
 
 class PlaybackWorklet extends AudioWorkletProcessor {
-  #originMs = 0;
-  readonly #session = new PlaybackSession(sampleRate, () => this.#originMs + (currentFrame * 1000) / sampleRate);
+  #clock: WorkletClock = { kind: "clock", renderOriginMs: 0, audibleOriginMs: 0 };
+  readonly #session = new PlaybackSession(
+    sampleRate,
+    () => this.#clock.audibleOriginMs + (currentFrame * 1000) / sampleRate,
+    () => this.#clock.audibleOriginMs - this.#clock.renderOriginMs,
+  );
 
   constructor() {
     super();
     this.port.onmessage = ({ data, ports }: MessageEvent<WorkletMessage>) => {
-      if (data.kind === "clock") this.#originMs = data.audibleOriginMs;
+      if (data.kind === "clock") this.#clock = data;
       else if (ports[0]) this.#session.connect(ports[0]);
     };
   }

@@ -138,18 +138,20 @@ export class FakePlayer implements StreamPlayer {
     this.#listener(event);
   }
 
-  finish(generation: number, playedSamples: number, flushed: boolean): void {
+  finish(generation: number, positionSamples: number, flushed: boolean): void {
     const metrics = {
       audioMs: 0,
       underruns: 0,
       underrunTotalMs: 0,
       underrunMaxMs: 0,
+      stretchedMs: 0,
       chunksReceived: 0,
-      chunksPlayed: 0,
-      samplesPlayed: playedSamples,
-      startThresholdMs: 0,
+      bytesReceived: 0,
+      decodeErrors: 0,
+      chunksAfterEnd: 0,
+      samplesPlayed: positionSamples,
       audioPath: "fake",
     };
-    this.tell({ kind: "finished", generation, flushed, playedSamples, atMs: 9_000, metrics });
+    this.tell({ kind: "finished", generation, flushed, positionSamples, atMs: 9_000, metrics });
   }
 }

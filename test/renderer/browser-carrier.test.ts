@@ -59,7 +59,7 @@ describe.skipIf(windowSkipReason !== undefined)(
     function say(generation: number, ms: number): void {
       const pcm = Float32Array.from({ length: (ms * PLAYBACK_RATE_HZ) / 1000 }, (_, index) => Math.sin(index / 10) / 3);
       const commands: SpeakerCommand[] = [
-        { kind: "begin", generation },
+        { kind: "begin", generation, firstSample: 0 },
         { kind: "pcm", generation, pcm },
         { kind: "start", generation },
         { kind: "end", generation, totalSamples: pcm.length },

@@ -14,7 +14,7 @@ class FakePort implements SpeakerPort {
     for (const data of commands) this.onmessage?.call(this as never, new MessageEvent("message", { data }));
   }
   postMessage(report: SpeakerReport): void {
-    this.reports.push(report);
+    this.reports.push({ ...report });
   }
   close(): void {
     this.isClosed = true;
@@ -23,7 +23,11 @@ class FakePort implements SpeakerPort {
 
 function startSession(): { session: PlaybackSession; play: (blocks: number) => number } {
   let sample = 0;
-  const session = new PlaybackSession(RATE_HZ, () => 1_000 + (sample * 1000) / RATE_HZ);
+  const session = new PlaybackSession(
+    RATE_HZ,
+    () => 1_000 + (sample * 1000) / RATE_HZ,
+    () => 20,
+  );
   const play = (blocks: number): number => {
     const out = new Float32Array(BLOCK_SAMPLES);
     let peak = 0;
@@ -37,7 +41,7 @@ function startSession(): { session: PlaybackSession; play: (blocks: number) => n
 }
 
 const tone = (generation: number, samples: number): SpeakerCommand[] => [
-  { kind: "begin", generation },
+  { kind: "begin", generation, firstSample: 0 },
   { kind: "pcm", generation, pcm: new Float32Array(samples).fill(0.5) },
   { kind: "start", generation },
 ];

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { decodeAudio, encodeMicrophoneFrame, encodeSpeakerPcm } from "../../src-shared/carrier-protocol.ts";
 import { pageMessageSchema } from "../../src-shared/carrier-schemas.ts";
+import { noPlaybackCounters } from "../../src-shared/speaker-protocol.ts";
 
 const frame = {
   pcm: Float32Array.from({ length: 768 }, (_, index) => Math.sin(index)),
@@ -53,21 +54,12 @@ test("anything else is a protocol error, never a throw", () => {
 });
 
 test("the page may say what the protocol knows and nothing more", () => {
-  const progress = {
-    kind: "progress",
-    generation: 1,
-    playedSamples: 2,
-    bufferedSamples: 3,
-    underruns: 0,
-    gapSamples: 0,
-    deepestGapSamples: 0,
-    bufferMinSamples: -1,
-  };
+  const progress = { kind: "progress", ...noPlaybackCounters(1), playedSamples: 2, bufferedSamples: 3 };
   const messages = [
     { kind: "request", id: 1, name: "type-text", input: { text: "hello" } },
     { kind: "audio-ports" },
     { kind: "speaker", message: progress },
-    { kind: "speaker", message: { kind: "audible", generation: 1, atMs: 12.5 } },
+    { kind: "speaker", message: { kind: "audible", generation: 1, atMs: 12.5, outputLatencyMs: 30 } },
     { kind: "speaker", message: { ...progress, kind: "finished", flushed: true, atMs: 12.5 } },
   ];
   for (const message of messages) expect(pageMessageSchema.parse(message)).toEqual(message);
@@ -79,7 +71,7 @@ test("the page may say what the protocol knows and nothing more", () => {
     { kind: "request", id: "1", name: "type-text", input: {} },
     { kind: "request", id: 1.5, name: "type-text", input: {} },
     { kind: "speaker", message: { ...progress, playedSamples: -1 } },
-    { kind: "speaker", message: { kind: "begin", generation: 1 } },
+    { kind: "speaker", message: { kind: "begin", generation: 1, firstSample: 0 } },
     { kind: "speaker", message: { kind: "audible", generation: 1, atMs: null } },
   ];
   for (const message of refused) expect(pageMessageSchema.safeParse(message).success).toBe(false);

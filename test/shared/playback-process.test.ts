@@ -9,7 +9,7 @@ const FREQUENCY_HZ = 220;
 const TONE_STEP = (2 * Math.PI * FREQUENCY_HZ * 0.5) / RATE_HZ;
 
 class Device {
-  readonly process = new PlaybackProcess({ sampleRateHz: RATE_HZ, capacitySamples: 5 * RATE_HZ, rearmMs: 80 });
+  readonly process = new PlaybackProcess({ sampleRateHz: RATE_HZ, capacitySamples: 5 * RATE_HZ });
   readonly out: number[] = [];
   readonly reports: SpeakerReport[] = [];
   #sent = 0;
@@ -31,7 +31,7 @@ class Device {
       this.process.process(block, this.nowMs);
       this.out.push(...block);
       for (let report = this.process.takeReport(); report; report = this.process.takeReport())
-        this.reports.push(report);
+        this.reports.push({ ...report });
     }
   }
 
@@ -52,17 +52,19 @@ function largestStep(samples: readonly number[]): number {
   return largest;
 }
 
-test("plays every sample once after the start, faded in and out over 5 ms", () => {
+test("plays every sample once after the start, the first 5 ms faded in, and fades out behind the last", () => {
   const device = new Device();
-  device.process.command({ kind: "begin", generation: 1 }, 0);
+  device.process.command({ kind: "begin", generation: 1, firstSample: 0 }, 0);
   device.tone(2400);
   device.play(20);
   expect(device.out.every((sample) => sample === 0)).toBe(true);
   device.process.command({ kind: "start", generation: 1 }, device.nowMs);
   device.process.command({ kind: "end", generation: 1, totalSamples: 2400 }, device.nowMs);
   device.play(150);
-  for (let index = 120; index < 2280; index++) expect(device.out[480 + index]).toBeCloseTo(tone(index), 5);
-  expect(device.out.slice(480 + 2400).every((sample) => sample === 0)).toBe(true);
+  for (let index = 120; index < 2400; index++) expect(device.out[480 + index]).toBeCloseTo(tone(index), 5);
+  expect(device.out.slice(480 + 2400, 480 + 2400 + 60).some((sample) => Math.abs(sample) > 0.01)).toBe(true);
+  expect(device.out.slice(480 + 2400 + 120).every((sample) => sample === 0)).toBe(true);
+  expect(largestStep(device.out)).toBeLessThanOrEqual(TONE_STEP + 0.5 / 120 + 1e-6);
   const finished = device.find("finished");
   expect(finished).toMatchObject({ flushed: false, playedSamples: 2400, underruns: 0, gapSamples: 0 });
   expect(finished.atMs).toBeCloseTo(120, 1);
@@ -70,7 +72,7 @@ test("plays every sample once after the start, faded in and out over 5 ms", () =
 
 test("reports the instant of the first audible sample, not of the first sample", () => {
   const device = new Device();
-  device.process.command({ kind: "begin", generation: 1 }, 0);
+  device.process.command({ kind: "begin", generation: 1, firstSample: 0 }, 0);
   device.process.command({ kind: "pcm", generation: 1, pcm: new Float32Array(1200) }, 0);
   device.tone(2400);
   device.process.command({ kind: "start", generation: 1 }, 0);
@@ -82,13 +84,14 @@ test("reports the instant of the first audible sample, not of the first sample",
 describe("a gap", () => {
   function withGap(): Device {
     const device = new Device();
-    device.process.command({ kind: "begin", generation: 1 }, 0);
+    device.process.command({ kind: "begin", generation: 1, firstSample: 0 }, 0);
     device.tone(4800);
     device.process.command({ kind: "start", generation: 1 }, 0);
     device.play(300);
     device.tone(1000);
     device.play(50);
     device.tone(6000);
+    device.process.command({ kind: "start", generation: 1 }, device.nowMs);
     device.process.command({ kind: "end", generation: 1, totalSamples: 11_800 }, device.nowMs);
     device.play(400);
     return device;
@@ -100,9 +103,9 @@ describe("a gap", () => {
     expect(finished.deepestGapSamples).toBe(finished.gapSamples);
   });
 
-  test("waits for the re-arm amount before it resumes, and drops nothing", () => {
+  test("waits for the next start before it resumes, and drops nothing", () => {
     const device = withGap();
-    expect(device.out.slice(7200, 8400).every((sample) => sample === 0)).toBe(true);
+    expect(device.out.slice(4920, 8400).every((sample) => sample === 0)).toBe(true);
     expect(device.find("finished").playedSamples).toBe(11_800);
   });
 
@@ -113,7 +116,7 @@ describe("a gap", () => {
 
 test("waiting for the end of a reply that has nothing left is not a gap", () => {
   const device = new Device();
-  device.process.command({ kind: "begin", generation: 1 }, 0);
+  device.process.command({ kind: "begin", generation: 1, firstSample: 0 }, 0);
   device.tone(2400);
   device.process.command({ kind: "start", generation: 1 }, 0);
   device.play(300);
@@ -124,7 +127,7 @@ test("waiting for the end of a reply that has nothing left is not a gap", () => 
 
 test("a flush is silent within 5 ms and one block, without a click, and reports what was played", () => {
   const device = new Device();
-  device.process.command({ kind: "begin", generation: 1 }, 0);
+  device.process.command({ kind: "begin", generation: 1, firstSample: 0 }, 0);
   device.tone(48_000);
   device.process.command({ kind: "start", generation: 1 }, 0);
   device.play(500);
@@ -141,11 +144,11 @@ test("a flush is silent within 5 ms and one block, without a click, and reports 
 
 test("a newer reply voids the older one and starts its counters at zero", () => {
   const device = new Device();
-  device.process.command({ kind: "begin", generation: 1 }, 0);
+  device.process.command({ kind: "begin", generation: 1, firstSample: 0 }, 0);
   device.tone(4800);
   device.process.command({ kind: "start", generation: 1 }, 0);
   device.play(50);
-  device.process.command({ kind: "begin", generation: 2 }, device.nowMs);
+  device.process.command({ kind: "begin", generation: 2, firstSample: 0 }, device.nowMs);
   device.tone(2400, 1);
   device.tone(2400, 2);
   device.process.command({ kind: "start", generation: 2 }, device.nowMs);
@@ -160,7 +163,7 @@ test("a newer reply voids the older one and starts its counters at zero", () => 
 
 test("ducks to -12 dB and back without a step", () => {
   const device = new Device();
-  device.process.command({ kind: "begin", generation: 1 }, 0);
+  device.process.command({ kind: "begin", generation: 1, firstSample: 0 }, 0);
   device.tone(48_000);
   device.process.command({ kind: "start", generation: 1 }, 0);
   device.play(500);
@@ -172,4 +175,68 @@ test("ducks to -12 dB and back without a step", () => {
   device.play(500);
   expect(Math.max(...device.out.slice(26_000))).toBeCloseTo(0.5, 2);
   expect(largestStep(device.out)).toBeLessThanOrEqual(TONE_STEP + 0.5 / 120 + 1e-6);
+});
+
+test("pauses within 5 ms and goes on from the exact sample", () => {
+  const device = new Device();
+  device.process.command({ kind: "begin", generation: 1, firstSample: 0 }, 0);
+  device.tone(12_000);
+  device.process.command({ kind: "start", generation: 1 }, 0);
+  device.play(100);
+  device.process.command({ kind: "pause", generation: 1 }, device.nowMs);
+  device.play(200);
+  expect(device.out.slice(2400 + 120).every((sample) => sample === 0)).toBe(true);
+  device.process.command({ kind: "resume", generation: 1 }, device.nowMs);
+  device.process.command({ kind: "end", generation: 1, totalSamples: 12_000 }, device.nowMs);
+  device.play(500);
+  const resumedAt = 2400 + 4800;
+  for (let index = 120; index < 9600; index++) expect(device.out[resumedAt + index]).toBeCloseTo(tone(2400 + index), 5);
+  expect(largestStep(device.out)).toBeLessThanOrEqual(TONE_STEP + 0.5 / 120 + 1e-6);
+  expect(device.find("finished")).toMatchObject({ playedSamples: 12_000, underruns: 0, elapsedSamples: 16_800 });
+});
+
+test("a reply that goes on from the middle reports positions from its beginning", () => {
+  const device = new Device();
+  device.process.command({ kind: "begin", generation: 3, firstSample: 7_200 }, 0);
+  device.tone(2400, 3);
+  device.process.command({ kind: "end", generation: 3, totalSamples: 9_600 }, 0);
+  device.process.command({ kind: "start", generation: 3 }, 0);
+  device.play(150);
+  expect(device.find("finished")).toMatchObject({ positionSamples: 9_600, playedSamples: 2_400, flushed: false });
+});
+
+describe("the tempo", () => {
+  function withTempo(slowBelowSamples: number, hurryAboveSamples: number): Device {
+    const device = new Device();
+    device.process.command({ kind: "begin", generation: 1, firstSample: 0 }, 0);
+    device.tone(48_000);
+    device.process.command({ kind: "tempo", generation: 1, slowBelowSamples, hurryAboveSamples }, 0);
+    device.process.command({ kind: "start", generation: 1 }, 0);
+    device.play(1500);
+    device.process.command({ kind: "flush", generation: 1 }, device.nowMs);
+    device.play(10);
+    return device;
+  }
+
+  test.each([
+    ["slower", 96_000, 0, 0.9, 0.93],
+    ["faster", 0, 1, 1.07, 1.1],
+    ["unchanged", 0, 0, 1, 1],
+  ])("%s: within 0.9 and 1.1, without a step", (_, slowBelow, hurryAbove, least, most) => {
+    const device = withTempo(slowBelow, hurryAbove);
+    const { playedSamples, stretchedSamples } = device.find("finished");
+    const speed = playedSamples / (1.5 * RATE_HZ);
+    expect(speed).toBeGreaterThanOrEqual(least - 0.01);
+    expect(speed).toBeLessThanOrEqual(most + 0.01);
+    expect(largestStep(device.out.slice(240))).toBeLessThanOrEqual(TONE_STEP * 1.05);
+    expect(Math.abs(stretchedSamples - Math.abs(1.5 * RATE_HZ - playedSamples))).toBeLessThan(400);
+  });
+
+  test("leaves the pitch as it is", () => {
+    const crossings = (samples: readonly number[]) =>
+      samples.filter((sample, index) => index > 0 && sample >= 0 && (samples[index - 1] as number) < 0).length;
+    const perSecond = (device: Device) => (crossings(device.out) * RATE_HZ) / device.out.length;
+    expect(perSecond(withTempo(96_000, 0))).toBeCloseTo(FREQUENCY_HZ, -1);
+    expect(perSecond(withTempo(0, 1))).toBeCloseTo(FREQUENCY_HZ, -1);
+  });
 });

@@ -207,10 +207,10 @@ test("microphone frames go up and speech comes down bit for bit; a page that goe
   page.socket.send(encodeMicrophoneFrame({ pcm, endedAtMs: 1234.5 }));
   await vi.waitFor(() => expect(frames).toEqual([{ pcm: [...pcm], endedAtMs: 1234.5 }]));
 
-  endpoint.session?.sendSpeakerCommand({ kind: "begin", generation: 3 });
+  endpoint.session?.sendSpeakerCommand({ kind: "begin", generation: 3, firstSample: 0 });
   endpoint.session?.sendSpeakerCommand({ kind: "pcm", generation: 3, pcm });
   await vi.waitFor(() => expect(page.audio).toHaveLength(1));
-  expect(page.messages).toContainEqual({ kind: "speaker", message: { kind: "begin", generation: 3 } });
+  expect(page.messages).toContainEqual({ kind: "speaker", message: { kind: "begin", generation: 3, firstSample: 0 } });
   const down = decodeAudio(page.audio[0] as Buffer);
   expect(down).toMatchObject({ ok: true, value: { kind: "speaker", generation: 3 } });
   if (down.ok && down.value.kind === "speaker") expect([...down.value.pcm]).toEqual([...pcm]);

@@ -1,0 +1,126 @@
+import type { SourcePace, StartPolicy } from "./start-policy.ts";
+
+/** Playback may have to be this slow: the rest of the room down to 0.9 is for what cannot be foreseen. */
+const PLANNED_SPEED = 0.95;
+/** A message to the device and back, and one device block. */
+const LEAST_CUSHION_MS = 40;
+/** Cushion against jitter of a source that keeps up with real time but not more. Source: what reference clients start with. */
+const USUAL_CUSHION_MS = 80;
+/** From this many times real time on, a source needs no cushion against jitter that has not been seen. */
+const FAST_RATE = 2;
+/** Rates are judged as if the observation had been this much longer, so that two pieces in one instant prove nothing. */
+const CAUTION_MS = 20;
+/** Without word from the source: a reply is thought to be at least this long, then to go on for as long again as it has, up to a limit. */
+const USUAL_REPLY_MS = 4_000;
+const LONGEST_GUESS_MS = 10_000;
+/** After a gap, jitter seen before counts up to this: waiting longer would only make the gap longer. */
+const LONGEST_REARM_MS = 200;
+const JITTER_BIN_MS = 5;
+const JITTER_BINS = 400;
+
+/**
+ * Starts as soon as what waits lasts to the end. With `r` the rate at which audio arrives (audio ms per ms), `R` the audio still to come
+ * and `J` the jitter seen so far (95th percentile of how late pieces were against that rate), playing at speed `s` needs
+ * `R (s / r - 1) + J s` of waiting audio: playback ends after (waiting + R) / s, the last piece comes after R / r, late by J at most. Playback starts
+ * when the need at speed 0.95 is met, and is slowed down to 0.9 while the need at speed 1 is not. The rate is the better of two lower
+ * bounds, audio since the request and audio since the first piece; before there is a second piece, what the reply before taught about the
+ * same source counts. A source twice as fast as real time needs no more than one round of messages (40 ms); one that just keeps up
+ * gets the usual cushion of 80 ms.
+ * Source: fluid model of a playout buffer (Cruz 1991, "A calculus for network delay"); the quantile is the rule of `techniques.md` C6 with the trend taken out.
+ */
+export class AdaptiveStart implements StartPolicy {
+  readonly #requestedAtMs: number;
+  readonly #known: SourcePace | undefined;
+  readonly #jitterBins = new Uint32Array(JITTER_BINS);
+  #pieces = 0;
+  #receivedMs = 0;
+  #firstMs = 0;
+  #firstAtMs = 0;
+  #lastAtMs = 0;
+  #lastPieceMs = 0;
+  #latenessMs = 0;
+  #totalMs = Number.NaN;
+  #hasStarved = false;
+
+  constructor(requestedAtMs: number, known?: SourcePace) {
+    this.#requestedAtMs = requestedAtMs;
+    this.#known = known;
+  }
+
+  arrived(receivedMs: number, atMs: number): void {
+    const pieceMs = receivedMs - this.#receivedMs;
+    if (this.#pieces === 0) {
+      this.#firstMs = receivedMs;
+      this.#firstAtMs = atMs;
+    } else {
+      const expectedMs = this.#lastPieceMs / Math.min(1, this.#rate(atMs));
+      this.#latenessMs = Math.max(0, this.#latenessMs + atMs - this.#lastAtMs - expectedMs);
+      const bin = Math.min(JITTER_BINS - 1, Math.ceil(this.#latenessMs / JITTER_BIN_MS));
+      this.#jitterBins[bin] = (this.#jitterBins[bin] as number) + 1;
+    }
+    this.#pieces++;
+    this.#receivedMs = receivedMs;
+    this.#lastPieceMs = pieceMs;
+    this.#lastAtMs = atMs;
+  }
+
+  expect(totalMs: number): void {
+    this.#totalMs = totalMs;
+  }
+
+  starved(): void {
+    this.#hasStarved = true;
+  }
+
+  isReady(bufferedMs: number, nowMs: number): boolean {
+    if (bufferedMs < LEAST_CUSHION_MS) return false;
+    return bufferedMs >= this.#neededMs(PLANNED_SPEED, nowMs);
+  }
+
+  slowBelowMs(nowMs: number): number {
+    return this.#neededMs(1, nowMs);
+  }
+
+  get pace(): SourcePace | undefined {
+    if (this.#pieces < 2) return undefined;
+    return { rate: this.#rateSinceFirst(this.#lastAtMs), jitterMs: this.#jitterMs() };
+  }
+
+  #neededMs(speed: number, nowMs: number): number {
+    const rate = this.#rate(nowMs);
+    if (rate <= 0) return Number.POSITIVE_INFINITY;
+    const cushionMs = USUAL_CUSHION_MS * Math.max(0, Math.min(1, FAST_RATE - rate));
+    const seenMs = this.#hasStarved ? Math.min(this.#jitterMs(), LONGEST_REARM_MS) : this.#jitterMs();
+    const trendMs = rate < speed ? this.#remainingMs() * (speed / rate - 1) : 0;
+    return trendMs + Math.max(cushionMs, seenMs) * speed;
+  }
+
+  #remainingMs(): number {
+    if (!Number.isNaN(this.#totalMs)) return Math.max(0, this.#totalMs - this.#receivedMs);
+    return Math.min(LONGEST_GUESS_MS, Math.max(USUAL_REPLY_MS - this.#receivedMs, this.#receivedMs));
+  }
+
+  #rate(nowMs: number): number {
+    if (this.#pieces === 0) return 0;
+    const sinceRequest = this.#receivedMs / (nowMs - this.#requestedAtMs + CAUTION_MS);
+    if (this.#pieces === 1) return Math.max(this.#known?.rate ?? 0, sinceRequest >= 1 ? sinceRequest : 0);
+    return Math.max(sinceRequest, this.#rateSinceFirst(nowMs));
+  }
+
+  /** Between two pieces the rate does not fall before the next piece is overdue. */
+  #rateSinceFirst(nowMs: number): number {
+    const usualMs = (this.#lastAtMs - this.#firstAtMs) / (this.#pieces - 1);
+    const observedMs = Math.max(this.#lastAtMs, nowMs - usualMs) - this.#firstAtMs;
+    return (this.#receivedMs - this.#firstMs) / (observedMs + CAUTION_MS);
+  }
+
+  #jitterMs(): number {
+    if (this.#pieces < 2) return this.#known?.jitterMs ?? 0;
+    let above = 0;
+    for (let bin = JITTER_BINS - 1; bin > 0; bin--) {
+      above += this.#jitterBins[bin] as number;
+      if (above > 0.05 * (this.#pieces - 1)) return bin * JITTER_BIN_MS;
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,48 @@
+import { msToSamples, PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
+import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
+import { PlaybackProcess } from "../../src-shared/playback-process.ts";
+import type { SpeakerCommand } from "../../src-shared/speaker-protocol.ts";
+import { nowMs } from "../session-clock.ts";
+import { DEVICE_AHEAD_MS, type ReportListener, type SpeakerDevice } from "./speaker-device.ts";
+
+/** One block of the sound card. The card holds one block while the next is rendered. */
+const BLOCK_MS = 20;
+
+/**
+ * The machine's default output through the system's own sound interface (ALSA, Core Audio, Windows), for commands and headless use. Code:
+ * output-missing. The card pulls; its latency is not reported by the package and is taken to be one block. Player thread.
+ */
+export async function openNativeDevice(onReport: ReportListener): Promise<Outcome<SpeakerDevice>> {
+  const playback = new PlaybackProcess({
+    sampleRateHz: PLAYBACK_RATE_HZ,
+    capacitySamples: msToSamples(DEVICE_AHEAD_MS + 1_000, PLAYBACK_RATE_HZ),
+  });
+  const tellReports = (): void => {
+    for (let report = playback.takeReport(); report; report = playback.takeReport()) onReport(report);
+  };
+  let block = new Float32Array(0);
+  const render = (out: Int16Array): void => {
+    if (block.length !== out.length) block = new Float32Array(out.length);
+    playback.process(block, nowMs() + BLOCK_MS, BLOCK_MS);
+    for (let index = 0; index < out.length; index++) {
+      out[index] = Math.round(Math.max(-1, Math.min(1, block[index] as number)) * 32_767);
+    }
+    tellReports();
+  };
+  try {
+    const { createAudioOutput } = await import("@echogarden/audio-io");
+    const format = { sampleRate: PLAYBACK_RATE_HZ, channelCount: 1, bufferDuration: BLOCK_MS };
+    const output = await createAudioOutput(format, render);
+    return succeeded({
+      name: "native",
+      command(message: SpeakerCommand) {
+        playback.command(message, nowMs());
+        tellReports();
+      },
+      pcm: (generation, samples) => playback.append(generation, samples),
+      close: () => void output.dispose(),
+    });
+  } catch (error) {
+    return failed("output-missing", "play", `no sound output can be opened: ${(error as Error).message}`, true);
+  }
+}

@@ -1,0 +1,182 @@
+import { PLAYBACK_RATE_HZ, samplesToMs } from "../../src-shared/audio-format.ts";
+import type { PcmRing } from "../../src-shared/pcm-ring.ts";
+import { noPlaybackCounters, type PlaybackCounters } from "../../src-shared/speaker-protocol.ts";
+import type { StreamMetrics } from "../../src-shared/stream-metrics.ts";
+import type { SourceTally } from "../turn/ports.ts";
+import { LeadingSilence } from "./leading-silence.ts";
+import { measureReply } from "./measure-reply.ts";
+import type { StartPolicy } from "./start-policy.ts";
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What the player knows of the reply that it plays. Positions count samples of the reply from its first one. Player thread. */
+export class PlayingReply {
+  readonly generation: number;
+  readonly policy: StartPolicy;
+  releasedAtMs: number | undefined;
+  totalSamples: number | undefined;
+  endIsAnnounced = false;
+  isPaused = false;
+  slowBelowSamples = 0;
+  firstAudibleAtMs: number | undefined;
+  outputLatencyMs: number | undefined;
+  tally: SourceTally | undefined;
+  leftDeviceAtMs: number | undefined;
+  readonly #requestedAtMs: number;
+  readonly #silence = new LeadingSilence();
+  readonly #devices: { readonly name: string; readonly counters: Writable<PlaybackCounters> }[] = [];
+  #state: "elsewhere" | "waiting" | "playing" | "starved" = "elsewhere";
+  #positionSamples = 0;
+  #sentSamples = 0;
+  #receivedSamples = 0;
+  #inRingFrom = 0;
+  #scannedSamples = 0;
+  #writes = 0;
+  #firstWriteAtMs: number | undefined;
+  #lastWriteAtMs: number | undefined;
+  #startThresholdMs: number | undefined;
+
+  constructor(generation: number, requestedAtMs: number, policy: StartPolicy) {
+    this.generation = generation;
+    this.#requestedAtMs = requestedAtMs;
+    this.policy = policy;
+  }
+
+  /** The sample that is heard next, as far as the device has said. */
+  get positionSamples(): number {
+    return this.#positionSamples;
+  }
+
+  get sentSamples(): number {
+    return this.#sentSamples;
+  }
+
+  get receivedSamples(): number {
+    return this.#receivedSamples;
+  }
+
+  /** All of the reply is there. */
+  get hasArrived(): boolean {
+    return this.totalSamples !== undefined && this.#receivedSamples >= this.totalSamples;
+  }
+
+  get isAtDevice(): boolean {
+    return this.#state !== "elsewhere";
+  }
+
+  get isPlaying(): boolean {
+    return this.#state === "playing";
+  }
+
+  get wasStarted(): boolean {
+    return this.#startThresholdMs !== undefined;
+  }
+
+  /** Whether the silence at the beginning has been looked at. */
+  get beginningIsKnown(): boolean {
+    return this.#silence.isOver;
+  }
+
+  /** What the current or latest device counted. */
+  get counters(): PlaybackCounters {
+    return this.#devices.at(-1)?.counters ?? NO_COUNTERS;
+  }
+
+  /** Takes note of what has arrived. */
+  observe(ring: PcmRing, nowMs: number): void {
+    const received = this.#inRingFrom + ring.waitingSamples;
+    if (received === this.#receivedSamples) return;
+    this.#receivedSamples = received;
+    this.#writes = ring.writes;
+    if (!Number.isNaN(ring.lastWriteAtMs)) {
+      this.#firstWriteAtMs ??= ring.firstWriteAtMs;
+      this.#lastWriteAtMs = ring.lastWriteAtMs;
+    }
+    this.policy.arrived(samplesToMs(received, PLAYBACK_RATE_HZ), nowMs);
+  }
+
+  /** Looks through the silence at the beginning, and lets go of what of it is too long. */
+  findBeginning(ring: PcmRing, piece: Float32Array): void {
+    const silence = this.#silence;
+    while (!silence.isOver) {
+      const count = ring.peek(piece, this.#scannedSamples, piece.length);
+      if (count > 0) silence.look(piece, count);
+      else if (this.hasArrived) silence.end();
+      else return;
+      this.#scannedSamples += count;
+      if (silence.isOver) this.#positionSamples = this.#sentSamples = silence.trimSamples;
+    }
+  }
+
+  /** Copies the next samples to send; returns how many. */
+  nextPiece(ring: PcmRing, piece: Float32Array, most: number): number {
+    const count = ring.peek(piece, this.#sentSamples - this.#inRingFrom, most);
+    this.#sentSamples += count;
+    return count;
+  }
+
+  /** A device takes the reply over, from the sample that is next. */
+  enterDevice(name: string): void {
+    this.#state = "waiting";
+    this.#sentSamples = this.#positionSamples;
+    this.endIsAnnounced = false;
+    this.slowBelowSamples = 0;
+    this.leftDeviceAtMs = undefined;
+    this.#devices.push({ name, counters: { ...NO_COUNTERS } });
+  }
+
+  leaveDevice(atMs: number): void {
+    this.#state = "elsewhere";
+    this.leftDeviceAtMs = atMs;
+  }
+
+  mayStart(nowMs: number): boolean {
+    if (this.releasedAtMs === undefined || this.#state === "playing") return false;
+    return this.hasArrived || this.policy.isReady(this.#waitingMs, nowMs);
+  }
+
+  start(nowMs: number): void {
+    this.#state = "playing";
+    this.#startThresholdMs ??= this.#waitingMs;
+    this.releasedAtMs ??= nowMs;
+  }
+
+  starve(): void {
+    this.#state = "starved";
+    this.policy.starved();
+  }
+
+  /** Takes over what the device counted; what was heard need not be kept any longer. */
+  heard(ring: PcmRing, counters: PlaybackCounters): void {
+    const current = this.#devices.at(-1);
+    if (!current) return;
+    for (const name of COUNTER_NAMES) current.counters[name] = counters[name];
+    this.#positionSamples = counters.positionSamples;
+    if (ring.generation !== this.generation) return;
+    ring.skip(this.#positionSamples - this.#inRingFrom);
+    this.#inRingFrom = this.#positionSamples;
+  }
+
+  measure(): StreamMetrics {
+    return measureReply({
+      requestedAtMs: this.#requestedAtMs,
+      firstWriteAtMs: this.#firstWriteAtMs,
+      lastWriteAtMs: this.#lastWriteAtMs,
+      firstAudibleAtMs: this.firstAudibleAtMs,
+      outputLatencyMs: this.outputLatencyMs,
+      leadingSilenceSamples: this.#silence.isOver ? this.#silence.samples : undefined,
+      startThresholdMs: this.#startThresholdMs,
+      receivedSamples: this.#receivedSamples,
+      writes: this.#writes,
+      tally: this.tally,
+      devices: this.#devices,
+    });
+  }
+
+  get #waitingMs(): number {
+    return samplesToMs(this.#receivedSamples - this.#positionSamples, PLAYBACK_RATE_HZ);
+  }
+}
+
+const NO_COUNTERS = noPlaybackCounters();
+const COUNTER_NAMES = Object.keys(NO_COUNTERS) as (keyof PlaybackCounters)[];
