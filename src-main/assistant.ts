@@ -160,6 +160,9 @@ export class Assistant implements AssistantEndpoint {
       case "report-microphone":
         this.#reportMicrophone(request.input);
         return succeeded(null);
+      case "lab-play":
+      case "lab-stop":
+        return failed("protocol-error", "window", "there is no playback lab yet");
       case "cancel-timer":
         timers.cancel(request.input.id);
         return succeeded(null);

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Outcome } from "./failure.ts";
+import type { LabEvent } from "./playback-lab.ts";
 import type { requestSchemas } from "./request-schemas.ts";
 import type { Settings } from "./settings.ts";
 import type { AssistantSnapshot } from "./turn-view.ts";
@@ -24,12 +25,15 @@ export interface RequestResults {
   "set-muted": null;
   "report-microphone": null;
   "cancel-timer": null;
+  "lab-play": null;
+  "lab-stop": null;
 }
 
 /** Events from the assistant to every window. */
 export type AssistantEvent =
   | { readonly kind: "snapshot"; readonly snapshot: AssistantSnapshot }
   | { readonly kind: "settings"; readonly settings: Settings }
+  | { readonly kind: "lab"; readonly event: LabEvent }
   /** Made by the carrier itself when it loses or regains the assistant. */
   | { readonly kind: "connection"; readonly open: boolean };
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { labPlaySchema } from "./playback-lab.ts";
 import { settingsPatchSchema } from "./settings.ts";
 
 const nothing = z.object({}).strict();
@@ -14,5 +15,8 @@ export const requestSchemas = {
   "report-microphone": z
     .object({ status: z.enum(["live", "denied", "missing", "lost"]), label: z.string().max(200) })
     .strict(),
+  /** Plays something for testing, in place of what plays now; the assistant does not listen meanwhile. */
+  "lab-play": labPlaySchema,
+  "lab-stop": nothing,
   "cancel-timer": z.object({ id: z.number().int() }).strict(),
 } as const;
