@@ -22,11 +22,11 @@ export class Mp4Boxes {
 
   #readHeader(value: number): void {
     this.#header.push(value);
-    const [size = 0, longSize = 0] = [this.#number(0, 4), this.#number(8, 16)];
+    const size = this.#number(0, 4);
     if (this.#header.length < (size === 1 ? 16 : 8)) return;
     const type = String.fromCharCode(...this.#header.slice(4, 8));
     if (type === "moov" || type === "mdat") this.first ??= type;
-    const boxBytes = size === 1 ? longSize : size;
+    const boxBytes = size === 1 ? this.#number(8, 16) : size;
     this.#boxRest = size === 0 ? Infinity : Math.max(0, boxBytes - this.#header.length);
     this.#header = [];
   }

@@ -20,6 +20,7 @@ export class PcmStreamDecoder implements StreamDecoder {
   readonly #cutFrame: Uint8Array;
   #cutBytes = 0;
   #isInBadRun = false;
+  #isOver = false;
 
   constructor(layout: PcmLayout) {
     this.#layout = layout;
@@ -33,18 +34,19 @@ export class PcmStreamDecoder implements StreamDecoder {
 
   finish(): Promise<readonly DecodedPiece[]> {
     this.isTruncated = this.#cutBytes > 0;
-    this.#cutBytes = 0;
-    return Promise.resolve([]);
+    return this.close().then(() => []);
   }
 
   close(): Promise<void> {
+    this.#cutBytes = 0;
+    this.#isOver = true;
     return Promise.resolve();
   }
 
   /** As `push`, at once. */
   read(bytes: Uint8Array): readonly DecodedPiece[] {
     const pieces: DecodedPiece[] = [];
-    if (bytes.length === 0) return pieces;
+    if (bytes.length === 0 || this.#isOver) return pieces;
     const frameBytes = this.#cutFrame.length;
     const missing = this.#cutBytes > 0 ? Math.min(frameBytes - this.#cutBytes, bytes.length) : 0;
     if (missing > 0) {
