@@ -22,9 +22,12 @@ const IN_ONE_STREAM = IN_PROCESS.filter((encoding) => encoding !== "opus-packets
 const WITH_CHECKS = ["mp3", "ogg-opus", "flac", "ogg-vorbis"] as const;
 const SPEECH = "../shared/speech/jfk.wav";
 
+/** ffmpeg's own Opus decoder resamples the speech mode with a delay of its own; the one of the codec's authors is the reference. */
+const REFERENCE: Readonly<Partial<Record<StreamEncoding, readonly string[]>>> = { "ogg-opus": ["-c:a", "libopus"] };
+
 /**
- * Least ratio of signal to difference in dB between a decoder and ffmpeg's own. The lossless ones are equal to the sample. ffmpeg decodes Opus,
- * Vorbis and MP3 with code of its own; its MP3 decoder differs most from mpg123, up to -50 dB in single frames.
+ * Least ratio of signal to difference in dB between a decoder and ffmpeg's own. The lossless ones are equal to the sample. ffmpeg's
+ * MP3 decoder differs most, up to 50 dB in single frames.
  */
 const LEAST_RATIO_DB: Readonly<Partial<Record<StreamEncoding, number>>> = { mp3: 40, "ogg-opus": 60, "ogg-vorbis": 90 };
 
@@ -79,7 +82,7 @@ describe.skipIf(!HAS_FFMPEG)("with streams that ffmpeg made", () => {
     "%s is close to what ffmpeg decodes, and as long",
     async (encoding) => {
       const stream = encode(encoding as "mp3", chirp(3));
-      const expected = decodedByFfmpeg(stream);
+      const expected = decodedByFfmpeg(stream, REFERENCE[encoding]);
       const { pcm } = await decodeStream(encoding, [stream]);
       expect(pcm.length).toBe(expected.length);
       expect(ratioDb(expected, pcm)).toBeGreaterThan(LEAST_RATIO_DB[encoding]!);
@@ -108,7 +111,7 @@ describe.skipIf(!HAS_FFMPEG)("with streams that ffmpeg made", () => {
 
   test.each(["mp3", "ogg-opus", "ogg-vorbis"] as const)("%s with two channels is averaged", async (encoding) => {
     const stream = encode(encoding, chirp(2), ["-af", "pan=stereo|c0=c0|c1=0*c0", "-b:a", "96k"]);
-    const interleaved = decodedByFfmpeg(stream);
+    const interleaved = decodedByFfmpeg(stream, REFERENCE[encoding]);
     const { pcm } = await decodeStream(encoding, [stream]);
     const expected = pcm.map((_sample, frame) => (interleaved[2 * frame]! + interleaved[2 * frame + 1]!) / 2);
     expect(ratioDb(expected, pcm)).toBeGreaterThan(LEAST_RATIO_DB[encoding]! - 10);
@@ -248,7 +251,7 @@ describe.skipIf(!HAS_FFMPEG)("with streams that ffmpeg made", () => {
       const samples = Int16Array.from(speech.value.pcm, (sample) => sample * 32_767);
       const stream = encode(encoding, new Uint8Array(samples.buffer));
       const { pcm } = await decodeStream(encoding, cutRandomly(stream, seededRandom(1)));
-      const expected = decodedByFfmpeg(stream);
+      const expected = decodedByFfmpeg(stream, REFERENCE[encoding]);
       expect(pcm.length).toBe(expected.length);
       expect(ratioDb(expected, pcm)).toBeGreaterThan(LEAST_RATIO_DB[encoding] ?? 200);
     },
