@@ -22,13 +22,17 @@ const VORBIS: OggCodec = {
     const decoder = new OggVorbisDecoder();
     await decoder.ready;
     // The package takes pages as its own parser makes them; these carry the fields that it reads.
-    const decodePage = (data: Uint8Array, codecFrames: readonly object[]): ReturnType<typeof decoder.decodeOggPages> =>
-      quietly(() => decoder.decodeOggPages([{ data, codecFrames, isLastPage: false }] as unknown as PackagePages));
-    await decodePage(identification!, []);
     const header = { vorbisSetup: setup };
+    const firstPage = { data: identification, codecFrames: [], isLastPage: false };
+    let isStarted = false;
     return {
       leadingSamples: "first-page",
-      decode: (packet) => decodePage(NO_DATA, [{ data: packet, header }]),
+      decode(packet) {
+        const page = { data: NO_DATA, codecFrames: [{ data: packet, header }], isLastPage: false };
+        const pages = isStarted ? [page] : [firstPage, page];
+        isStarted = true;
+        return quietly(() => decoder.decodeOggPages(pages as unknown as PackagePages));
+      },
       free: () => decoder.free(),
     };
   },

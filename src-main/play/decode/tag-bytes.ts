@@ -1,5 +1,4 @@
-/** Bytes that tell whether a tag starts. */
-export const TAG_HEADER_BYTES = 32;
+const APE_HEADER_BYTES = 32;
 
 /**
  * Length of a tag that players put before, between or behind the audio: ID3v2, ID3v1 ("TAG") or APE. 0 where there is none at `at`, and
@@ -15,8 +14,8 @@ export function tagBytes(bytes: Uint8Array, at: number): number | "more" {
   }
   if ("TAG".startsWith(start.slice(0, 3))) return start.length < 3 ? "more" : 128;
   if (!"APETAGEX".startsWith(start)) return 0;
-  if (bytes.length < at + TAG_HEADER_BYTES) return "more";
+  if (bytes.length < at + APE_HEADER_BYTES) return "more";
   const view = new DataView(bytes.buffer, bytes.byteOffset + at);
   const isHeader = (view.getUint32(20, true) & 0x2000_0000) !== 0;
-  return TAG_HEADER_BYTES + (isHeader ? view.getUint32(12, true) : 0);
+  return APE_HEADER_BYTES + (isHeader ? view.getUint32(12, true) : 0);
 }
