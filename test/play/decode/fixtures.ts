@@ -13,7 +13,7 @@ export const RATE_HZ = 24_000;
 export const HAS_FFMPEG = (process.env["PATH"] ?? "").split(":").some((folder) => existsSync(join(folder, "ffmpeg")));
 
 /** Runs ffmpeg with `input` at its standard input and returns its standard output. */
-export function ffmpeg(parameters: readonly string[], input?: Uint8Array): Uint8Array {
+function ffmpeg(parameters: readonly string[], input?: Uint8Array): Uint8Array {
   return execFileSync("ffmpeg", ["-v", "error", ...parameters], { input, maxBuffer: 2 ** 30 });
 }
 

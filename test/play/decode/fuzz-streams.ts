@@ -4,6 +4,7 @@ import { runInNewContext } from "node:vm";
 import { createStreamDecoder } from "../../../src-main/play/decode/create-stream-decoder.ts";
 import { oggChecksum } from "../../../src-main/play/decode/ogg-page-reader.ts";
 import type { StreamEncoding } from "../../../src-main/play/decode/stream-decoder.ts";
+import { chirp, encodedChunks } from "./fixtures.ts";
 import { seededRandom, type Random } from "./seeded-random.ts";
 
 /** What a fuzz run found. */
@@ -25,13 +26,13 @@ const MAX_RANDOM_BYTES = 20_000;
 /**
  * Gives streams of bytes to a decoder of `encoding`, in chunks of random sizes: random bytes, random bytes behind the start of a valid stream,
  * and valid streams with bytes changed, cut out, put in or repeated; Ogg also with checksums that are right again, so that the damage reaches
- * the codec. `valid`: one valid stream, as chunks (one packet each for `opus-packets`).
+ * the codec. `valid`: one valid stream, as chunks (one packet each for `opus-packets`); made with ffmpeg where not given.
  */
 export async function fuzzDecoder(
   encoding: StreamEncoding,
   streams: number,
   seed: number,
-  valid: readonly Uint8Array[],
+  valid: readonly Uint8Array[] = encodedChunks(encoding, chirp(1)),
 ): Promise<FuzzResult> {
   const random = seededRandom(seed);
   const messages: string[] = [];
