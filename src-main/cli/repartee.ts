@@ -18,6 +18,10 @@ const COMMANDS: Record<string, { readonly does: string; readonly load: () => Pro
     load: async () => (await import("./transcribe.ts")).transcribeCommand(),
   },
   say: { does: "Speaks a text.", load: async () => (await import("./say.ts")).sayCommand() },
+  play: {
+    does: "Plays a stream, under a simulated network where asked for, and says how it went.",
+    load: async () => (await import("./play.ts")).playCommand(),
+  },
   doctor: {
     does: "Checks that everything Repartee needs is here and works.",
     load: async () => (await import("./doctor.ts")).doctorCommand(),

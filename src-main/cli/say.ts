@@ -12,7 +12,7 @@ import { WavFileWriter } from "../play/wav-file.ts";
 import { createFliteSynthesizer } from "../speak/flite-synthesizer.ts";
 import type { SpeechRequest, Synthesizer } from "../turn/ports.ts";
 import { SentenceSplitter } from "../turn/split-sentences.ts";
-import { untilInterrupted } from "./interruption.ts";
+import { INTERRUPTED, untilInterrupted } from "./interruption.ts";
 import { parseOutputPath } from "./output-path.ts";
 import { unwrap } from "./unwrap.ts";
 
@@ -21,9 +21,6 @@ interface SayOptions {
   readonly rate: number;
   readonly out?: string;
 }
-
-/** What shells expect of a program that ended because of Ctrl+C. */
-const INTERRUPTED = 130;
 
 /** Programs that play a WAV file, whose path follows; the first that is there and works is used. */
 const PLAYERS: readonly (readonly [command: string, ...args: string[]])[] = [

@@ -1,7 +1,7 @@
 import { PLAYBACK_RATE_HZ, samplesToMs } from "../../src-shared/audio-format.ts";
 import type { PlaybackCounters } from "../../src-shared/speaker-protocol.ts";
 import type { StreamMetrics } from "../../src-shared/stream-metrics.ts";
-import type { SourceTally } from "../turn/ports.ts";
+import type { SourceTally } from "./source-ledger.ts";
 
 /** What the player knows of a reply when it is over. Times on the session clock. */
 export interface ReplyObservations {
@@ -14,6 +14,7 @@ export interface ReplyObservations {
   readonly startThresholdMs: number | undefined;
   readonly receivedSamples: number;
   readonly writes: number;
+  readonly lateWrites: number;
   /** What the source counted; engines that write samples count nothing more than the ring does. */
   readonly tally: SourceTally | undefined;
   /** Counters of every device that played, in order. */
@@ -55,7 +56,7 @@ export function measureReply(reply: ReplyObservations): StreamMetrics {
     bytesReceived: tally?.bytesReceived ?? reply.receivedSamples * Float32Array.BYTES_PER_ELEMENT,
     samplesPlayed: sum((counters) => counters.playedSamples),
     decodeErrors: tally?.decodeErrors ?? 0,
-    chunksAfterEnd: tally?.chunksAfterEnd ?? 0,
+    chunksAfterEnd: (tally?.chunksAfterEnd ?? 0) + reply.lateWrites,
     audioPath: devices.map(({ name }) => name).join(", ") || "none",
   };
 }

@@ -1,9 +1,10 @@
 import { msToSamples, PLAYBACK_RATE_HZ, samplesToMs } from "../../src-shared/audio-format.ts";
 import { failure, type Failure } from "../../src-shared/failure.ts";
 import type { PcmRing } from "../../src-shared/pcm-ring.ts";
-import type { SpeakerReport } from "../../src-shared/speaker-protocol.ts";
-import type { PlayerEvent, SourceTally } from "../turn/ports.ts";
+import type { PlaybackCounters, SpeakerReport } from "../../src-shared/speaker-protocol.ts";
+import type { PlayerEvent } from "../turn/ports.ts";
 import { PlayingReply } from "./playing-reply.ts";
+import type { SourceLedger } from "./source-ledger.ts";
 import { DEVICE_AHEAD_MS, type SpeakerDevice } from "./speaker-device.ts";
 import type { SourcePace, StartPolicyMaker } from "./start-policy.ts";
 
@@ -60,10 +61,11 @@ export class PlayerLoop {
     if (reply && device && reply.isPaused) this.#introduce(reply, device);
   }
 
-  begin(generation: number, requestedAtMs: number, startPolicy: StartPolicyMaker): void {
+  /** A new reply; the one before is over. `ledger`: what its source counts, where the source counts anything. */
+  begin(generation: number, requestedAtMs: number, startPolicy: StartPolicyMaker, ledger?: SourceLedger): void {
     this.flush();
     if (this.#reply) this.#finish(this.#reply, true, requestedAtMs);
-    this.#reply = new PlayingReply(generation, requestedAtMs, startPolicy(requestedAtMs, this.#known));
+    this.#reply = new PlayingReply(generation, requestedAtMs, startPolicy(requestedAtMs, this.#known), ledger);
   }
 
   release(generation: number): void {
@@ -73,21 +75,11 @@ export class PlayerLoop {
     this.pump();
   }
 
-  /** The source says how much audio there will be in all. */
-  expect(generation: number, totalSamples: number): void {
-    this.#find(generation)?.policy.expect(samplesToMs(totalSamples, PLAYBACK_RATE_HZ));
-  }
-
   end(generation: number, totalSamples: number): void {
     const reply = this.#find(generation);
     if (!reply) return;
     reply.totalSamples = totalSamples;
     this.pump();
-  }
-
-  tally(generation: number, tally: SourceTally): void {
-    const reply = this.#find(generation);
-    if (reply) reply.tally = tally;
   }
 
   flush(): void {
@@ -126,8 +118,10 @@ export class PlayerLoop {
       device.command({ kind: "end", generation: reply.generation, totalSamples: reply.totalSamples });
     }
     if (reply.mayStart(nowMs)) {
+      const isFirst = !reply.wasStarted;
       reply.start(nowMs);
       device.command({ kind: "start", generation: reply.generation });
+      if (isFirst) this.#tellStarted(reply);
     }
     if (reply.isPlaying) this.#setTempo(reply, device, nowMs);
   }
@@ -144,17 +138,16 @@ export class PlayerLoop {
         this.#options.emit({ kind: "audible", generation: reply.generation, atMs: report.atMs });
         return;
       case "starved":
-        reply.heard(this.#ring, report);
+        this.#hear(reply, report);
         reply.starve();
-        this.#options.emit({ kind: "starved", generation: reply.generation, positionSamples: report.positionSamples });
         this.pump();
         return;
       case "progress":
-        reply.heard(this.#ring, report);
+        this.#hear(reply, report);
         this.#tellProgress(reply, report.bufferedSamples);
         return;
       case "finished":
-        reply.heard(this.#ring, report);
+        this.#hear(reply, report);
         this.#finish(reply, report.flushed, report.atMs);
     }
   }
@@ -162,6 +155,14 @@ export class PlayerLoop {
   close(): void {
     this.#device?.close();
     this.#device = undefined;
+  }
+
+  #hear(reply: PlayingReply, report: PlaybackCounters): void {
+    const gapSamples = reply.heard(this.#ring, report);
+    if (gapSamples === 0) return;
+    const { generation, positionSamples } = reply;
+    const durationMs = samplesToMs(gapSamples, PLAYBACK_RATE_HZ);
+    this.#options.emit({ kind: "underrun", generation, positionSamples, durationMs });
   }
 
   #find(generation: number): PlayingReply | undefined {
@@ -201,6 +202,10 @@ export class PlayerLoop {
     if (Math.abs(slowBelowSamples - reply.slowBelowSamples) < TEMPO_STEP_SAMPLES) return;
     reply.slowBelowSamples = slowBelowSamples;
     device.command({ kind: "tempo", generation: reply.generation, slowBelowSamples, hurryAboveSamples: 0 });
+  }
+
+  #tellStarted({ generation, startThresholdMs: bufferedMs = 0 }: PlayingReply): void {
+    this.#options.emit({ kind: "started", generation, bufferedMs });
   }
 
   #tellProgress(reply: PlayingReply, bufferedSamples: number): void {

@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import type { PlayerEvent, SourceTally } from "../turn/ports.ts";
+import type { PlayerEvent } from "../turn/ports.ts";
 
 /** Which output the player worker opens. `originAtMs`: session time of a clocked sink's first sample. */
 export type SinkChoice =
@@ -24,11 +24,11 @@ export type PlayerRequest =
       readonly generation: number;
       readonly requestedAtMs: number;
       readonly startPolicy: StartPolicyChoice;
+      /** Memory of a SourceLedger. */
+      readonly ledger: SharedArrayBuffer | undefined;
     }
   | { readonly kind: "release"; readonly generation: number }
-  | { readonly kind: "expect"; readonly generation: number; readonly totalSamples: number }
   | { readonly kind: "end"; readonly generation: number; readonly totalSamples: number }
-  | { readonly kind: "tally"; readonly generation: number; readonly tally: SourceTally }
   | { readonly kind: "flush" }
   | { readonly kind: "pause"; readonly generation: number; readonly paused: boolean }
   | { readonly kind: "gain"; readonly ratio: number }

@@ -10,6 +10,7 @@ import { openNativeDevice } from "./native-device.ts";
 import { PlayerLoop } from "./player-loop.ts";
 import type { PlayerReply, PlayerRequest, PlayerWorkerData, SinkChoice, StartPolicyChoice } from "./player-protocol.ts";
 import { PortDevice } from "./port-device.ts";
+import { SourceLedger } from "./source-ledger.ts";
 import type { ReportListener, SpeakerDevice } from "./speaker-device.ts";
 import { FixedStart, type StartPolicyMaker } from "./start-policy.ts";
 import { WavFileWriter } from "./wav-file.ts";
@@ -31,15 +32,11 @@ parentPort?.on("message", (request: PlayerRequest) => {
     case "attach":
       return void attach(request.sink);
     case "begin":
-      return loop.begin(request.generation, request.requestedAtMs, startPolicyMaker(request.startPolicy));
+      return begin(request);
     case "release":
       return loop.release(request.generation);
-    case "expect":
-      return loop.expect(request.generation, request.totalSamples);
     case "end":
       return loop.end(request.generation, request.totalSamples);
-    case "tally":
-      return loop.tally(request.generation, request.tally);
     case "flush":
       return loop.flush();
     case "pause":
@@ -56,6 +53,10 @@ parentPort?.on("message", (request: PlayerRequest) => {
       return assertNever(request);
   }
 });
+
+function begin({ generation, requestedAtMs, startPolicy, ledger }: Extract<PlayerRequest, { kind: "begin" }>): void {
+  loop.begin(generation, requestedAtMs, startPolicyMaker(startPolicy), ledger && new SourceLedger(ledger));
+}
 
 /** Opening a native output takes a while; what is attached in the meantime wins. */
 async function attach(sink: SinkChoice): Promise<void> {

@@ -2,9 +2,9 @@ import { PLAYBACK_RATE_HZ, samplesToMs } from "../../src-shared/audio-format.ts"
 import type { PcmRing } from "../../src-shared/pcm-ring.ts";
 import { noPlaybackCounters, type PlaybackCounters } from "../../src-shared/speaker-protocol.ts";
 import type { StreamMetrics } from "../../src-shared/stream-metrics.ts";
-import type { SourceTally } from "../turn/ports.ts";
 import { LeadingSilence } from "./leading-silence.ts";
 import { measureReply } from "./measure-reply.ts";
+import type { SourceLedger } from "./source-ledger.ts";
 import type { StartPolicy } from "./start-policy.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -20,9 +20,9 @@ export class PlayingReply {
   slowBelowSamples = 0;
   firstAudibleAtMs: number | undefined;
   outputLatencyMs: number | undefined;
-  tally: SourceTally | undefined;
   leftDeviceAtMs: number | undefined;
   readonly #requestedAtMs: number;
+  readonly #ledger: SourceLedger | undefined;
   readonly #silence = new LeadingSilence();
   readonly #devices: { readonly name: string; readonly counters: Writable<PlaybackCounters> }[] = [];
   #state: "elsewhere" | "waiting" | "playing" | "starved" = "elsewhere";
@@ -32,14 +32,16 @@ export class PlayingReply {
   #inRingFrom = 0;
   #scannedSamples = 0;
   #writes = 0;
+  #lateWrites = 0;
   #firstWriteAtMs: number | undefined;
   #lastWriteAtMs: number | undefined;
   #startThresholdMs: number | undefined;
 
-  constructor(generation: number, requestedAtMs: number, policy: StartPolicy) {
+  constructor(generation: number, requestedAtMs: number, policy: StartPolicy, ledger: SourceLedger | undefined) {
     this.generation = generation;
     this.#requestedAtMs = requestedAtMs;
     this.policy = policy;
+    this.#ledger = ledger;
   }
 
   /** The sample that is heard next, as far as the device has said. */
@@ -68,6 +70,11 @@ export class PlayingReply {
     return this.#state === "playing";
   }
 
+  /** Audio that was ready when playback started; undefined before. */
+  get startThresholdMs(): number | undefined {
+    return this.#startThresholdMs;
+  }
+
   get wasStarted(): boolean {
     return this.#startThresholdMs !== undefined;
   }
@@ -86,13 +93,20 @@ export class PlayingReply {
   observe(ring: PcmRing, nowMs: number): void {
     const received = this.#inRingFrom + ring.waitingSamples;
     if (received === this.#receivedSamples) return;
+    if (this.totalSamples !== undefined && received > this.totalSamples) return this.#countLate(ring);
     this.#receivedSamples = received;
     this.#writes = ring.writes;
+    if (ring.expectedSamples > 0) this.policy.expect(samplesToMs(ring.expectedSamples, PLAYBACK_RATE_HZ));
     if (!Number.isNaN(ring.lastWriteAtMs)) {
       this.#firstWriteAtMs ??= ring.firstWriteAtMs;
       this.#lastWriteAtMs = ring.lastWriteAtMs;
     }
     this.policy.arrived(samplesToMs(received, PLAYBACK_RATE_HZ), nowMs);
+  }
+
+  /** Pieces that came although the source had said that there are no more are counted and not played. */
+  #countLate(ring: PcmRing): void {
+    this.#lateWrites = ring.writes - this.#writes;
   }
 
   /** Looks through the silence at the beginning, and lets go of what of it is too long. */
@@ -110,7 +124,8 @@ export class PlayingReply {
 
   /** Copies the next samples to send; returns how many. */
   nextPiece(ring: PcmRing, piece: Float32Array, most: number): number {
-    const count = ring.peek(piece, this.#sentSamples - this.#inRingFrom, most);
+    const left = this.#receivedSamples - this.#sentSamples;
+    const count = ring.peek(piece, this.#sentSamples - this.#inRingFrom, Math.min(most, left));
     this.#sentSamples += count;
     return count;
   }
@@ -146,15 +161,18 @@ export class PlayingReply {
     this.policy.starved();
   }
 
-  /** Takes over what the device counted; what was heard need not be kept any longer. */
-  heard(ring: PcmRing, counters: PlaybackCounters): void {
+  /** Takes over what the device counted; what was heard need not be kept any longer. Returns the length of a gap that is over, in samples. */
+  heard(ring: PcmRing, counters: PlaybackCounters): number {
     const current = this.#devices.at(-1);
-    if (!current) return;
+    if (!current) return 0;
+    const gapSamples = counters.gapSamples - current.counters.gapSamples;
     for (const name of COUNTER_NAMES) current.counters[name] = counters[name];
     this.#positionSamples = counters.positionSamples;
-    if (ring.generation !== this.generation) return;
-    ring.skip(this.#positionSamples - this.#inRingFrom);
-    this.#inRingFrom = this.#positionSamples;
+    if (ring.generation === this.generation) {
+      ring.skip(this.#positionSamples - this.#inRingFrom);
+      this.#inRingFrom = this.#positionSamples;
+    }
+    return gapSamples;
   }
 
   measure(): StreamMetrics {
@@ -168,7 +186,8 @@ export class PlayingReply {
       startThresholdMs: this.#startThresholdMs,
       receivedSamples: this.#receivedSamples,
       writes: this.#writes,
-      tally: this.tally,
+      lateWrites: this.#lateWrites,
+      tally: this.#ledger?.read(),
       devices: this.#devices,
     });
   }

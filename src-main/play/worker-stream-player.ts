@@ -3,7 +3,7 @@ import { PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
 import { failure } from "../../src-shared/failure.ts";
 import { PcmRing } from "../../src-shared/pcm-ring.ts";
 import { nowMs } from "../session-clock.ts";
-import type { PlayerEvent, SourceTally, StreamPlayer } from "../turn/ports.ts";
+import type { PlayerEvent, StreamPlayer } from "../turn/ports.ts";
 import { workerUrl } from "../worker-url.ts";
 import type { PlayerReply, PlayerRequest, PlayerWorkerData, SinkChoice, StartPolicyChoice } from "./player-protocol.ts";
 
@@ -17,6 +17,8 @@ export interface ReplyStart {
   readonly requestedAtMs?: number;
   /** Adaptive unless said otherwise. */
   readonly startPolicy?: StartPolicyChoice;
+  /** Memory of the SourceLedger that the source writes to, where it counts anything. */
+  readonly ledger?: SharedArrayBuffer;
 }
 
 /**
@@ -57,10 +59,10 @@ export class WorkerStreamPlayer implements StreamPlayer {
     this.#worker.postMessage({ kind: "attach", sink }, sink.kind === "port" ? [sink.port] : []);
   }
 
-  begin({ requestedAtMs = nowMs(), startPolicy = { kind: "adaptive" } }: ReplyStart = {}): number {
+  begin({ requestedAtMs = nowMs(), startPolicy = { kind: "adaptive" }, ledger }: ReplyStart = {}): number {
     const generation = ++this.#lastGeneration;
     this.#control.setGeneration(generation);
-    this.#tell({ kind: "begin", generation, requestedAtMs, startPolicy });
+    this.#tell({ kind: "begin", generation, requestedAtMs, startPolicy, ledger });
     return generation;
   }
 
@@ -68,18 +70,8 @@ export class WorkerStreamPlayer implements StreamPlayer {
     this.#tell({ kind: "release", generation });
   }
 
-  /** The source says how much audio there will be in all; playback may start earlier, or later, for it. */
-  expect(generation: number, totalSamples: number): void {
-    this.#tell({ kind: "expect", generation, totalSamples });
-  }
-
   end(generation: number, totalSamples: number): void {
     this.#tell({ kind: "end", generation, totalSamples });
-  }
-
-  /** What the source counted so far; the last one before the end goes into the metrics. */
-  tally(generation: number, tally: SourceTally): void {
-    this.#tell({ kind: "tally", generation, tally });
   }
 
   flush(): void {

@@ -111,16 +111,6 @@ export interface Synthesizer {
   close(): Promise<void>;
 }
 
-/** What a source of audio counted, for the metrics. Times on the session clock. */
-export interface SourceTally {
-  readonly firstByteAtMs?: number;
-  readonly lastByteAtMs?: number;
-  readonly chunksReceived: number;
-  readonly bytesReceived: number;
-  readonly decodeErrors: number;
-  readonly chunksAfterEnd: number;
-}
-
 /** How a reply stands, in samples at PLAYBACK_RATE_HZ. */
 export interface PlaybackLevel {
   receivedSamples: number;
@@ -134,6 +124,8 @@ export interface PlaybackLevel {
 
 /** What the player tells, tagged with the reply's generation. Times on the session clock. `positionSamples`: the sample that is heard next. */
 export type PlayerEvent =
+  /** The device was told to start, with so much audio ready. */
+  | { readonly kind: "started"; readonly generation: number; readonly bufferedMs: number }
   | { readonly kind: "audible"; readonly generation: number; readonly atMs: number }
   | {
       readonly kind: "progress";
@@ -141,8 +133,13 @@ export type PlayerEvent =
       readonly positionSamples: number;
       readonly level: Readonly<PlaybackLevel>;
     }
-  /** A gap began: everything that had arrived was played. */
-  | { readonly kind: "starved"; readonly generation: number; readonly positionSamples: number }
+  /** A gap is over: everything that had arrived was played, and for so long nothing more was there. */
+  | {
+      readonly kind: "underrun";
+      readonly generation: number;
+      readonly positionSamples: number;
+      readonly durationMs: number;
+    }
   | {
       readonly kind: "finished";
       readonly generation: number;

@@ -246,7 +246,8 @@ export class TurnRunner {
         return this.#accept({ kind: "audio-started", key });
       case "progress":
         return this.#noteHeard(key, reply.heard(event.positionSamples));
-      case "starved":
+      case "started":
+      case "underrun":
         return;
       case "finished":
         this.#logPlayback(reply, event);

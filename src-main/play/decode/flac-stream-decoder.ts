@@ -20,7 +20,9 @@ async function createFrameDecoder({ metadata }: FlacFrameReader): Promise<UnitDe
       const start = isStarted || !metadata.streamStart ? [] : [metadata.streamStart];
       isStarted = true;
       const output = await quietly(() => decoder.decodeFrames([...start, frame]));
-      return { piece: mixDown(rescaled(output)), isDamaged: output.errors.length > 0 };
+      const piece = mixDown(rescaled(output));
+      // With samples, the message is about frames that are missing before this one, which the reader has counted.
+      return { piece, isDamaged: output.errors.length > 0 && piece === undefined };
     },
     free: () => decoder.free(),
   };

@@ -1,0 +1,34 @@
+import { PcmRing } from "../../../src-shared/pcm-ring.ts";
+import { encodingOfContentType } from "../decode/declared-encoding.ts";
+import type { ByteSource } from "../source/byte-source.ts";
+import { FileSource } from "../source/file-source.ts";
+import { HttpSource } from "../source/http-source.ts";
+import { ringChunks, SamplesSource } from "../source/samples-source.ts";
+import { SpeechRequestSource } from "../source/speech-request-source.ts";
+import { StdinSource } from "../source/stdin-source.ts";
+import { WebsocketSource } from "../source/websocket-source.ts";
+import { AsyncAudioStreamer } from "../streamer/async-audio-streamer.ts";
+import type { SourceChoice } from "./feed-request.ts";
+
+/** Makes the source that was chosen. `timeoutMs`: longest wait for an answer and between pieces, where not the usual one. */
+export function createSource(choice: SourceChoice, timeoutMs: number | undefined): ByteSource {
+  const limits = timeoutMs === undefined ? {} : { connectTimeoutMs: timeoutMs, idleTimeoutMs: timeoutMs };
+  switch (choice.kind) {
+    case "file":
+      return new FileSource(choice.path);
+    case "stdin":
+      return new StdinSource();
+    case "url":
+      return /^wss?:/i.test(choice.url)
+        ? new WebsocketSource(choice.url, limits)
+        : new HttpSource({ url: choice.url }, { ...limits, encodingOfContentType });
+    case "speech":
+      return new SpeechRequestSource(choice.request, { ...limits, encodingOfContentType });
+    case "ring":
+      return new SamplesSource(choice.name, (signal) => ringChunks(new PcmRing(choice.ring), signal));
+    case "streamer":
+      return new SamplesSource("streamer", () =>
+        AsyncAudioStreamer.attach(choice.streams).getStream(choice.sampleIndex),
+      );
+  }
+}

@@ -1,0 +1,162 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { failure, FailureError, type Failure } from "../../../src-shared/failure.ts";
+import { PcmRing } from "../../../src-shared/pcm-ring.ts";
+import { nowMs } from "../../session-clock.ts";
+import { createStreamDecoder } from "../decode/create-stream-decoder.ts";
+import type { DecodedPiece, StreamDecoder, StreamEncoding } from "../decode/stream-decoder.ts";
+import { SavedAudio } from "../record/saved-audio.ts";
+import { rechunk } from "../source/rechunk.ts";
+import { simulateJitter } from "../source/simulate-jitter.ts";
+import { AsyncAudioStreamer } from "../streamer/async-audio-streamer.ts";
+import { SourceLedger } from "../source-ledger.ts";
+import { bytesPerSecond } from "./bytes-per-second.ts";
+import { createSource } from "./create-source.ts";
+import type { FeedRequest, FeedResult } from "./feed-request.ts";
+import { RingWriter } from "./ring-writer.ts";
+import { tellEncoding, type ToldStream } from "./told-stream.ts";
+
+const DECODED_AT_ONCE_BYTES = 4_096;
+/** How often a feed looks whether the player still wants it. */
+const LOOK_MS = 20;
+/** Received bytes from which on their share of the whole tells how long the stream will be. */
+const ENOUGH_TO_ESTIMATE_BYTES = 4_096;
+
+/**
+ * Brings one stream from its source to the player's ring: told, cut, delayed where asked for, decoded, resampled, counted, saved. Ends when the
+ * stream ends, breaks, or is void. Codes of the failure: those of the sources, input-empty, input-unreadable.
+ */
+export async function feedStream(request: FeedRequest): Promise<FeedResult> {
+  const feed = new Feed(request);
+  return feed.run();
+}
+
+class Feed {
+  readonly #request: FeedRequest;
+  readonly #ledger: SourceLedger;
+  readonly #writer: RingWriter;
+  readonly #stop = new AbortController();
+  #decoder: StreamDecoder | undefined;
+  #encoding: StreamEncoding | undefined;
+  #saved: SavedAudio | undefined;
+  #saveFailure: Failure | undefined;
+  #bytes = 0;
+
+  constructor(request: FeedRequest) {
+    this.#request = request;
+    this.#ledger = new SourceLedger(request.ledger);
+    const ring = new PcmRing(request.ring, nowMs);
+    this.#writer = new RingWriter(ring, request.generation, (pcm) => this.#saved?.appendPlayed(pcm));
+  }
+
+  async run(): Promise<FeedResult> {
+    const look = setInterval(() => this.#writer.isVoid && this.#stop.abort(), LOOK_MS);
+    let broken: Failure | undefined;
+    try {
+      await this.#receive();
+    } catch (error) {
+      if (!this.#stop.signal.aborted) broken = failureOf(error);
+    }
+    clearInterval(look);
+    const isTruncated = await this.#drain();
+    const { source } = this.#request;
+    if (source.kind === "streamer") {
+      this.#ledger.chunksAfterEnd = AsyncAudioStreamer.attach(source.streams).chunksAfterEnd(source.sampleIndex);
+    }
+    return { ...this.#finishSaving(), ...this.#judge(broken), isTruncated, encoding: this.#encoding };
+  }
+
+  async #receive(): Promise<void> {
+    const { source, timeoutMs } = this.#request;
+    const opened = await createSource(source, timeoutMs).open(this.#stop.signal);
+    if (!opened.ok) throw new FailureError(opened.failure);
+    const told = await tellEncoding(opened.value, this.#request);
+    this.#encoding = told.encoding;
+    const decoder = await createStreamDecoder(told.encoding, this.#request.rawFormat);
+    if (!decoder.ok) throw new FailureError(decoder.failure);
+    this.#decoder = decoder.value;
+    this.#startSaving(told.encoding);
+    for await (const chunk of this.#disturbed(told)) {
+      if (this.#writer.isVoid) return;
+      this.#bytes += chunk.length;
+      this.#ledger.received(chunk.length, nowMs());
+      this.#saved?.appendOriginal(chunk);
+      await this.#decode(decoder.value, chunk);
+      this.#estimate(opened.value.totalBytes);
+    }
+  }
+
+  /** A large chunk is decoded in pieces, so that its first samples are heard while the rest is decoded. */
+  async #decode(decoder: StreamDecoder, chunk: Uint8Array): Promise<void> {
+    const pieceBytes = this.#encoding === "opus-packets" ? chunk.length : DECODED_AT_ONCE_BYTES;
+    for (let start = 0; start < chunk.length && !this.#writer.isVoid; start += pieceBytes) {
+      await this.#write(await decoder.push(chunk.subarray(start, start + pieceBytes)));
+    }
+    this.#ledger.decodeErrors = decoder.decodeErrors;
+  }
+
+  #disturbed(told: ToldStream): AsyncIterable<Uint8Array> {
+    const { chunkBytes, jitter, rawFormat } = this.#request;
+    const cut = chunkBytes ? rechunk(told.chunks, chunkBytes) : told.chunks;
+    if (!jitter) return cut;
+    return simulateJitter(cut, jitter.spec, {
+      seed: jitter.seed,
+      nowMs,
+      sleep: (durationMs) => delay(durationMs, undefined, { signal: this.#stop.signal }),
+      bytesPerSecond: bytesPerSecond(told.beginning, told.encoding, rawFormat),
+    });
+  }
+
+  async #write(pieces: readonly DecodedPiece[]): Promise<void> {
+    for (const { pcm, sampleRateHz } of pieces) await this.#writer.write(pcm, sampleRateHz);
+  }
+
+  #estimate(totalBytes: number | undefined): void {
+    if (totalBytes === undefined || this.#bytes < Math.min(totalBytes, ENOUGH_TO_ESTIMATE_BYTES)) return;
+    this.#writer.expect((this.#writer.samples * totalBytes) / this.#bytes);
+  }
+
+  /** Gives out what the decoder still holds. Returns whether the stream ended before its own end. */
+  async #drain(): Promise<boolean> {
+    const decoder = this.#decoder;
+    if (!decoder) return false;
+    if (!this.#writer.isVoid) {
+      await this.#write(await decoder.finish());
+      await this.#writer.finish();
+    }
+    this.#ledger.decodeErrors = decoder.decodeErrors;
+    await decoder.close();
+    return decoder.isTruncated && !this.#writer.isVoid;
+  }
+
+  #judge(broken: Failure | undefined): Pick<FeedResult, "samples" | "failure" | "decodeErrors"> {
+    const { samples, isVoid } = this.#writer;
+    const decodeErrors = this.#decoder?.decodeErrors ?? 0;
+    if (broken || isVoid || samples > 0) return { samples, decodeErrors, failure: broken };
+    const nothing =
+      decodeErrors > 0
+        ? failure("input-unreadable", "input", `none of the ${this.#bytes} bytes could be decoded as ${this.#encoding}`)
+        : failure("input-empty", "input", `there is no audio in the ${this.#bytes} bytes of ${this.#encoding}`);
+    return { samples, decodeErrors, failure: nothing };
+  }
+
+  #startSaving(encoding: StreamEncoding): void {
+    const { save } = this.#request;
+    if (!save) return;
+    const opened = SavedAudio.open(save.folder, { ...save, encoding });
+    if (opened.ok) this.#saved = opened.value;
+    else this.#saveFailure = opened.failure;
+  }
+
+  #finishSaving(): Pick<FeedResult, "saved" | "saveFailure"> {
+    const finished = this.#saved?.finish();
+    if (!finished) return { saved: [], saveFailure: this.#saveFailure };
+    return finished.ok
+      ? { saved: finished.value.files, saveFailure: undefined }
+      : { saved: [], saveFailure: finished.failure };
+  }
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof FailureError) return error.failure;
+  throw error;
+}
