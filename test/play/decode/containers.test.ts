@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { FlacFrameReader } from "../../../src-main/play/decode/flac-frame-reader.ts";
 import { MpegFrameReader } from "../../../src-main/play/decode/mpeg-frame-reader.ts";
 import { oggChecksum, OggPageReader } from "../../../src-main/play/decode/ogg-page-reader.ts";
-import { chunksOf, decodeStream } from "./decode-stream.ts";
+import { chunksOf, decoderOf, decodeStream } from "./decode-stream.ts";
 import { chirp, encode, encodeToFile, HAS_FFMPEG, RATE_HZ } from "./fixtures.ts";
 
 /** Tags as players write them: ID3v2 with a picture's worth of bytes in front, APE and ID3v1 behind. */
@@ -116,6 +116,19 @@ describe.skipIf(!HAS_FFMPEG)("with streams that ffmpeg made", () => {
     const decoded = await decodeStream("flac", chunksOf(withPicture, 5_000));
     expect(decoded).toMatchObject({ decodeErrors: 0, isTruncated: false });
     expect(isSame(decoded.pcm, plain.pcm)).toBe(true);
+  });
+
+  test("flac with a wrong byte loses that one frame, and does not wait for more than the next ones", async () => {
+    const stream = encode("flac", chirp(3));
+    const frames = flacFrames(stream);
+    const start = stream.length - frames.reduce((sum, frame) => sum + frame.length, 0);
+    frames[3]![1_000]! ^= 1;
+    const decoder = await decoderOf("flac");
+    const frameCounts: number[] = [];
+    for (const chunk of [stream.subarray(0, start), ...frames]) frameCounts.push((await decoder.push(chunk)).length);
+    await decoder.close();
+    expect(frameCounts.slice(0, 8)).toEqual([0, 0, 1, 1, 1, 0, 1, 1]);
+    expect(decoder.decodeErrors).toBe(1);
   });
 
   test("flac cut between two frames is known to be cut by its declared length", async () => {
