@@ -28,22 +28,16 @@ export function quietly<T>(call: () => T): T {
   }
 }
 
-/** Averages the channels of `fromSample` up to `toSample`. Nothing where there is no sample. */
-export function mixDown(
-  { channelData, sampleRate }: PackageOutput,
-  fromSample = 0,
-  toSample = Infinity,
-): DecodedPiece | undefined {
-  const [first, second] = channelData;
-  const end = Math.min(first?.length ?? 0, toSample);
-  if (!first || end <= fromSample || sampleRate <= 0) return undefined;
-  const pcm = first.slice(fromSample, end);
+/** Averages the channels, in the memory of the first one. Nothing where there is no sample. */
+export function mixDown({ channelData, sampleRate }: PackageOutput): DecodedPiece | undefined {
+  const [pcm, second] = channelData;
+  if (!pcm || pcm.length === 0 || sampleRate <= 0) return undefined;
   if (channelData.length === 2 && second) {
-    for (let index = 0; index < pcm.length; index++) pcm[index] = (pcm[index]! + second[fromSample + index]!) / 2;
+    for (let index = 0; index < pcm.length; index++) pcm[index] = (pcm[index]! + second[index]!) / 2;
   } else if (channelData.length > 2) {
     for (let index = 0; index < pcm.length; index++) {
       let sum = 0;
-      for (const channel of channelData) sum += channel[fromSample + index]!;
+      for (const channel of channelData) sum += channel[index]!;
       pcm[index] = sum / channelData.length;
     }
   }
