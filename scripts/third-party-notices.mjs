@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { root } from "./ensure-installed.mjs";
 
 /** Needed only to build, yet part of what is built: the window's libraries. */
-const BUNDLED = ["react", "react-dom", "scheduler", "zustand"];
+const BUNDLED = ["react", "react-dom", "scheduler", "uplot", "zustand"];
 const MIT_TEXT = readFileSync(join(root, "LICENSE"), "utf8").split("\n").slice(4).join("\n").trim();
 const OUTPUT = join(root, "THIRD-PARTY-NOTICES.md");
 

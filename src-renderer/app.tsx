@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { Composer } from "./conversation/composer.tsx";
 import { Conversation } from "./conversation/conversation.tsx";
+import { PlaybackLab } from "./playback-lab/playback-lab.tsx";
 import { SettingsPanel } from "./settings/settings-panel.tsx";
 import { Notices } from "./status/notices.tsx";
 import { StatusPanel } from "./status/status-panel.tsx";
@@ -9,9 +10,10 @@ import { STRINGS } from "./strings.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
 import { useWindow, windowActions } from "./window-state.ts";
 
-/** The whole window. The settings take the place of the conversation while they are open. */
+/** The whole window. The settings take the place of the conversation while they are open, the playback lab that of everything but the notices. */
 export function App(): ReactNode {
-  const settingsOpen = useWindow((state) => state.settingsOpen);
+  const page = useWindow((state) => state.page);
+  const isTalking = page === "conversation";
   useShortcuts();
   return (
     <div className="window">
@@ -21,24 +23,24 @@ export function App(): ReactNode {
           type="button"
           className="quiet"
           data-testid="settings-open"
-          aria-expanded={settingsOpen}
-          onClick={() => windowActions().openSettings(!settingsOpen)}
+          aria-expanded={!isTalking}
+          onClick={() => windowActions().turnTo(isTalking ? "settings" : "conversation")}
         >
-          {settingsOpen ? STRINGS.done : STRINGS.settings}
+          {isTalking ? STRINGS.settings : STRINGS.done}
         </button>
       </header>
       <main>
-        <StatusPanel />
+        {page !== "lab" && <StatusPanel />}
         <Notices />
-        {settingsOpen ? (
-          <SettingsPanel />
-        ) : (
+        {page === "settings" && <SettingsPanel />}
+        {page === "lab" && <PlaybackLab />}
+        {isTalking && (
           <>
             <Timers />
             <Conversation />
           </>
         )}
-        <Composer />
+        {page !== "lab" && <Composer />}
       </main>
     </div>
   );

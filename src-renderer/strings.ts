@@ -1,6 +1,8 @@
 import type { MarkName, WaterfallBar } from "../src-shared/latency-report.ts";
 import type { Settings } from "../src-shared/settings.ts";
 import type { MicrophoneProblem } from "./microphone/microphone.ts";
+import type { JitterPreset, LabDraft } from "./playback-lab/lab-draft.ts";
+import type { LabRun } from "./playback-lab/lab-run.ts";
 import type { ShownState } from "./status/shown-state.ts";
 
 /** Every text of the window, in one place. */
@@ -101,7 +103,7 @@ export const STRINGS = {
     leastBuffered: "Least buffered",
     gaps: "Gaps in all",
     longestGap: "Longest gap",
-    chunks: "Chunks played / received",
+    chunks: "Chunks received",
   },
   settingsPanel: {
     speech: "Speech",
@@ -126,5 +128,84 @@ export const STRINGS = {
     save: "Save",
     saved: "Saved.",
     badAddress: "This is not an http or https address.",
+  },
+  lab: {
+    name: "Playback lab",
+    explain:
+      "Play something the way a bad network would deliver it, and watch how the player copes. Repartee does not listen meanwhile.",
+    open: "Open the playback lab",
+    source: "Source",
+    sources: {
+      text: "A text, in the assistant’s voice",
+      file: "A file on this machine",
+      url: "An address",
+    } satisfies Record<LabDraft["sourceKind"], string>,
+    text: "Text",
+    path: "Path",
+    pathPlaceholder: "/home/me/music/song.mp3",
+    url: "Address (http, https, ws or wss)",
+    urlPlaceholder: "https://example.org/speech.mp3",
+    policy: "Start",
+    policies: {
+      adaptive: "Adaptive",
+      fixed: "After a fixed amount",
+    } satisfies Record<LabDraft["policy"], string>,
+    preRoll: "Amount in ms",
+    arrival: "Arrival",
+    presets: {
+      undisturbed: "Undisturbed",
+      wifi: "Wi-Fi",
+      burst: "Bursts of 20",
+      stall: "One stall of 400 ms",
+      slow: "1.2 times slower than real time",
+      slower: "1.3 times slower than real time",
+      loss: "Lossy network",
+      slowStart: "Slow first byte",
+    } satisfies Record<JitterPreset, string>,
+    ownPreset: "As written below",
+    jitter: "Arrival as written",
+    jitterPlaceholder: "wifi:150, stall:400@1, rtf:1.2",
+    chunkBytes: "Chunk size in bytes",
+    chunkBytesHint: "0: as they come",
+    seed: "Seed",
+    play: "Play",
+    status: { asked: "Getting ready…", playing: "Playing…", finished: "Played to the end." } satisfies Record<
+      LabRun["status"],
+      string
+    >,
+    stopped: "Stopped.",
+    failed: "Not played to the end.",
+    gapsSoFar: (count: number) => `${count} ${count === 1 ? "underrun" : "underruns"} so far.`,
+    plot: "Buffer, and audio received and played, against the time since the request",
+    plotEmpty: "Press Play: the buffer appears here while it plays.",
+    bufferAxis: "Buffer, ms",
+    audioAxis: "Audio, s",
+    figures: {
+      bufferedMs: "Buffered",
+      slowBelowMs: "Slowed down below",
+      receivedMs: "Received",
+      playedMs: "Played",
+      stretchedMs: "Stretched",
+      underruns: "Underruns",
+      audibleAtMs: "First audible",
+    },
+    result: "Measured",
+    rows: {
+      ttfa: "First audible (TTFA)",
+      decoded: "First sample decoded",
+      silence: "Leading silence",
+      audio: "Audio",
+      threshold: "Held ready at the start",
+      buffered: "Buffered on average",
+      underruns: "Underruns",
+      stretched: "Stretched",
+      errors: "Stretches not decoded",
+    },
+    exportReport: "Export report",
+    withText: "With the text that was spoken",
+    past: "Runs so far",
+    columns: ["Start", "Arrival", "TTFA", "Underruns", "Gaps in all", "Stretched"],
+    fixedStart: (preRollMs: number) => `Fixed ${preRollMs} ms`,
+    incomplete: "stopped",
   },
 } as const;

@@ -4,7 +4,11 @@ import type { Settings } from "../src-shared/settings.ts";
 import type { AssistantSnapshot } from "../src-shared/turn-view.ts";
 import type { PageAudio } from "./audio/page-audio.ts";
 import type { MicrophoneView } from "./microphone/microphone.ts";
+import { breakOffLab, isLabBusy, tellLab, useLab } from "./playback-lab/lab-state.ts";
 import { shareUnchanged } from "./share-unchanged.ts";
+
+/** What the window is for at the moment. */
+export type WindowPage = "conversation" | "settings" | "lab";
 
 /** Everything the window shows. It holds no truth of its own: all of it comes from the assistant, the microphone or the browser. */
 export interface WindowState {
@@ -14,7 +18,7 @@ export interface WindowState {
   readonly microphone: MicrophoneView;
   readonly levelRatio: number;
   readonly soundSuspended: boolean;
-  readonly settingsOpen: boolean;
+  readonly page: WindowPage;
 }
 
 /** The window before the assistant has said anything. */
@@ -25,14 +29,15 @@ export const INITIAL_WINDOW: WindowState = {
   microphone: { status: "unasked", label: "", available: [] },
   levelRatio: 0,
   soundSuspended: false,
-  settingsOpen: false,
+  page: "conversation",
 };
 
 /** What the user can do, as the components call it. */
 export interface WindowActions {
   readonly request: AssistantBridge["request"];
   readonly allowMicrophone: () => void;
-  readonly openSettings: (open: boolean) => void;
+  /** Turns to a page. Leaving the playback lab stops what plays there. */
+  readonly turnTo: (page: WindowPage) => void;
 }
 
 /** The window's one store. */
@@ -46,14 +51,19 @@ export function connectWindow(bridge: AssistantBridge, audio: Pick<PageAudio, "m
   actions = {
     request: (name, input) => bridge.request(name, input),
     allowMicrophone: () => void microphone.allow(),
-    openSettings: (settingsOpen) => useWindow.setState({ settingsOpen }),
+    turnTo: (page) => {
+      if (page !== "lab" && isLabBusy(useLab.getState())) void bridge.request("lab-stop", {});
+      useWindow.setState({ page });
+    },
   };
   bridge.subscribe((event) => {
+    if (event.kind === "lab") return tellLab(event.event);
     const { connected } = useWindow.getState();
     useWindow.setState((state) => takeEvent(state, event));
     if (event.kind === "snapshot") microphone.setMuted(useWindow.getState().snapshot.muted);
     else if (event.kind === "settings") microphone.choose(event.settings.microphoneLabel);
-    else if (event.open && !connected) microphone.reportAgain();
+    else if (!event.open) breakOffLab();
+    else if (!connected) microphone.reportAgain();
   });
   microphone.observe(
     (view) => useWindow.setState({ microphone: view }),
@@ -73,6 +83,8 @@ export function takeEvent(state: WindowState, event: AssistantEvent): WindowStat
       return { ...state, snapshot: shareUnchanged(state.snapshot, event.snapshot) };
     case "settings":
       return { ...state, settings: event.settings };
+    case "lab":
+      return state;
     case "connection":
       return { ...state, connected: event.open, snapshot: { ...state.snapshot, revision: -1 } };
   }

@@ -27,7 +27,7 @@ export const IMPORT_ZONES = [
   {
     within: "src-renderer/",
     ours: ["src-renderer/", "src-shared/"],
-    packages: ["react", "react-dom", "zustand"],
+    packages: ["react", "react-dom", "uplot", "zustand"],
     platform: false,
   },
   { within: "src-main/turn/", ours: ["src-main/turn/", "src-shared/"], packages: [], platform: false },

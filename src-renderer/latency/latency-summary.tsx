@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { timeToFirstAudioMs, voiceToVoiceMs, type MarkName } from "../../src-shared/latency-report.ts";
 import type { TurnView } from "../../src-shared/turn-view.ts";
 import { STRINGS } from "../strings.ts";
+import { inMs, PlayerRows, Row } from "./player-rows.tsx";
 import { Waterfall, WaterfallLegend } from "./waterfall.tsx";
 
 const TEXT = STRINGS.latency;
@@ -31,13 +32,7 @@ export function LatencySummary({ turn }: { readonly turn: TurnView }): ReactNode
           <section>
             <h3>{TEXT.player}</h3>
             <dl>
-              <Row name={TEXT.firstByte} value={inMs(player.ttfbMs)} />
-              <Row name={TEXT.generation} value={inMs(player.generationMs)} />
-              <Row name={TEXT.playback} value={inMs(player.playbackMs)} />
-              <Row name={TEXT.leastBuffered} value={inMs(player.bufferMinMs)} />
-              <Row name={TEXT.gaps} value={inMs(player.underrunTotalMs)} />
-              <Row name={TEXT.longestGap} value={inMs(player.underrunMaxMs)} />
-              <Row name={TEXT.chunks} value={String(player.chunksReceived)} />
+              <PlayerRows player={player} />
             </dl>
           </section>
         )}
@@ -61,15 +56,6 @@ function Marks({ turn: { marks } }: { readonly turn: TurnView }): ReactNode {
   );
 }
 
-function Row({ name, value }: { readonly name: string; readonly value: string }): ReactNode {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
-  );
-}
-
 interface FigureProps {
   readonly name: string;
   readonly value: string;
@@ -82,8 +68,4 @@ function Figure({ name, value, isBad = false }: FigureProps): ReactNode {
       <b>{value}</b> {name}
     </span>
   );
-}
-
-function inMs(value: number | undefined): string {
-  return value === undefined ? TEXT.notMeasured : `${Math.round(value)} ms`;
 }

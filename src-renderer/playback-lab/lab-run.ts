@@ -40,7 +40,8 @@ export function takeLabEvent(run: LabRun, event: LabEvent): LabRun {
     case "began":
       return { ...run, status: "playing" };
     case "level": {
-      const { kind: _, ...level } = event;
+      const { atMs, receivedMs, bufferedMs, underruns, stretchedMs, slowBelowMs } = event;
+      const level = { atMs, receivedMs, bufferedMs, underruns, stretchedMs, slowBelowMs };
       return { ...run, levels: thinOut([...run.levels, level]) };
     }
     case "audible":

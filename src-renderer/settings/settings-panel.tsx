@@ -61,6 +61,14 @@ export function SettingsPanel(): ReactNode {
         />
       </div>
       <LanguageModelForm saved={settings.languageModel} onSave={(languageModel) => update({ languageModel })} />
+      <button
+        type="button"
+        className="quiet lab-open"
+        data-testid="lab-open"
+        onClick={() => windowActions().turnTo("lab")}
+      >
+        {STRINGS.lab.open}
+      </button>
     </section>
   );
 }
