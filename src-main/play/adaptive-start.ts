@@ -4,29 +4,35 @@ import type { SourcePace, StartPolicy } from "./start-policy.ts";
 const PLANNED_SPEED = 0.95;
 /** A message to the device and back, and one device block. */
 const LEAST_CUSHION_MS = 40;
-/** Cushion against jitter of a source that keeps up with real time but not more. Source: what reference clients start with. */
-const USUAL_CUSHION_MS = 80;
+/** Cushion against jitter of a source that keeps up with real time but not more: what reference clients start with, */
+const START_CUSHION_MS = 80;
+/** and what it grows to, by playing slower, while playback goes on: Wi-Fi clumps are rarely longer. */
+const FULL_CUSHION_MS = 150;
 /** From this many times real time on, a source needs no cushion against jitter that has not been seen. */
 const FAST_RATE = 2;
-/** Rates are judged as if the observation had been this much longer, so that two pieces in one instant prove nothing. */
+/** A rate above real time is judged as if the observation had been this much longer, so that two pieces in one instant prove nothing. */
 const CAUTION_MS = 20;
+/** A first piece as long as this is played at once: waiting for a second one could take as long. */
+const LONG_PIECE_MS = 300;
 /** Without word from the source: a reply is thought to be at least this long, then to go on for as long again as it has, up to a limit. */
 const USUAL_REPLY_MS = 4_000;
 const LONGEST_GUESS_MS = 10_000;
-/** After a gap, jitter seen before counts up to this: waiting longer would only make the gap longer. */
-const LONGEST_REARM_MS = 200;
+/** After a gap the guess is shorter, and jitter counts up to a limit: a longer wait would only make the gap longer. */
+const LONGEST_GUESS_IN_GAP_MS = 3_000;
+const LONGEST_JITTER_IN_GAP_MS = 200;
 const JITTER_BIN_MS = 5;
 const JITTER_BINS = 400;
 
 /**
  * Starts as soon as what waits lasts to the end. With `r` the rate at which audio arrives (audio ms per ms), `R` the audio still to come
- * and `J` the jitter seen so far (95th percentile of how late pieces were against that rate), playing at speed `s` needs
- * `R (s / r - 1) + J s` of waiting audio: playback ends after (waiting + R) / s, the last piece comes after R / r, late by J at most. Playback starts
- * when the need at speed 0.95 is met, and is slowed down to 0.9 while the need at speed 1 is not. The rate is the better of two lower
- * bounds, audio since the request and audio since the first piece; before there is a second piece, what the reply before taught about the
- * same source counts. A source twice as fast as real time needs no more than one round of messages (40 ms); one that just keeps up
- * gets the usual cushion of 80 ms.
- * Source: fluid model of a playout buffer (Cruz 1991, "A calculus for network delay"); the quantile is the rule of `techniques.md` C6 with the trend taken out.
+ * and `J` the cushion against jitter (95th percentile of how late pieces were against that rate, at least 80 ms for a source that just keeps
+ * up with real time, nothing for one that is twice as fast), playing at speed `s` needs `R (s / r - 1) + J s` of waiting audio:
+ * playback ends after (waiting + R) / s, and the last piece comes after R / r, late by J at most. Playback starts when the need at speed 0.95 is met, and
+ * is slowed down to 0.9 while the need at speed 1 is not; a source at real time thus grows its cushion to 150 ms while it is heard. The rate is
+ * the better of two lower bounds, audio since the request and audio since the first piece. Before there is a second piece, what the
+ * reply before taught about the source counts; failing that, only a piece of 300 ms or more is played at once.
+ * Source: fluid model of a playout buffer (Cruz 1991, "A calculus for network delay"), with the jitter quantile of Ramjee et al. 1994, "Adaptive
+ * playout mechanisms for packetized audio"; using the tempo as part of the plan is our addition.
  */
 export class AdaptiveStart implements StartPolicy {
   readonly #requestedAtMs: number;
@@ -40,7 +46,7 @@ export class AdaptiveStart implements StartPolicy {
   #lastPieceMs = 0;
   #latenessMs = 0;
   #totalMs = Number.NaN;
-  #hasStarved = false;
+  #isInGap = false;
 
   constructor(requestedAtMs: number, known?: SourcePace) {
     this.#requestedAtMs = requestedAtMs;
@@ -53,7 +59,7 @@ export class AdaptiveStart implements StartPolicy {
       this.#firstMs = receivedMs;
       this.#firstAtMs = atMs;
     } else {
-      const expectedMs = this.#lastPieceMs / Math.min(1, this.#rate(atMs));
+      const expectedMs = this.#lastPieceMs / Math.min(1, this.#rate(atMs) || 1);
       this.#latenessMs = Math.max(0, this.#latenessMs + atMs - this.#lastAtMs - expectedMs);
       const bin = Math.min(JITTER_BINS - 1, Math.ceil(this.#latenessMs / JITTER_BIN_MS));
       this.#jitterBins[bin] = (this.#jitterBins[bin] as number) + 1;
@@ -69,16 +75,21 @@ export class AdaptiveStart implements StartPolicy {
   }
 
   starved(): void {
-    this.#hasStarved = true;
+    this.#isInGap = true;
   }
 
   isReady(bufferedMs: number, nowMs: number): boolean {
-    if (bufferedMs < LEAST_CUSHION_MS) return false;
-    return bufferedMs >= this.#neededMs(PLANNED_SPEED, nowMs);
+    const rate = this.#rate(nowMs);
+    const isReady =
+      rate === 0
+        ? this.#pieces > 0 && bufferedMs >= LONG_PIECE_MS
+        : bufferedMs >= Math.max(LEAST_CUSHION_MS, this.#neededMs(rate, PLANNED_SPEED, START_CUSHION_MS));
+    if (isReady) this.#isInGap = false;
+    return isReady;
   }
 
   slowBelowMs(nowMs: number): number {
-    return this.#neededMs(1, nowMs);
+    return this.#neededMs(this.#rate(nowMs) || 1, 1, FULL_CUSHION_MS);
   }
 
   get pace(): SourcePace | undefined {
@@ -86,20 +97,20 @@ export class AdaptiveStart implements StartPolicy {
     return { rate: this.#rateSinceFirst(this.#lastAtMs), jitterMs: this.#jitterMs() };
   }
 
-  #neededMs(speed: number, nowMs: number): number {
-    const rate = this.#rate(nowMs);
-    if (rate <= 0) return Number.POSITIVE_INFINITY;
-    const cushionMs = USUAL_CUSHION_MS * Math.max(0, Math.min(1, FAST_RATE - rate));
-    const seenMs = this.#hasStarved ? Math.min(this.#jitterMs(), LONGEST_REARM_MS) : this.#jitterMs();
+  #neededMs(rate: number, speed: number, leastCushionMs: number): number {
+    const cushionMs = leastCushionMs * Math.max(0, Math.min(1, FAST_RATE - rate));
+    const seenMs = this.#isInGap ? Math.min(this.#jitterMs(), LONGEST_JITTER_IN_GAP_MS) : this.#jitterMs();
     const trendMs = rate < speed ? this.#remainingMs() * (speed / rate - 1) : 0;
     return trendMs + Math.max(cushionMs, seenMs) * speed;
   }
 
   #remainingMs(): number {
     if (!Number.isNaN(this.#totalMs)) return Math.max(0, this.#totalMs - this.#receivedMs);
-    return Math.min(LONGEST_GUESS_MS, Math.max(USUAL_REPLY_MS - this.#receivedMs, this.#receivedMs));
+    const mostMs = this.#isInGap ? LONGEST_GUESS_IN_GAP_MS : LONGEST_GUESS_MS;
+    return Math.min(mostMs, Math.max(USUAL_REPLY_MS - this.#receivedMs, this.#receivedMs));
   }
 
+  /** Audio that arrives per ms; 0 when nothing is known of it. */
   #rate(nowMs: number): number {
     if (this.#pieces === 0) return 0;
     const sinceRequest = this.#receivedMs / (nowMs - this.#requestedAtMs + CAUTION_MS);
@@ -111,7 +122,8 @@ export class AdaptiveStart implements StartPolicy {
   #rateSinceFirst(nowMs: number): number {
     const usualMs = (this.#lastAtMs - this.#firstAtMs) / (this.#pieces - 1);
     const observedMs = Math.max(this.#lastAtMs, nowMs - usualMs) - this.#firstAtMs;
-    return (this.#receivedMs - this.#firstMs) / (observedMs + CAUTION_MS);
+    const audioMs = this.#receivedMs - this.#firstMs;
+    return Math.max(Math.min(1, audioMs / observedMs), audioMs / (observedMs + CAUTION_MS));
   }
 
   #jitterMs(): number {

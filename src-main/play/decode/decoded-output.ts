@@ -1,4 +1,4 @@
-import type { DecodedPiece } from "./stream-decoder.ts";
+import type { UnitOutput } from "./package-stream-decoder.ts";
 
 /** What the decoder packages have in common. */
 export interface PackageOutput {
@@ -28,10 +28,22 @@ export function quietly<T>(call: () => T): T {
   }
 }
 
-/** Averages the channels, in the memory of the first one. Nothing where there is no sample. */
-export function mixDown({ channelData, sampleRate }: PackageOutput): DecodedPiece | undefined {
-  const [pcm, second] = channelData;
-  if (!pcm || pcm.length === 0 || sampleRate <= 0) return undefined;
+/**
+ * What a package made of one unit, mixed down to mono in the memory of its first channel. Samples that are not finite become 0; they and errors
+ * mean damage.
+ */
+export function unitOutput({ channelData, sampleRate, errors }: PackageOutput): UnitOutput {
+  const pcm = channelData[0];
+  const isDamaged = errors.length > 0;
+  if (!pcm || pcm.length === 0 || sampleRate <= 0) return { isDamaged };
+  mixInto(pcm, channelData);
+  const isFinite = pcm.every((sample) => Number.isFinite(sample));
+  if (!isFinite) pcm.forEach((sample, index) => (pcm[index] = Number.isFinite(sample) ? sample : 0));
+  return { piece: { pcm, sampleRateHz: sampleRate }, isDamaged: isDamaged || !isFinite };
+}
+
+function mixInto(pcm: Float32Array, channelData: readonly Float32Array[]): void {
+  const [, second] = channelData;
   if (channelData.length === 2 && second) {
     for (let index = 0; index < pcm.length; index++) pcm[index] = (pcm[index]! + second[index]!) / 2;
   } else if (channelData.length > 2) {
@@ -41,5 +53,4 @@ export function mixDown({ channelData, sampleRate }: PackageOutput): DecodedPiec
       pcm[index] = sum / channelData.length;
     }
   }
-  return { pcm, sampleRateHz: sampleRate };
 }

@@ -1,4 +1,4 @@
-import { mixDown, quietly, type PackageOutput } from "./decoded-output.ts";
+import { quietly, unitOutput, type PackageOutput } from "./decoded-output.ts";
 import { FlacFrameReader } from "./flac-frame-reader.ts";
 import { PackageStreamDecoder, type UnitDecoder } from "./package-stream-decoder.ts";
 import type { StreamDecoder } from "./stream-decoder.ts";
@@ -20,7 +20,7 @@ async function createFrameDecoder({ metadata }: FlacFrameReader): Promise<UnitDe
       const start = isStarted || !metadata.streamStart ? [] : [metadata.streamStart];
       isStarted = true;
       const output = await quietly(() => decoder.decodeFrames([...start, frame]));
-      const piece = mixDown(rescaled(output));
+      const { piece } = unitOutput(rescaled(output));
       // With samples, the message is about frames that are missing before this one, which the reader has counted.
       return { piece, isDamaged: output.errors.length > 0 && piece === undefined };
     },

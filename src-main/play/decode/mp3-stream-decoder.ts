@@ -1,4 +1,4 @@
-import { mixDown, quietly } from "./decoded-output.ts";
+import { quietly, unitOutput } from "./decoded-output.ts";
 import { MpegFrameReader } from "./mpeg-frame-reader.ts";
 import { PackageStreamDecoder, type UnitDecoder } from "./package-stream-decoder.ts";
 import type { StreamDecoder } from "./stream-decoder.ts";
@@ -12,11 +12,5 @@ async function createFrameDecoder(): Promise<UnitDecoder<Uint8Array>> {
   const { MPEGDecoder } = await import("mpg123-decoder");
   const decoder = new MPEGDecoder();
   await decoder.ready;
-  return {
-    decode(frame) {
-      const output = quietly(() => decoder.decode(frame));
-      return { piece: mixDown(output), isDamaged: output.errors.length > 0 };
-    },
-    free: () => decoder.free(),
-  };
+  return { decode: (frame) => unitOutput(quietly(() => decoder.decode(frame))), free: () => decoder.free() };
 }

@@ -1,4 +1,4 @@
-import { mixDown, type PackageOutput } from "./decoded-output.ts";
+import { unitOutput, type PackageOutput } from "./decoded-output.ts";
 import type { OggPackets } from "./ogg-packet-reader.ts";
 import type { UnitDecoder, UnitOutput } from "./package-stream-decoder.ts";
 import type { DecodedPiece } from "./stream-decoder.ts";
@@ -38,9 +38,8 @@ export class OggAudioDecoder implements UnitDecoder<OggPackets> {
     let isDamaged = false;
     for (const packet of page.packets) {
       const output = await this.#decodePacket(packet);
-      if (output === "damaged" || (output && output.errors.length > 0)) isDamaged = true;
-      const piece = output && output !== "damaged" ? mixDown(output) : undefined;
-      if (piece) pieces.push(piece);
+      if (output.isDamaged) isDamaged = true;
+      if (output.piece) pieces.push(output.piece);
     }
     return { piece: this.#trim(pieces, page), isDamaged };
   }
@@ -57,18 +56,18 @@ export class OggAudioDecoder implements UnitDecoder<OggPackets> {
     this.#hasAudio = false;
   }
 
-  async #decodePacket(packet: Uint8Array): Promise<PackageOutput | "damaged" | undefined> {
+  async #decodePacket(packet: Uint8Array): Promise<UnitOutput> {
     try {
       if (this.#headers.length < this.#codec.headerPackets) {
         this.#headers.push(new Uint8Array(packet));
         if (this.#headers.length === this.#codec.headerPackets) this.#decoder = await this.#codec.create(this.#headers);
-        return undefined;
+        return {};
       }
       this.#decoder ??= await this.#codec.create(this.#headers);
-      return await this.#decoder.decode(packet);
+      return unitOutput(await this.#decoder.decode(packet));
     } catch {
       this.#drop();
-      return "damaged";
+      return { isDamaged: true };
     }
   }
 

@@ -1,4 +1,4 @@
-import { mixDown } from "./decoded-output.ts";
+import { unitOutput } from "./decoded-output.ts";
 import { createOpusPacketDecoder } from "./opus-packet-decoder.ts";
 import { PackageStreamDecoder, type UnitDecoder, type UnitReader } from "./package-stream-decoder.ts";
 import type { RawFormat, StreamDecoder } from "./stream-decoder.ts";
@@ -11,13 +11,7 @@ export async function createOpusPacketsStreamDecoder({ channels, sampleRateHz }:
   const layout = { channels, streams: 1, coupledStreams: channels - 1, mapping: channels === 1 ? [0] : [0, 1] };
   const create = async (): Promise<UnitDecoder<Uint8Array>> => {
     const decoder = await createOpusPacketDecoder(layout, sampleRateHz);
-    return {
-      decode(packet) {
-        const output = decoder.decode(packet);
-        return { piece: mixDown(output), isDamaged: output.errors.length > 0 };
-      },
-      free: () => decoder.free(),
-    };
+    return { decode: (packet) => unitOutput(decoder.decode(packet)), free: () => decoder.free() };
   };
   return new PackageStreamDecoder(WHOLE_PACKETS, create, await create());
 }
