@@ -50,7 +50,7 @@ export class OggAudioDecoder implements UnitDecoder<OggPackets> {
   }
 
   #startStream(): void {
-    this.free();
+    this.#drop();
     this.#headers = [];
     this.#position = 0;
     this.#hasAudio = false;

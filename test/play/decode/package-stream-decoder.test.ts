@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mixDown, quietly } from "../../../src-main/play/decode/decoded-output.ts";
+import { unitOutput, quietly } from "../../../src-main/play/decode/decoded-output.ts";
 import {
   PackageStreamDecoder,
   type UnitDecoder,
@@ -75,6 +75,14 @@ test.each([
   [[], undefined],
 ])("channels %j are averaged to %j", (channels, expected) => {
   const channelData = channels.map((samples) => Float32Array.from(samples));
-  const piece = mixDown({ channelData, sampleRate: 8_000, errors: [] });
+  const { piece, isDamaged } = unitOutput({ channelData, sampleRate: 8_000, errors: [] });
+  expect(isDamaged).toBe(false);
   expect(piece && [...piece.pcm]).toEqual(expected);
+});
+
+test("samples that are not finite become 0 and are damage", () => {
+  const channelData = [Float32Array.of(1, NaN, 2, Infinity)];
+  const { piece, isDamaged } = unitOutput({ channelData, sampleRate: 8_000, errors: [] });
+  expect([...piece!.pcm]).toEqual([1, 0, 2, 0]);
+  expect(isDamaged).toBe(true);
 });
