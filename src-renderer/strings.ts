@@ -132,7 +132,7 @@ export const STRINGS = {
   lab: {
     name: "Playback lab",
     explain:
-      "Play something the way a bad network would deliver it, and watch how the player copes. Repartee does not listen meanwhile.",
+      "Play something the way a bad network delivers it, and watch the player cope. Repartee does not listen meanwhile.",
     open: "Open the playback lab",
     source: "Source",
     sources: {
@@ -148,9 +148,9 @@ export const STRINGS = {
     policy: "Start",
     policies: {
       adaptive: "Adaptive",
-      fixed: "After a fixed amount",
+      fixed: "Fixed amount",
     } satisfies Record<LabDraft["policy"], string>,
-    preRoll: "Amount in ms",
+    preRoll: "Amount, ms",
     arrival: "Arrival",
     presets: {
       undisturbed: "Undisturbed",
@@ -162,10 +162,10 @@ export const STRINGS = {
       loss: "Lossy network",
       slowStart: "Slow first byte",
     } satisfies Record<JitterPreset, string>,
-    ownPreset: "As written below",
-    jitter: "Arrival as written",
+    ownPreset: "As written",
+    jitter: "In writing",
     jitterPlaceholder: "wifi:150, stall:400@1, rtf:1.2",
-    chunkBytes: "Chunk size in bytes",
+    chunkBytes: "Chunks of, bytes",
     chunkBytesHint: "0: as they come",
     seed: "Seed",
     play: "Play",
@@ -204,8 +204,8 @@ export const STRINGS = {
     exportReport: "Export report",
     withText: "With the text that was spoken",
     past: "Runs so far",
-    columns: ["Start", "Arrival", "TTFA", "Underruns", "Gaps in all", "Stretched"],
+    columns: ["Start", "Arrival", "TTFA", "Underruns", "Gaps", "Stretched"],
     fixedStart: (preRollMs: number) => `Fixed ${preRollMs} ms`,
-    incomplete: "stopped",
+    incomplete: "cut short",
   },
 } as const;

@@ -29,37 +29,36 @@ export function LabForm(): ReactNode {
   return (
     <form className="card lab-form" onSubmit={(event) => void play(event)}>
       <h2>{TEXT.name}</h2>
-      <p className="hint wide-field">{TEXT.explain}</p>
+      <p className="hint">{TEXT.explain}</p>
       <LabSource draft={draft} wrong={wrong} />
       <Start draft={draft} isWrong={wrong.has("preRollMs")} />
       <Arrival jitter={draft.jitter} />
-      <div className="lab-numbers">
-        <WholeNumber
-          label={TEXT.chunkBytes}
-          hint={TEXT.chunkBytesHint}
-          value={draft.chunkBytes}
-          most={LAB_LIMITS.chunkBytes}
-          isWrong={wrong.has("chunkBytes")}
-          onEdit={(chunkBytes) => editDraft({ chunkBytes })}
-        />
-        <WholeNumber
-          label={TEXT.seed}
-          value={draft.seed}
-          most={LAB_LIMITS.seed}
-          isWrong={wrong.has("seed")}
-          onEdit={(seed) => editDraft({ seed })}
-        />
-      </div>
-      <div className="wide-field save">
-        {isBusy ? (
-          <button key="stop" type="button" className="wide" data-testid="lab-stop" onClick={() => void stop()}>
-            {STRINGS.stop}
-          </button>
-        ) : (
-          <button key="play" type="submit" className="primary wide" disabled={!request} data-testid="lab-play">
-            {TEXT.play}
-          </button>
-        )}
+      <WholeNumber
+        label={TEXT.chunkBytes}
+        hint={TEXT.chunkBytesHint}
+        value={draft.chunkBytes}
+        most={LAB_LIMITS.chunkBytes}
+        isWrong={wrong.has("chunkBytes")}
+        onEdit={(chunkBytes) => editDraft({ chunkBytes })}
+      />
+      <WholeNumber
+        label={TEXT.seed}
+        value={draft.seed}
+        most={LAB_LIMITS.seed}
+        isWrong={wrong.has("seed")}
+        onEdit={(seed) => editDraft({ seed })}
+      />
+      <div className="save">
+        {/* One button, so that it keeps the focus. */}
+        <button
+          type={isBusy ? "button" : "submit"}
+          className={isBusy ? "wide" : "wide primary"}
+          disabled={!isBusy && !request}
+          data-testid={isBusy ? "lab-stop" : "lab-play"}
+          onClick={isBusy ? () => void stop() : undefined}
+        >
+          {isBusy ? STRINGS.stop : TEXT.play}
+        </button>
         <LabStatus />
       </div>
     </form>
@@ -68,7 +67,7 @@ export function LabForm(): ReactNode {
 
 function Start({ draft, isWrong }: { readonly draft: LabDraft; readonly isWrong: boolean }): ReactNode {
   return (
-    <div className="lab-numbers">
+    <>
       <label>
         {TEXT.policy}
         <select
@@ -92,7 +91,7 @@ function Start({ draft, isWrong }: { readonly draft: LabDraft; readonly isWrong:
           onEdit={(preRollMs) => editDraft({ preRollMs })}
         />
       )}
-    </div>
+    </>
   );
 }
 
@@ -104,7 +103,7 @@ function Arrival({ jitter }: { readonly jitter: string }): ReactNode {
   };
   return (
     <>
-      <label>
+      <label className="lab-wide">
         {TEXT.arrival}
         <select value={preset ?? OWN} data-testid="lab-preset" onChange={(event) => choose(event.target.value)}>
           {Object.entries(TEXT.presets).map(([name, words]) => (
@@ -115,7 +114,7 @@ function Arrival({ jitter }: { readonly jitter: string }): ReactNode {
           {!preset && <option value={OWN}>{TEXT.ownPreset}</option>}
         </select>
       </label>
-      <label>
+      <label className="lab-wide">
         {TEXT.jitter}
         <input
           value={jitter}

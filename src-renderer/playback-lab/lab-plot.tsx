@@ -1,7 +1,7 @@
 import { useEffect, useRef, useSyncExternalStore, type ReactNode } from "react";
 import "uplot/dist/uPlot.min.css";
 import { STRINGS } from "../strings.ts";
-import { useLab } from "./lab-state.ts";
+import { isLabBusy, useLab } from "./lab-state.ts";
 import { PLOT_FIGURES, type PlotFigure } from "./plot-figures.ts";
 import { RunPlots } from "./run-plots.ts";
 
@@ -11,15 +11,20 @@ const DARK = window.matchMedia("(prefers-color-scheme: dark)");
 /** The run as it plays: buffer and audio against time. Drawn from the store at most once a frame, without React. */
 export function LabPlot(): ReactNode {
   const isDark = useSyncExternalStore(observeScheme, () => DARK.matches);
+  const isBusy = useLab(isLabBusy);
   const isEmpty = useLab(({ run }) => run === undefined);
   const figures = useRef<HTMLDListElement>(null);
   const plots = useRef<HTMLDivElement>(null);
+  const card = useRef<HTMLElement>(null);
   useEffect(() => {
     if (!plots.current || !figures.current) return undefined;
     return drawLive(plots.current, figures.current);
   }, [isDark]);
+  useEffect(() => {
+    if (isBusy) card.current?.scrollIntoView({ block: "nearest" });
+  }, [isBusy]);
   return (
-    <section className="card lab-plot">
+    <section className="card lab-plot" ref={card}>
       <div className="wide-field lab-canvases" ref={plots} role="img" aria-label={TEXT.plot} data-testid="lab-plot" />
       {isEmpty && <p className="wide-field hint">{TEXT.plotEmpty}</p>}
       <dl className="wide-field lab-figures" ref={figures} data-testid="lab-figures">

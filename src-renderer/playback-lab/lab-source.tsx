@@ -15,7 +15,7 @@ export function LabSource({ draft, wrong }: LabSourceProps): ReactNode {
   const { sourceKind } = draft;
   return (
     <>
-      <label className="wide-field">
+      <label className="lab-wide">
         {TEXT.source}
         <select
           value={sourceKind}
@@ -30,11 +30,11 @@ export function LabSource({ draft, wrong }: LabSourceProps): ReactNode {
         </select>
       </label>
       {sourceKind === "text" && (
-        <label className="wide-field">
+        <label className="lab-widest">
           {TEXT.text}
           <textarea
             value={draft.text}
-            rows={2}
+            rows={1}
             maxLength={4000}
             aria-invalid={wrong.has("text")}
             onChange={(event) => editDraft({ text: event.target.value })}
@@ -42,7 +42,7 @@ export function LabSource({ draft, wrong }: LabSourceProps): ReactNode {
         </label>
       )}
       {sourceKind === "file" && (
-        <label className="wide-field">
+        <label className="lab-widest">
           {TEXT.path}
           <input
             value={draft.path}
@@ -55,7 +55,7 @@ export function LabSource({ draft, wrong }: LabSourceProps): ReactNode {
         </label>
       )}
       {sourceKind === "url" && (
-        <label className="wide-field">
+        <label className="lab-widest">
           {TEXT.url}
           <input
             value={draft.url}

@@ -29,6 +29,11 @@ export function beginLab(request: LabPlay): void {
   useLab.setState({ run: askedRun(request) });
 }
 
+/** Shows an earlier experiment again, unless one plays. */
+export function showRun(run: LabRun): void {
+  useLab.setState((state) => (isLabBusy(state) ? state : { run }));
+}
+
 /** Takes what the assistant tells. */
 export function tellLab(event: LabEvent): void {
   changeRun((run) => takeLabEvent(run, event));

@@ -4,11 +4,11 @@ import { inMs } from "../latency/player-rows.tsx";
 import { STRINGS } from "../strings.ts";
 import { presetOf } from "./lab-draft.ts";
 import type { LabRun } from "./lab-run.ts";
-import { useLab } from "./lab-state.ts";
+import { showRun, useLab } from "./lab-state.ts";
 
 const TEXT = STRINGS.lab;
 
-/** The runs so far, newest first, to compare one policy with another. */
+/** The runs so far, newest first, to compare one policy with another; each can be shown again. */
 export function PastRuns(): ReactNode {
   const past = useLab((state) => state.past);
   if (past.length === 0) return null;
@@ -38,19 +38,24 @@ export function PastRuns(): ReactNode {
 }
 
 function PastRun({ run, metrics }: { readonly run: LabRun; readonly metrics: StreamMetrics | undefined }): ReactNode {
+  const isShown = useLab((state) => state.run === run);
   const { startPolicy, jitter } = run.request;
   const preset = presetOf(jitter);
-  const hasGaps = (metrics?.underruns ?? 0) > 0;
+  const gapsClass = (metrics?.underruns ?? 0) > 0 ? "bad" : undefined;
   return (
-    <tr>
-      <td>{startPolicy.kind === "fixed" ? TEXT.fixedStart(startPolicy.preRollMs) : TEXT.policies.adaptive}</td>
+    <tr aria-current={isShown || undefined}>
+      <td>
+        <button type="button" onClick={() => showRun(run)}>
+          {startPolicy.kind === "fixed" ? TEXT.fixedStart(startPolicy.preRollMs) : TEXT.policies.adaptive}
+        </button>
+      </td>
       <td>
         {preset ? TEXT.presets[preset] : jitter}
         {run.interrupted && <span className="tag">{TEXT.incomplete}</span>}
       </td>
       <td>{inMs(metrics?.ttfaMs)}</td>
-      <td className={hasGaps ? "bad" : undefined}>{metrics?.underruns}</td>
-      <td className={hasGaps ? "bad" : undefined}>{inMs(metrics?.underrunTotalMs)}</td>
+      <td className={gapsClass}>{metrics?.underruns}</td>
+      <td className={gapsClass}>{inMs(metrics?.underrunTotalMs)}</td>
       <td>{inMs(metrics?.stretchedMs)}</td>
     </tr>
   );

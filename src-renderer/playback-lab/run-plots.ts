@@ -4,8 +4,8 @@ import { stretchedSpans, type LabRun } from "./lab-run.ts";
 import { audioColumns, bufferColumns, timeAxisEndS } from "./plot-figures.ts";
 
 const TEXT = STRINGS.lab;
-const BUFFER_HEIGHT = 180;
-const AUDIO_HEIGHT = 130;
+const BUFFER_HEIGHT = 150;
+const AUDIO_HEIGHT = 120;
 const LEAST_BUFFER_AXIS_MS = 200;
 const MARK_SIZE = 5;
 /** Drawn when there is nothing to draw yet. */
@@ -122,6 +122,7 @@ function drawMark(plot: uPlot, atMs: number, color: string, points: "up" | "down
   ctx.save();
   ctx.strokeStyle = color;
   ctx.fillStyle = color;
+  ctx.setLineDash([]);
   ctx.lineWidth = 1.5 * devicePixelRatio;
   ctx.beginPath();
   ctx.moveTo(x, bbox.top);

@@ -12,7 +12,7 @@ interface WholeNumberProps {
 /** A field for a whole number from 0 on. */
 export function WholeNumber({ label, hint, value, most, isWrong, onEdit }: WholeNumberProps): ReactNode {
   return (
-    <label>
+    <label className="lab-narrow">
       {label}
       <input
         type="number"

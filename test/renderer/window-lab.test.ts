@@ -49,7 +49,7 @@ describe.skipIf(windowSkipReason !== undefined)(
       await openLab();
       const empty = await page.evaluate(countPlotColors);
       await page.getByTestId("lab-policy").selectOption("fixed");
-      await page.getByLabel("Amount in ms").fill("300");
+      await page.getByLabel("Amount, ms").fill("300");
       await page.getByTestId("lab-preset").selectOption("slow");
       await play();
       const [asked] = await inputsOf("lab-play");
@@ -93,11 +93,12 @@ describe.skipIf(windowSkipReason !== undefined)(
       await openLab();
       await play();
       await tell({ kind: "began" }, labLevel(40));
-      await page.getByTestId("lab-stop").click();
+      expect(await page.evaluate(describeFocus)).toMatchObject({ name: "Stop" });
+      await page.keyboard.press("Space");
       expect(await inputsOf("lab-stop")).toEqual([{}]);
       await tell({ kind: "finished", interrupted: true, metrics: labMetrics(), failure: undefined });
       expect(await status()).toBe("Stopped.");
-      expect(await page.getByTestId("lab-past").textContent()).toContain("stopped");
+      expect(await page.getByTestId("lab-past").textContent()).toContain("cut short");
       expect(await page.getByTestId("lab-play").isEnabled()).toBe(true);
     });
 
@@ -190,6 +191,23 @@ describe.skipIf(windowSkipReason !== undefined)(
       expect(await inputsOf("lab-stop")).toHaveLength(1);
     });
 
+    test("an earlier run can be shown again", async () => {
+      await openLab();
+      await play();
+      await tell(...slowRun());
+      await page.getByTestId("lab-preset").selectOption("wifi");
+      await play();
+      await tell({ kind: "began" }, labLevel(40), { kind: "audible", atMs: 40 });
+      await page.getByRole("button", { name: "Adaptive" }).click();
+      expect(await status()).toBe("Playing…");
+      await tell({ kind: "finished", interrupted: false, metrics: labMetrics(), failure: undefined });
+      expect(await page.locator("[aria-current]").textContent()).toContain("Wi-Fi");
+      await page.getByRole("button", { name: "Adaptive" }).last().click();
+      expect(await page.locator("[aria-current]").textContent()).toContain("Undisturbed");
+      await expect.poll(() => figure("receivedMs")).toBe("3.38 s");
+      expect(await page.getByTestId("lab-line").textContent()).toContain("1 underrun");
+    });
+
     test("all of it can be reached by keyboard alone", async () => {
       await openLab();
       await play();
@@ -235,6 +253,7 @@ describe.skipIf(windowSkipReason !== undefined)(
       await page.getByTestId("lab-policy").selectOption("fixed");
       await page.getByTestId("lab-preset").selectOption("slower");
       await play();
+      await shoot("playing");
       const broken = failure("source-lost", "play", "connection reset after 1.2 s");
       const events = slowRun().slice(0, -1);
       await tell(...events, { kind: "finished", interrupted: true, metrics: labMetrics(), failure: broken });
