@@ -43,7 +43,7 @@ export function simulate(
       tellReports();
     },
     pcm: (generation, samples) => playback.append(generation, samples),
-    close: () => undefined,
+    close: () => Promise.resolve(),
   });
   ring.setGeneration(GENERATION);
   ring.beginWriting(GENERATION);

@@ -45,12 +45,14 @@ export class AdaptiveStart implements StartPolicy {
   #lastAtMs = 0;
   #lastPieceMs = 0;
   #latenessMs = 0;
+  #jitterMs: number;
   #totalMs = Number.NaN;
   #isInGap = false;
 
   constructor(requestedAtMs: number, known?: SourcePace) {
     this.#requestedAtMs = requestedAtMs;
     this.#known = known;
+    this.#jitterMs = known?.jitterMs ?? 0;
   }
 
   arrived(receivedMs: number, atMs: number): void {
@@ -65,6 +67,7 @@ export class AdaptiveStart implements StartPolicy {
       this.#jitterBins[bin] = (this.#jitterBins[bin] as number) + 1;
     }
     this.#pieces++;
+    if (this.#pieces > 1) this.#jitterMs = this.#jitterSeenMs();
     this.#receivedMs = receivedMs;
     this.#lastPieceMs = pieceMs;
     this.#lastAtMs = atMs;
@@ -94,12 +97,12 @@ export class AdaptiveStart implements StartPolicy {
 
   get pace(): SourcePace | undefined {
     if (this.#pieces < 2) return undefined;
-    return { rate: this.#rateSinceFirst(this.#lastAtMs), jitterMs: this.#jitterMs() };
+    return { rate: this.#rateSinceFirst(this.#lastAtMs), jitterMs: this.#jitterMs };
   }
 
   #neededMs(rate: number, speed: number, leastCushionMs: number): number {
     const cushionMs = leastCushionMs * Math.max(0, Math.min(1, FAST_RATE - rate));
-    const seenMs = this.#isInGap ? Math.min(this.#jitterMs(), LONGEST_JITTER_IN_GAP_MS) : this.#jitterMs();
+    const seenMs = this.#isInGap ? Math.min(this.#jitterMs, LONGEST_JITTER_IN_GAP_MS) : this.#jitterMs;
     const trendMs = rate < speed ? this.#remainingMs() * (speed / rate - 1) : 0;
     return trendMs + Math.max(cushionMs, seenMs) * speed;
   }
@@ -126,8 +129,7 @@ export class AdaptiveStart implements StartPolicy {
     return Math.max(Math.min(1, audioMs / observedMs), audioMs / (observedMs + CAUTION_MS));
   }
 
-  #jitterMs(): number {
-    if (this.#pieces < 2) return this.#known?.jitterMs ?? 0;
+  #jitterSeenMs(): number {
     let above = 0;
     for (let bin = JITTER_BINS - 1; bin > 0; bin--) {
       above += this.#jitterBins[bin] as number;

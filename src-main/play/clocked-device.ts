@@ -51,7 +51,7 @@ export class ClockedDevice implements SpeakerDevice {
     this.#process.append(generation, samples);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#render();
   }

@@ -40,7 +40,7 @@ export async function openNativeDevice(onReport: ReportListener): Promise<Outcom
         tellReports();
       },
       pcm: (generation, samples) => playback.append(generation, samples),
-      close: () => void output.dispose(),
+      close: () => output.dispose(),
     });
   } catch (error) {
     return failed("output-missing", "play", `no sound output can be opened: ${(error as Error).message}`, true);

@@ -47,7 +47,7 @@ export class PlayerLoop {
   /** Plays through this device from now on; undefined when there is none. A reply in progress goes on there from the sample that is next. */
   attach(device: SpeakerDevice | undefined): void {
     const old = this.#device;
-    old?.close();
+    void old?.close();
     this.#device = device;
     const reply = this.#reply;
     if (reply && old) {
@@ -152,9 +152,10 @@ export class PlayerLoop {
     }
   }
 
-  close(): void {
-    this.#device?.close();
+  async close(): Promise<void> {
+    const device = this.#device;
     this.#device = undefined;
+    await device?.close();
   }
 
   #hear(reply: PlayingReply, report: PlaybackCounters): void {

@@ -44,15 +44,19 @@ parentPort?.on("message", (request: PlayerRequest) => {
     case "gain":
       return loop.setGain(request.ratio, GAIN_RAMP_MS);
     case "close":
-      clearInterval(timer);
-      loop.close();
-      finishFile();
-      tell({ kind: "closed" });
-      return parentPort?.close();
+      return void close();
     default:
       return assertNever(request);
   }
 });
+
+async function close(): Promise<void> {
+  clearInterval(timer);
+  await loop.close();
+  finishFile();
+  tell({ kind: "closed" });
+  parentPort?.close();
+}
 
 function begin({ generation, requestedAtMs, startPolicy, ledger }: Extract<PlayerRequest, { kind: "begin" }>): void {
   loop.begin(generation, requestedAtMs, startPolicyMaker(startPolicy), ledger && new SourceLedger(ledger));
@@ -66,7 +70,7 @@ async function attach(sink: SinkChoice): Promise<void> {
   const opened = await openNativeDevice(onReport);
   if (!opened.ok) return emit({ kind: "output-failed", failure: opened.failure });
   if (attachment === attachments) loop.attach(opened.value);
-  else opened.value.close();
+  else await opened.value.close();
 }
 
 function openSink(sink: Exclude<SinkChoice, { kind: "native" }>): SpeakerDevice | undefined {

@@ -21,7 +21,7 @@ export class PortDevice implements SpeakerDevice {
     this.#port.postMessage({ kind: "pcm", generation, pcm: samples.slice() } satisfies SpeakerCommand);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#port.close();
   }
 }

@@ -10,8 +10,8 @@ export interface SpeakerDevice {
   command(message: SpeakerCommand): void;
   /** Audio of the current reply. The array is used again after the call. */
   pcm(generation: number, samples: Float32Array): void;
-  /** Renders what is due, reports it, and plays no more. */
-  close(): void;
+  /** Renders what is due, reports it, and plays no more. Resolves when the output is free. */
+  close(): Promise<void>;
 }
 
 /** Receives what a device reports. The object is used again after the call. */
