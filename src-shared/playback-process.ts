@@ -11,6 +11,8 @@ import { TimeStretch } from "./time-stretch.ts";
 
 const FADE_MS = 5;
 const PROGRESS_MS = 40;
+/** The fifth percentile of what waits is reported. */
+const LOW_SHARE = 0.05;
 /** -60 dBFS: quieter samples do not count as audible. */
 const AUDIBLE_AMPLITUDE = 0.001;
 
@@ -69,7 +71,7 @@ export class PlaybackProcess {
     this.#queue = new SampleQueue(options.capacitySamples);
     this.#stretch = new TimeStretch(options.sampleRateHz);
     this.#tail = new FadeTail(this.#fadeSamples);
-    this.#depths = new DepthHistogram(options.capacitySamples * this.#msPerSample);
+    this.#depths = new DepthHistogram(options.capacitySamples * this.#msPerSample, LOW_SHARE);
     this.#counters = noPlaybackCounters();
     this.#progress = { kind: "progress", ...noPlaybackCounters() };
     this.#starvedReport = { kind: "starved", ...noPlaybackCounters() };
@@ -301,7 +303,7 @@ export class PlaybackProcess {
     counters.bufferedSamples = this.#waiting;
     counters.bufferMinMs = this.#depths.minMs;
     counters.bufferMeanMs = this.#depths.meanMs;
-    counters.bufferP05Ms = this.#depths.quantileMs(0.05);
+    counters.bufferP05Ms = this.#depths.quantileMs;
     return counters;
   }
 }
