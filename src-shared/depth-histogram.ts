@@ -1,13 +1,13 @@
 /**
  * Counts how much audio waited, one observation a device block, in bins of 1 ms, and follows one quantile of it. Asking costs nothing.
- * Allocates nothing after construction.
+ * Allocates nothing after construction; what it answers are whole numbers, because fractions that leave a function cost memory.
  */
 export class DepthHistogram {
   readonly #bins: Uint32Array;
   readonly #share: number;
   #observations = 0;
   #sumMs = 0;
-  #minMs = Number.POSITIVE_INFINITY;
+  #minMs = Number.MAX_SAFE_INTEGER;
   /** The first bin with which at least the wanted share of the observations is counted, and how many lie below it. */
   #quantileBin = 0;
   #belowQuantile = 0;
@@ -19,11 +19,12 @@ export class DepthHistogram {
   }
 
   observe(depthMs: number): void {
-    const bin = Math.min(this.#bins.length - 1, Math.floor(depthMs));
+    const wholeMs = Math.floor(depthMs);
+    const bin = Math.min(this.#bins.length - 1, wholeMs);
     this.#bins[bin] = this.#in(bin) + 1;
     this.#observations++;
     this.#sumMs += depthMs;
-    if (depthMs < this.#minMs) this.#minMs = depthMs;
+    if (wholeMs < this.#minMs) this.#minMs = wholeMs;
     if (bin < this.#quantileBin) this.#belowQuantile++;
     const wanted = this.#share * this.#observations;
     while (this.#belowQuantile >= wanted) this.#belowQuantile -= this.#in(--this.#quantileBin);
@@ -31,25 +32,25 @@ export class DepthHistogram {
       this.#belowQuantile += this.#in(this.#quantileBin++);
   }
 
-  /** The least, or -1 before the first observation. */
+  /** The least in whole ms, or -1 before the first observation. */
   get minMs(): number {
     return this.#observations === 0 ? -1 : this.#minMs;
   }
 
-  /** The mean, or -1 before the first observation. */
+  /** The mean to 1 ms, or -1 before the first observation. */
   get meanMs(): number {
-    return this.#observations === 0 ? -1 : this.#sumMs / this.#observations;
+    return this.#observations === 0 ? -1 : Math.round(this.#sumMs / this.#observations);
   }
 
   /** The depth below which the share of the observations lies, to 1 ms; -1 before the first observation. */
   get quantileMs(): number {
-    return this.#observations === 0 ? -1 : Math.max(this.#quantileBin, this.#minMs);
+    return this.#observations === 0 ? -1 : this.#quantileBin;
   }
 
   clear(): void {
     this.#bins.fill(0);
     this.#observations = this.#sumMs = this.#quantileBin = this.#belowQuantile = 0;
-    this.#minMs = Number.POSITIVE_INFINITY;
+    this.#minMs = Number.MAX_SAFE_INTEGER;
   }
 
   #in(bin: number): number {

@@ -4,6 +4,8 @@ const GENERATION = 2;
 const WRITING_GENERATION = 3;
 const START = 4;
 const WRITES = 5;
+const EXPECTED = 6;
+const END = 7;
 const POSITIONS_BYTES = 32;
 const HEADER_BYTES = 48;
 const FIRST_WRITE = 0;
@@ -54,6 +56,16 @@ export class PcmRing {
     return Atomics.load(this.#header, WRITES);
   }
 
+  /** How many samples the writer of the current generation thinks there will be in all; 0 when it cannot tell. */
+  get expectedSamples(): number {
+    return Atomics.load(this.#header, EXPECTED);
+  }
+
+  /** How many samples there are in all, once that was said; else -1. */
+  get endSamples(): number {
+    return Atomics.load(this.#header, END);
+  }
+
   /** Epoch ms of the current generation's first write. NaN when its writer has no clock. */
   get firstWriteAtMs(): number {
     return this.#times[FIRST_WRITE] as number;
@@ -83,7 +95,19 @@ export class PcmRing {
     if (Atomics.load(this.#header, WRITING_GENERATION) === generation) return;
     Atomics.store(this.#header, START, Atomics.load(this.#header, WRITE));
     Atomics.store(this.#header, WRITES, 0);
+    Atomics.store(this.#header, EXPECTED, 0);
+    Atomics.store(this.#header, END, -1);
     Atomics.store(this.#header, WRITING_GENERATION, generation);
+  }
+
+  /** The writer's estimate of the length of its generation, as often as it changes. Writer thread. */
+  expect(totalSamples: number): void {
+    Atomics.store(this.#header, EXPECTED, Math.min(totalSamples, 2 ** 31 - 1));
+  }
+
+  /** Says that there will be no more than so many samples. Any thread, after the writer began its generation. */
+  endAt(totalSamples: number): void {
+    Atomics.store(this.#header, END, totalSamples);
   }
 
   /** Writes up to `length` samples; returns how many fitted (0 when full), or -1 when `generation` is void. Writer thread. */

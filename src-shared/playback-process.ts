@@ -112,6 +112,12 @@ export class PlaybackProcess {
     this.#sinceProgress += out.length;
   }
 
+  /** The output itself was silent for so long because a block came too late. Counts as a gap while something plays. */
+  missed(ms: number): void {
+    if (this.#state !== "playing" || this.#paused || this.#consumed === 0) return;
+    this.#countGap(Math.round(ms / this.#msPerSample));
+  }
+
   /** The next thing to tell the player, or undefined; its object is used again for the next one. Call until undefined after every command and block. */
   takeReport(): SpeakerReport | undefined {
     const news = this.#news;
@@ -251,13 +257,17 @@ export class PlaybackProcess {
 
   #start(): void {
     if (this.#state === "starved") {
-      this.#counters.underruns++;
-      this.#counters.gapSamples += this.#currentGap;
-      this.#counters.deepestGapSamples = Math.max(this.#counters.deepestGapSamples, this.#currentGap);
+      this.#countGap(this.#currentGap);
       this.#news.starved = false;
     }
     if (this.#state !== "playing") this.#envelope = 0;
     this.#state = "playing";
+  }
+
+  #countGap(samples: number): void {
+    this.#counters.underruns++;
+    this.#counters.gapSamples += samples;
+    this.#counters.deepestGapSamples = Math.max(this.#counters.deepestGapSamples, samples);
   }
 
   #begin(generation: number, firstSample: number, nowMs: number): void {

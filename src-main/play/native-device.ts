@@ -7,10 +7,13 @@ import { DEVICE_AHEAD_MS, type ReportListener, type SpeakerDevice } from "./spea
 
 /** One block of the sound card. The card holds one block while the next is rendered. */
 const BLOCK_MS = 20;
+/** Calls are this late without the card running dry. */
+const TOLERANCE_MS = 5;
 
 /**
  * The machine's default output through the system's own sound interface (ALSA, Core Audio, Windows), for commands and headless use. Code:
- * output-missing. The card pulls; its latency is not reported by the package and is taken to be one block. Player thread.
+ * output-missing. The card pulls; its latency is not reported by the package and is taken to be one block. A block that is asked for after the one before must have
+ * been played out is a gap of the card's own, and counted as one. Player thread.
  */
 export async function openNativeDevice(onReport: ReportListener): Promise<Outcome<SpeakerDevice>> {
   const playback = new PlaybackProcess({
@@ -21,9 +24,13 @@ export async function openNativeDevice(onReport: ReportListener): Promise<Outcom
     for (let report = playback.takeReport(); report; report = playback.takeReport()) onReport(report);
   };
   let block = new Float32Array(0);
+  let playedOutAtMs = Number.POSITIVE_INFINITY;
   const render = (out: Int16Array): void => {
+    const calledAtMs = nowMs();
+    if (calledAtMs > playedOutAtMs + TOLERANCE_MS) playback.missed(calledAtMs - playedOutAtMs);
+    playedOutAtMs = Math.max(calledAtMs, playedOutAtMs === Number.POSITIVE_INFINITY ? 0 : playedOutAtMs) + BLOCK_MS;
     if (block.length !== out.length) block = new Float32Array(out.length);
-    playback.process(block, nowMs() + BLOCK_MS, BLOCK_MS);
+    playback.process(block, calledAtMs + BLOCK_MS, BLOCK_MS);
     for (let index = 0; index < out.length; index++) {
       out[index] = Math.round(Math.max(-1, Math.min(1, block[index] as number)) * 32_767);
     }

@@ -101,7 +101,7 @@ export class PlayingReply {
       this.#firstWriteAtMs ??= ring.firstWriteAtMs;
       this.#lastWriteAtMs = ring.lastWriteAtMs;
     }
-    this.policy.arrived(samplesToMs(received, PLAYBACK_RATE_HZ), nowMs);
+    this.policy.arrived(Math.round(samplesToMs(received, PLAYBACK_RATE_HZ)), nowMs);
   }
 
   /** Pieces that came although the source had said that there are no more are counted and not played. */
