@@ -1,5 +1,6 @@
 import type { AssistantEvent, RequestInput, RequestName } from "../src-shared/assistant-contract.ts";
 import { failed, failure, succeeded, type Failure, type Outcome } from "../src-shared/failure.ts";
+import type { LabEvent } from "../src-shared/playback-lab.ts";
 import { requestSchemas } from "../src-shared/request-schemas.ts";
 import type { Settings, SettingsPatch } from "../src-shared/settings.ts";
 import type { AssistantSnapshot, AssistantState, TimerView, TurnView } from "../src-shared/turn-view.ts";
@@ -24,6 +25,14 @@ export interface TimerList {
   onDue(listener: (announcement: string) => void): void;
 }
 
+/** Plays experiments in place of the assistant. */
+export interface Laboratory {
+  /** Code: jitter-invalid. A `finished` event follows every start. */
+  play(experiment: RequestInput<"lab-play">): Outcome<null>;
+  stop(): void;
+  onEvent(listener: (event: LabEvent) => void): void;
+}
+
 /** Where microphone frames come from; the assistant sets the callback. */
 export type MicrophoneSession = Pick<AudioSession, "onMicrophoneFrame">;
 
@@ -32,6 +41,7 @@ export interface AssistantParts {
   readonly stages: TurnStages;
   readonly settings: SettingsStore;
   readonly timers: TimerList;
+  readonly lab: Laboratory;
   readonly engines: Promise<Outcome<unknown>>;
   /** Connects the player to a page's speaker; undefined disconnects it. */
   readonly attachSpeaker: (session: AudioSession | undefined) => void;
@@ -50,6 +60,8 @@ export class Assistant implements AssistantEndpoint {
   #session: MicrophoneSession | undefined;
   #started = false;
   #muted = false;
+  /** Experiments of the playback lab that are not over. */
+  #experiments = 0;
   #engineFailure: Failure | undefined;
   #microphoneFailure: Failure | undefined;
   /** Stands until the next page brings a speaker. */
@@ -70,6 +82,7 @@ export class Assistant implements AssistantEndpoint {
       this.#runner.applyVolume();
       this.#send({ kind: "settings", settings });
     });
+    parts.lab.onEvent((event) => this.#tellLab(event));
     parts.timers.onChange(() => this.#publishSoon());
     parts.timers.onDue((text) => this.#runner.tell({ kind: "announcement-due", text }));
     this.ready = this.#start();
@@ -110,7 +123,8 @@ export class Assistant implements AssistantEndpoint {
   attachMicrophone(session: MicrophoneSession): void {
     this.#session = session;
     session.onMicrophoneFrame = (frame) => {
-      if (session === this.#session && !this.#muted && this.#started) this.#intake?.accept(frame);
+      if (session === this.#session && !this.#muted && this.#experiments === 0 && this.#started)
+        this.#intake?.accept(frame);
     };
   }
 
@@ -161,12 +175,28 @@ export class Assistant implements AssistantEndpoint {
         this.#reportMicrophone(request.input);
         return succeeded(null);
       case "lab-play":
+        return this.#playInLab(request.input);
       case "lab-stop":
-        return failed("protocol-error", "window", "there is no playback lab yet");
+        this.#parts.lab.stop();
+        return succeeded(null);
       case "cancel-timer":
         timers.cancel(request.input.id);
         return succeeded(null);
     }
+  }
+
+  /** The assistant neither speaks nor listens while the lab plays. */
+  #playInLab(experiment: RequestInput<"lab-play">): Outcome<null> {
+    this.#runner.tell({ kind: "stop-requested" });
+    this.#runner.tell({ kind: "microphone-silenced" });
+    const started = this.#parts.lab.play(experiment);
+    if (started.ok) this.#experiments++;
+    return started;
+  }
+
+  #tellLab(event: LabEvent): void {
+    if (event.kind === "finished") this.#experiments--;
+    this.#send({ kind: "lab", event });
   }
 
   #setMuted(muted: boolean): void {

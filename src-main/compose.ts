@@ -5,6 +5,7 @@ import type { SpeakerCommand } from "../src-shared/speaker-protocol.ts";
 import { Assistant } from "./assistant.ts";
 import { createSileroDetector } from "./detect/silero-detector.ts";
 import { modelsFolder } from "./models/model-store.ts";
+import { PlaybackLab } from "./play/playback-lab.ts";
 import { WorkerStreamPlayer } from "./play/worker-stream-player.ts";
 import { createResponder } from "./respond/create-responder.ts";
 import { TimerStore } from "./respond/timer-store.ts";
@@ -12,6 +13,7 @@ import { sessionClock, wallClock } from "./session-clock.ts";
 import { jsonStorage } from "./settings/json-storage.ts";
 import { SettingsFile, settingsFolder } from "./settings/settings-file.ts";
 import { createFliteSynthesizer } from "./speak/flite-synthesizer.ts";
+import { speakText } from "./speak-text.ts";
 import { createMoonshineTranscriber } from "./transcribe/moonshine-transcriber.ts";
 import type { AudioSession } from "./window/assistant-endpoint.ts";
 
@@ -48,14 +50,20 @@ export async function composeAssistant(folder = settingsFolder()): Promise<Compo
     const { voice, speakingRateRatio, volumeRatio } = settings.current;
     return { voice, rateRatio: speakingRateRatio, volumeRatio };
   };
+  const lab = new PlaybackLab({
+    player,
+    speak: (text) => (ring, onSamples) => speakText(synthesizer, text, { ...speaking(), ...ring }, onSamples),
+  });
   const assistant = new Assistant({
     stages: { clock: sessionClock, detector, transcriber, responder, synthesizer, player, speaking },
     settings,
     timers,
+    lab,
     engines,
     attachSpeaker: (session) => attachSpeaker(player, session),
     close: async () => {
       timers.close();
+      await lab.close();
       await Promise.all([detector.close(), transcriber.close(), synthesizer.close(), player.close()]);
     },
   });

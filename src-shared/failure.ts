@@ -36,6 +36,7 @@ export type FailureCode =
   | "source-refused"
   | "source-timeout"
   | "source-lost"
+  | "jitter-invalid"
   | "settings-invalid"
   | "settings-unwritable"
   | "port-in-use"
@@ -101,6 +102,7 @@ const SENTENCES: Record<FailureCode, string> = {
   "source-refused": "The server refused to give the audio.",
   "source-timeout": "The server stopped sending audio.",
   "source-lost": "The audio broke off before its end. What had arrived was played.",
+  "jitter-invalid": "That is not a kind of jitter.",
   "settings-invalid": "The settings file is not valid, so the defaults are in use.",
   "settings-unwritable": "The settings could not be saved.",
   "port-in-use": "The port is already in use. Choose another one.",
