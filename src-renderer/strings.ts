@@ -148,7 +148,7 @@ export const STRINGS = {
     policy: "Start",
     policies: {
       adaptive: "Adaptive",
-      fixed: "Fixed amount",
+      fixed: "Fixed",
     } satisfies Record<LabDraft["policy"], string>,
     preRoll: "Amount, ms",
     arrival: "Arrival",
@@ -157,8 +157,8 @@ export const STRINGS = {
       wifi: "Wi-Fi",
       burst: "Bursts of 20",
       stall: "One stall of 400 ms",
-      slow: "1.2 times slower than real time",
-      slower: "1.3 times slower than real time",
+      slow: "Slower, 1.2 × real time",
+      slower: "Slower, 1.3 × real time",
       loss: "Lossy network",
       slowStart: "Slow first byte",
     } satisfies Record<JitterPreset, string>,
@@ -182,7 +182,7 @@ export const STRINGS = {
     audioAxis: "Audio, s",
     figures: {
       bufferedMs: "Buffered",
-      slowBelowMs: "Slowed down below",
+      slowBelowMs: "Slowed below",
       receivedMs: "Received",
       playedMs: "Played",
       stretchedMs: "Stretched",

@@ -75,7 +75,7 @@ describe.skipIf(windowSkipReason !== undefined)(
         "ttfa 0.31s · gen 0.80s · play 3.41s · 1 underrun (0.14s) · stretched 0.13s",
       );
       expect(await page.getByTestId("lab-past").locator("tbody tr").allInnerTexts()).toEqual([
-        "Fixed 300 ms\t1.2 times slower than real time\t310 ms\t1\t140 ms\t130 ms",
+        "Fixed 300 ms\tSlower, 1.2 × real time\t310 ms\t1\t140 ms\t130 ms",
       ]);
     });
 
