@@ -7,7 +7,7 @@ export class DepthHistogram {
   readonly #share: number;
   #observations = 0;
   #sumMs = 0;
-  #minMs = Number.MAX_SAFE_INTEGER;
+  #minMs: number;
   /** The first bin with which at least the wanted share of the observations is counted, and how many lie below it. */
   #quantileBin = 0;
   #belowQuantile = 0;
@@ -16,15 +16,15 @@ export class DepthHistogram {
   constructor(longestMs: number, share: number) {
     this.#bins = new Uint32Array(Math.ceil(longestMs) + 1);
     this.#share = share;
+    this.#minMs = this.#bins.length;
   }
 
   observe(depthMs: number): void {
-    const wholeMs = Math.floor(depthMs);
-    const bin = Math.min(this.#bins.length - 1, wholeMs);
+    const bin = Math.min(this.#bins.length - 1, Math.floor(depthMs));
     this.#bins[bin] = this.#in(bin) + 1;
     this.#observations++;
     this.#sumMs += depthMs;
-    if (wholeMs < this.#minMs) this.#minMs = wholeMs;
+    if (bin < this.#minMs) this.#minMs = bin;
     if (bin < this.#quantileBin) this.#belowQuantile++;
     const wanted = this.#share * this.#observations;
     while (this.#belowQuantile >= wanted) this.#belowQuantile -= this.#in(--this.#quantileBin);
@@ -50,7 +50,7 @@ export class DepthHistogram {
   clear(): void {
     this.#bins.fill(0);
     this.#observations = this.#sumMs = this.#quantileBin = this.#belowQuantile = 0;
-    this.#minMs = Number.MAX_SAFE_INTEGER;
+    this.#minMs = this.#bins.length;
   }
 
   #in(bin: number): number {

@@ -7,6 +7,8 @@ import { measureReply } from "./measure-reply.ts";
 import type { SourceLedger } from "./source-ledger.ts";
 import type { StartPolicy } from "./start-policy.ts";
 
+const SAMPLES_PER_MS = PLAYBACK_RATE_HZ / 1000;
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What the player knows of the reply that it plays. Positions count samples of the reply from its first one. Player thread. */
@@ -101,7 +103,7 @@ export class PlayingReply {
       this.#firstWriteAtMs ??= ring.firstWriteAtMs;
       this.#lastWriteAtMs = ring.lastWriteAtMs;
     }
-    this.policy.arrived(Math.round(samplesToMs(received, PLAYBACK_RATE_HZ)), nowMs);
+    this.policy.arrived(Math.round(received / SAMPLES_PER_MS), nowMs);
   }
 
   /** Pieces that came although the source had said that there are no more are counted and not played. */
