@@ -37,9 +37,18 @@ export function unitOutput({ channelData, sampleRate, errors }: PackageOutput): 
   const isDamaged = errors.length > 0;
   if (!pcm || pcm.length === 0 || sampleRate <= 0) return { isDamaged };
   mixInto(pcm, channelData);
-  const isFinite = pcm.every((sample) => Number.isFinite(sample));
-  if (!isFinite) pcm.forEach((sample, index) => (pcm[index] = Number.isFinite(sample) ? sample : 0));
-  return { piece: { pcm, sampleRateHz: sampleRate }, isDamaged: isDamaged || !isFinite };
+  const isSilenced = silenceNonFinite(pcm);
+  return { piece: { pcm, sampleRateHz: sampleRate }, isDamaged: isDamaged || isSilenced };
+}
+
+function silenceNonFinite(pcm: Float32Array): boolean {
+  let isSilenced = false;
+  for (let index = 0; index < pcm.length; index++) {
+    if (Number.isFinite(pcm[index])) continue;
+    pcm[index] = 0;
+    isSilenced = true;
+  }
+  return isSilenced;
 }
 
 function mixInto(pcm: Float32Array, channelData: readonly Float32Array[]): void {
