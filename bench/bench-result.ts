@@ -25,6 +25,11 @@ export function atMost(what: string, value: number, limit: number): Verdict {
   return { what, limit, value, ok: value <= limit };
 }
 
+/** Met when `value` is not below `limit`. NaN is never met. */
+export function atLeast(what: string, value: number, limit: number): Verdict {
+  return { what, limit, value, ok: value >= limit };
+}
+
 /** The `share` (0 to 1) quantile of the values by nearest rank; NaN without values. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
