@@ -20,6 +20,8 @@ export class PlaybackLab {
   readonly #parts: PlaybackLabParts;
   #feed: StreamFeed | undefined;
   #current: AbortController | undefined;
+  /** Resolves when the latest experiment is over, so that each one ends before the next begins. */
+  #last: Promise<void> = Promise.resolve();
   #listener: (event: LabEvent) => void = () => undefined;
 
   constructor(parts: PlaybackLabParts) {
@@ -37,7 +39,7 @@ export class PlaybackLab {
     this.stop();
     const current = new AbortController();
     this.#current = current;
-    void this.#run(request, jitter.value, current);
+    this.#last = this.#last.then(() => this.#run(request, jitter.value, current));
     return succeeded(null);
   }
 
@@ -54,9 +56,7 @@ export class PlaybackLab {
   async #run(request: LabPlay, jitter: JitterSpec | undefined, current: AbortController): Promise<void> {
     this.#feed ??= new StreamFeed();
     await this.#feed.ready;
-    const tell = (event: LabEvent): void => {
-      if (this.#current === current || event.kind === "finished") this.#listener(event);
-    };
+    const tell = this.#listener;
     tell({ kind: "began" });
     const { chunkBytes, seed, startPolicy } = request;
     const { metrics, interrupted, failure } = await playStream(this.#parts.player, this.#feed, {

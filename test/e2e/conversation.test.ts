@@ -199,14 +199,25 @@ describe.skipIf(reason !== undefined)(
       await expect.poll(lastReply, { timeout: 8_000 }).toMatch(/\d/);
     });
 
-    test("reloading the page in the middle of an answer keeps the conversation", async () => {
+    test("reloading the page in the middle of an answer keeps the conversation, and the answer goes on", async () => {
       await untilHearing();
       await ask(LONG_ANSWER);
       await untilState("Speaking");
       await page.waitForTimeout(600);
+      const reloadedAtMs = Date.now();
       await page.reload();
-      await untilHearing();
+      await untilState("Speaking");
+      await untilState("Listening", 30_000);
+      const [span] = soundingSpans(
+        await rig.cut(reloadedAtMs, Date.now()),
+        ROOM_RATE_HZ,
+        SILENT_DB,
+        1_500,
+      ).toReversed();
+      expect((span?.endMs ?? 0) - (span?.startMs ?? 0)).toBeGreaterThan(3_000);
+      expect(await page.getByTestId("turn").first().textContent()).not.toContain("interrupted");
       expect(await page.getByTestId("said").first().textContent()).toContain("What can you do");
+      await untilHearing();
       await ask("What time is it?");
       await untilState("Speaking");
       expect(await page.getByTestId("turn").count()).toBe(2);

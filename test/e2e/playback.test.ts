@@ -1,0 +1,175 @@
+import { MessageChannel } from "node:worker_threads";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
+import { PcmRing } from "../../src-shared/pcm-ring.ts";
+import type { SpeakerCommand } from "../../src-shared/speaker-protocol.ts";
+import type { StartPolicyChoice } from "../../src-main/play/player-protocol.ts";
+import { WorkerStreamPlayer } from "../../src-main/play/worker-stream-player.ts";
+import { nowMs } from "../../src-main/session-clock.ts";
+import type { PlayerEvent } from "../../src-main/turn/ports.ts";
+import type { AudioSession } from "../../src-main/window/assistant-endpoint.ts";
+import { startBrowserShell, type BrowserShell } from "../../src-main/window/browser-shell.ts";
+import { FakeEndpoint } from "../fakes/fake-endpoint.ts";
+import { findIn, median, silentGaps } from "./rig/analysis.ts";
+import { browserSkipReason, startRigBrowser, type RigBrowser } from "./rig/browser.ts";
+import { skipReason, startSoundRig, type SoundRig } from "./rig/sound-rig.ts";
+import { ROOM_RATE_HZ } from "./rig/sound-room.ts";
+
+type Finished = Extract<PlayerEvent, { kind: "finished" }>;
+
+const reason = skipReason() ?? browserSkipReason();
+const AMPLITUDE = 0.5;
+const SECOND = PLAYBACK_RATE_HZ;
+
+/** Noise of a seed, smoothed, so that every stretch of it can be told from every other and nothing in it is silent for long. */
+function noise(samples: number): Float32Array {
+  let state = 12_345;
+  let smooth = 0;
+  return Float32Array.from({ length: samples }, () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    smooth = 0.92 * smooth + 0.25 * ((state / 2 ** 31 - 1) * AMPLITUDE);
+    return smooth;
+  });
+}
+
+function spinFor(ms: number): void {
+  const untilMs = performance.now() + ms;
+  while (performance.now() < untilMs);
+}
+
+describe.skipIf(reason !== undefined)(`playback in Chromium${reason ? ` (skipped: ${reason})` : ""}`, () => {
+  const endpoint = new FakeEndpoint();
+  let rig: SoundRig;
+  let player: WorkerStreamPlayer;
+  let shell: BrowserShell;
+  let browser: RigBrowser;
+  let writer: PcmRing;
+
+  beforeAll(async () => {
+    rig = await startSoundRig();
+    player = new WorkerStreamPlayer();
+    writer = new PcmRing(player.ring, nowMs);
+    const attached = Promise.withResolvers<void>();
+    endpoint.attachAudio = (session: AudioSession) => {
+      const { port1, port2 } = new MessageChannel();
+      port2.on("message", (command: SpeakerCommand) => session.sendSpeakerCommand(command));
+      session.onSpeakerReport = (report) => port2.postMessage(report);
+      player.attach({ kind: "port", name: "renderer", port: port1 });
+      attached.resolve();
+    };
+    const rendererFolder = new URL("../../out/renderer", import.meta.url).pathname;
+    const started = await startBrowserShell({ port: 0, rendererFolder, endpoint });
+    if (!started.ok) throw new Error(started.failure.detail);
+    shell = started.value;
+    browser = await startRigBrowser(rig, { microphone: "granted" });
+    await browser.page.goto(shell.url);
+    await attached.promise;
+    await sleep(2_000);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await shell?.close();
+    await player?.close();
+    await rig?.close();
+  });
+
+  interface Playing {
+    readonly generation: number;
+    readonly requestedAtMs: number;
+    readonly finished: Promise<Finished>;
+    readonly write: (pcm: Float32Array) => void;
+  }
+
+  function begin(startPolicy: StartPolicyChoice = { kind: "adaptive" }): Playing {
+    const requestedAtMs = nowMs();
+    const generation = player.begin({ requestedAtMs, startPolicy });
+    const { promise: finished, resolve } = Promise.withResolvers<Finished>();
+    const unsubscribe = player.onEvent((event) => {
+      if (event.kind !== "finished" || event.generation !== generation) return;
+      unsubscribe();
+      resolve(event);
+    });
+    player.release(generation);
+    writer.beginWriting(generation);
+    const write = (pcm: Float32Array): void => void writer.write(pcm, 0, pcm.length, generation);
+    return { generation, requestedAtMs, finished, write };
+  }
+
+  test("reported ttfa is the instant at which the sound leaves the speaker", async () => {
+    const errorsMs: number[] = [];
+    for (let round = 0; round < 9; round++) {
+      const playing = begin();
+      playing.write(noise(0.6 * SECOND));
+      player.end(playing.generation, 0.6 * SECOND);
+      const { metrics } = await playing.finished;
+      await sleep(250);
+      const recorded = await rig.cut(playing.requestedAtMs, nowMs());
+      const firstSample = recorded.findIndex((sample) => Math.abs(sample) > 0.01 * AMPLITUDE);
+      errorsMs.push((firstSample * 1000) / ROOM_RATE_HZ - (metrics.ttfaMs ?? Number.NaN));
+    }
+    const sizesMs = errorsMs.map(Math.abs);
+    console.info(`ttfa: heard minus reported, ms: ${errorsMs.map((ms) => ms.toFixed(1)).join(" ")}`);
+    expect(median(sizesMs)).toBeLessThanOrEqual(15);
+  });
+
+  test("underruns injected, reported and heard are the same", async () => {
+    const piece = noise(0.5 * SECOND);
+    const playing = begin({ kind: "fixed", preRollMs: 40 });
+    const gaps = 4;
+    for (let count = 0; count <= gaps; count++) {
+      playing.write(piece);
+      if (count < gaps) await sleep(1_000);
+    }
+    player.end(playing.generation, (gaps + 1) * piece.length);
+    const { metrics } = await playing.finished;
+    await sleep(250);
+    const heard = silentGaps(await rig.cut(playing.requestedAtMs, nowMs()), ROOM_RATE_HZ, 30);
+    const heardMs = heard.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
+    console.info(`underruns: ${gaps} injected, ${metrics.underruns} reported, ${heard.length} heard`);
+    console.info(`silent for ${metrics.underrunTotalMs.toFixed(0)} ms as reported, ${heardMs.toFixed(0)} ms as heard`);
+    expect(metrics.underruns).toBe(gaps);
+    expect(heard.length).toBe(gaps);
+    expect(Math.abs(heardMs - metrics.underrunTotalMs)).toBeLessThan(gaps * 12);
+  });
+
+  test("a main thread that is blocked for 2 s is not heard", async () => {
+    const audio = noise(5 * SECOND);
+    const playing = begin();
+    playing.write(audio);
+    player.end(playing.generation, audio.length);
+    await sleep(1_000);
+    spinFor(2_000);
+    const { metrics } = await playing.finished;
+    await sleep(250);
+    expect(metrics).toMatchObject({ underruns: 0, samplesPlayed: audio.length, audioPath: "renderer" });
+    const recorded = await rig.cut(playing.requestedAtMs, nowMs());
+    expect(silentGaps(recorded, ROOM_RATE_HZ, 3)).toEqual([]);
+    const heard = recorded.filter((_, index) => index % 2 === 0);
+    const { offsetSamples } = findIn(heard, audio.subarray(0, SECOND));
+    const window = 0.1 * SECOND;
+    for (let from = window; from + window <= audio.length; from += window) {
+      const around = heard.subarray(offsetSamples + from - 240, offsetSamples + from + window + 240);
+      const match = findIn(around, audio.subarray(from, from + window));
+      expect(Math.abs(match.offsetSamples - 240)).toBeLessThanOrEqual(1);
+      expect(match.correlation).toBeGreaterThan(0.97);
+    }
+  });
+
+  test("a pause is silent at once and goes on from the exact sample", async () => {
+    const audio = noise(2 * SECOND);
+    const playing = begin();
+    playing.write(audio);
+    player.end(playing.generation, audio.length);
+    await sleep(700);
+    player.pause(playing.generation);
+    await sleep(600);
+    player.resume(playing.generation);
+    const { metrics } = await playing.finished;
+    await sleep(250);
+    expect(metrics).toMatchObject({ underruns: 0, samplesPlayed: audio.length });
+    const gaps = silentGaps(await rig.cut(playing.requestedAtMs, nowMs()), ROOM_RATE_HZ, 100);
+    expect(gaps.length).toBe(1);
+    expect((gaps[0]?.endMs ?? 0) - (gaps[0]?.startMs ?? 0)).toBeCloseTo(600, -2);
+  });
+});
