@@ -9,7 +9,7 @@ import { VirtualPlayer } from "./virtual-player.ts";
 
 const REPETITIONS = 7;
 const LONG_REPETITIONS = 21;
-const AUDIO_SECONDS = 600;
+const AUDIO_SECONDS = 300;
 const CHUNK_BYTES = 4_096;
 const LEAST_TIMES_REAL_TIME = 2_000;
 const BLOCK_SAMPLES = PLAYBACK_RATE_HZ / 100;

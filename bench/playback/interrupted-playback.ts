@@ -32,6 +32,7 @@ class Interruptions {
   readonly #process: PlaybackProcess;
   readonly #block: Float32Array;
   readonly #output: Float32Array;
+  readonly #interruptionsPerSecond: number;
   readonly #counts = { gaps: 0, pauses: 0, flushes: 0, tempoChanges: 0, gainRamps: 0, stretchedSamples: 0 };
   #rendered = 0;
   #supplied = 0;
@@ -45,6 +46,7 @@ class Interruptions {
     this.#signal = signal;
     this.#random = seededRandom(seed);
     this.#block = new Float32Array(BLOCK_SAMPLES[seed % BLOCK_SAMPLES.length] as number);
+    this.#interruptionsPerSecond = 1 + this.#random.below(12);
     this.#output = new Float32Array(2 * signal.length);
     this.#process = new PlaybackProcess({ sampleRateHz: PLAYBACK_RATE_HZ, capacitySamples: signal.length });
   }
@@ -53,8 +55,8 @@ class Interruptions {
     this.#begin();
     while (this.#rendered + this.#block.length <= this.#output.length) {
       this.#supply();
-      while (this.#happens(10)) this.#interrupt();
-      if (this.#awaitsStart && this.#happens(10)) this.#start();
+      while (this.#happens(this.#interruptionsPerSecond)) this.#interrupt();
+      if (this.#awaitsStart && this.#isFlowing && this.#happens(10)) this.#start();
       this.#process.process(this.#block, this.#nowMs);
       this.#output.set(this.#block, this.#rendered);
       this.#rendered += this.#block.length;
@@ -89,11 +91,11 @@ class Interruptions {
     this.#command({ kind: "start", generation: this.#generation });
   }
 
-  /** A little faster than real time while it flows, so that much waits at times, and little or nothing at others. */
+  /** Faster than real time while it flows, so that much waits at times, and little or nothing at others. */
   #supply(): void {
-    if (this.#happens(2)) this.#isFlowing = !this.#isFlowing;
+    if (this.#happens(1)) this.#isFlowing = !this.#isFlowing;
     if (!this.#isFlowing) return;
-    const end = this.#supplied + this.#random.below(4 * this.#block.length);
+    const end = this.#supplied + this.#random.below(6 * this.#block.length);
     const pcm = this.#signal.subarray(this.#supplied, end);
     this.#supplied += pcm.length;
     this.#process.append(this.#generation, pcm);
@@ -101,7 +103,7 @@ class Interruptions {
 
   #interrupt(): void {
     const [random, generation] = [this.#random, this.#generation];
-    switch (random.below(8)) {
+    switch (random.below(12)) {
       case 0:
         this.#counts.flushes++;
         this.#command({ kind: "flush", generation });
@@ -114,13 +116,19 @@ class Interruptions {
         return;
       case 3:
       case 4:
+      case 5:
         this.#isPaused = !this.#isPaused;
         if (this.#isPaused) this.#counts.pauses++;
         this.#command({ kind: this.#isPaused ? "pause" : "resume", generation });
         return;
-      case 5:
+      case 6:
+      case 7:
         this.#counts.gainRamps++;
-        this.#command({ kind: "gain", ratio: random.next(), rampMs: SHORTEST_RAMP_MS + random.below(200) });
+        this.#command({
+          kind: "gain",
+          ratio: random.chance(0.6) ? 1 : random.next(),
+          rampMs: SHORTEST_RAMP_MS + random.below(200),
+        });
         return;
       default:
         this.#counts.tempoChanges++;
