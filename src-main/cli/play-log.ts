@@ -3,14 +3,14 @@ import { PLAYBACK_RATE_HZ, samplesToMs } from "../../src-shared/audio-format.ts"
 import { userSentence } from "../../src-shared/failure.ts";
 import { EventLog } from "../play/record/event-log.ts";
 import { loggedMetrics, newSessionId } from "../play/record/playback-events.ts";
-import type { StreamPlayed } from "../play/play-stream.ts";
+import type { StreamPlayed, StreamRequest } from "../play/play-stream.ts";
 import type { PlayerEvent } from "../turn/ports.ts";
-import type { PlayOptions } from "./play.ts";
+import type { PlayOptions } from "./play-options.ts";
 
 /** Writes what happens during `repartee play` to an event log. Never the text. */
 export class PlayLog {
   readonly #log: EventLog;
-  readonly #sessionId = newSessionId();
+  #sessionId = "";
   #startedAtMs = 0;
 
   constructor(file: string) {
@@ -21,6 +21,7 @@ export class PlayLog {
   }
 
   begin({ text, engine, voice, format, policy }: PlayOptions): void {
+    this.#sessionId = newSessionId();
     this.#startedAtMs = performance.now();
     const { kind } = policy;
     this.#log.write(
@@ -36,16 +37,24 @@ export class PlayLog {
     this.#log.write("TTS_REQUEST", request, this.#sessionId);
   }
 
-  take(event: PlayerEvent): void {
+  take(event: PlayerEvent, request: StreamRequest): void {
+    const sinceRequestMs = (atMs: number): number => Math.round(atMs - request.atMs);
     switch (event.kind) {
       case "underrun": {
         const at = Math.round(samplesToMs(event.positionSamples, PLAYBACK_RATE_HZ));
         return this.#log.write("UNDERRUN", { duration_ms: Math.round(event.durationMs), at_ms: at }, this.#sessionId);
       }
       case "audible":
-        return this.#log.write("TTS_FIRST_AUDIO", {}, this.#sessionId);
+        return this.#log.write("TTS_FIRST_AUDIO", { ttfa_ms: sinceRequestMs(event.atMs) }, this.#sessionId);
       case "started":
-        return this.#log.write("TTS_PLAYBACK_START", { start_threshold_ms: event.bufferedMs }, this.#sessionId);
+        if (request.firstByteAtMs !== undefined) {
+          this.#log.write("TTS_START", { ttfb_ms: sinceRequestMs(request.firstByteAtMs) }, this.#sessionId);
+        }
+        return this.#log.write(
+          "TTS_PLAYBACK_START",
+          { start_threshold_ms: Math.round(event.bufferedMs) },
+          this.#sessionId,
+        );
       case "progress":
       case "finished":
       case "output-failed":
@@ -59,7 +68,8 @@ export class PlayLog {
       const { code, stage, detail, retryable } = failure;
       this.#log.write("TTS_ERROR", { code, stage, detail, retryable }, this.#sessionId);
     }
-    if (interrupted) this.#log.write("TOOL_CANCELLED", { played_ms: metrics.playbackMs ?? 0 }, this.#sessionId);
+    if (interrupted && !failure)
+      this.#log.write("TOOL_CANCELLED", { played_ms: metrics.playbackMs ?? 0 }, this.#sessionId);
     const data = { metrics: loggedMetrics(metrics), audio_path: metrics.audioPath, ...format };
     this.#log.write("TTS_PLAYBACK_END", data, this.#sessionId);
     if (fed && fed.saved.length > 0) {

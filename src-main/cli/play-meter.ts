@@ -3,6 +3,8 @@ import type { PlayerEvent } from "../turn/ports.ts";
 
 const BAR_MS = 2_000;
 const BAR_CELLS = 20;
+/** Some terminals do not say how wide they are. */
+const USUAL_COLUMNS = 80;
 
 /** One line on a terminal that shows how playback stands, while it runs. Nothing where standard error is not a terminal. */
 export class PlayMeter {
@@ -19,7 +21,7 @@ export class PlayMeter {
     const text =
       `${(sinceRequestMs / 1000).toFixed(1)}s  heard ${(toMs(positionSamples) / 1000).toFixed(1)}s  ` +
       `buffer [${bar}] ${(bufferedMs / 1000).toFixed(2)}s  underruns ${level.underruns}${slow}`;
-    this.#stream.write(`\r${text.slice(0, Math.max(0, this.#stream.columns - 1))}\u001b[K`);
+    this.#stream.write(`\r${text.slice(0, (this.#stream.columns || USUAL_COLUMNS) - 1)}\u001b[K`);
   }
 
   /** Takes the line away. */

@@ -2,7 +2,7 @@ import type { Outcome } from "../../src-shared/failure.ts";
 import { OutputFile } from "../play/output-file.ts";
 import { unwrap } from "./unwrap.ts";
 import type { StreamPlayed } from "../play/play-stream.ts";
-import type { PlayOptions } from "./play.ts";
+import type { PlayOptions } from "./play-options.ts";
 
 /** Writes what was measured of every run as one JSON file. The text that was spoken, keys and passwords are left out. Code: output-unwritable. */
 export function writePlayReport(
@@ -25,6 +25,7 @@ export function writePlayReport(
       encoding: fed?.encoding,
       isTruncated: fed?.isTruncated,
       saved: fed?.saved,
+      saveFailure: fed?.saveFailure,
       metrics,
     })),
   };

@@ -1,5 +1,5 @@
 import { PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
-import type { Failure, Outcome } from "../../src-shared/failure.ts";
+import { failure as failureOf, type Failure, type Outcome } from "../../src-shared/failure.ts";
 import { PcmRing } from "../../src-shared/pcm-ring.ts";
 import type { StreamMetrics } from "../../src-shared/stream-metrics.ts";
 import type { FeedRequest, FeedResult } from "./feed/feed-request.ts";
@@ -24,15 +24,23 @@ export type SpeakInto = (
   onSamples: (samples: number) => void,
 ) => Promise<Outcome<number>>;
 
+/** When a stream was asked for and when its first bytes came, as far as they have, on the session clock. */
+export interface StreamRequest {
+  readonly atMs: number;
+  readonly firstByteAtMs: number | undefined;
+}
+
 /** One stream to play from beginning to end. */
 export interface StreamPlay {
   readonly source: PlayedSource;
   readonly startPolicy: StartPolicyChoice;
+  /** It is made while it is heard: a backlog is caught up with. */
+  readonly isLive?: boolean;
   readonly feed: Omit<FeedRequest, "source" | "encoding" | "ring" | "generation" | "ledger">;
   /** Stops it: playback fades out, and what was measured until then is told. */
   readonly signal: AbortSignal;
   /** Everything that the player tells of it, with ms since the request. */
-  readonly onEvent: (event: PlayerEvent, sinceRequestMs: number) => void;
+  readonly onEvent: (event: PlayerEvent, sinceRequestMs: number, request: StreamRequest) => void;
 }
 
 /** How a stream was played. */
@@ -53,14 +61,21 @@ export async function playStream(
   play: StreamPlay,
 ): Promise<StreamPlayed> {
   const ledger = SourceLedger.allocate();
+  const tally = new SourceLedger(ledger);
   const requestedAtMs = nowMs();
-  const generation = player.begin({ requestedAtMs, startPolicy: play.startPolicy, ledger });
+  const generation = player.begin({
+    requestedAtMs,
+    startPolicy: play.startPolicy,
+    isLive: play.isLive ?? false,
+    ledger,
+  });
   let failure: Failure | undefined;
   const { promise: finished, resolve } = Promise.withResolvers<Extract<PlayerEvent, { kind: "finished" }>>();
   const unsubscribe = player.onEvent((event) => {
     if (event.kind === "output-failed") failure ??= event.failure;
     else if (event.generation !== generation) return;
-    play.onEvent(event, nowMs() - requestedAtMs);
+    const { firstByteAtMs } = tally.read();
+    play.onEvent(event, nowMs() - requestedAtMs, { atMs: requestedAtMs, firstByteAtMs });
     if (event.kind === "finished") resolve(event);
   });
   const stop = (): void => player.flush();
@@ -70,8 +85,8 @@ export async function playStream(
 
   const speech = startSpeech(play.source, play.signal);
   const fed = await feed.feed({ ...play.feed, ...speech.source, ring: player.ring, generation, ledger });
-  const samples = fed.ok ? fed.value.samples : 0;
-  player.end(generation, samples);
+  if (fed.ok) player.end(generation, fed.value.samples);
+  else player.flush();
   const spokenFailure = await speech.finished;
   const { metrics, flushed } = await finished;
   play.signal.removeEventListener("abort", stop);
@@ -100,7 +115,9 @@ function startSpeech(
   });
   const finished = speaking.then((spoken) => {
     ring.endAt(spokenSamples);
-    return spoken.ok ? undefined : spoken.failure;
+    if (!spoken.ok) return spoken.failure;
+    const isSilent = spokenSamples === 0 && !signal.aborted;
+    return isSilent ? failureOf("input-empty", "input", "the text has no words to say") : undefined;
   });
   return { source: { source: { kind: "ring", name: source.engineName, ring: buffer }, encoding: "f32le" }, finished };
 }

@@ -28,7 +28,7 @@ export interface FeedRequest {
   readonly generation: number;
   /** Memory of a SourceLedger. */
   readonly ledger: SharedArrayBuffer;
-  /** Cuts the stream into pieces of this size. */
+  /** Cuts the stream into pieces of this size; as they come unless said here, or 20 ms of audio with `jitter`. */
   readonly chunkBytes?: number;
   /** Delays the pieces. */
   readonly jitter?: { readonly spec: JitterSpec; readonly seed: number };
@@ -43,7 +43,7 @@ export interface FeedResult {
   /** Samples written at PLAYBACK_RATE_HZ. */
   readonly samples: number;
   readonly encoding: StreamEncoding | undefined;
-  /** Why it ended early; undefined when it came to its end, or was stopped. */
+  /** Why it ended early, be it in the middle of a frame; undefined when it came to its end, or was stopped. */
   readonly failure: Failure | undefined;
   /** The stream ended before its own end. */
   readonly isTruncated: boolean;

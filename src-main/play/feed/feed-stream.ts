@@ -16,6 +16,8 @@ import { RingWriter } from "./ring-writer.ts";
 import { tellEncoding, type ToldStream } from "./told-stream.ts";
 
 const DECODED_AT_ONCE_BYTES = 4_096;
+/** Audio in one piece of a simulated network, where nothing else is asked for. */
+const NETWORK_PIECE_SECONDS = 0.02;
 /** How often a feed looks whether the player still wants it. */
 const LOOK_MS = 20;
 /** Received bytes from which on their share of the whole tells how long the stream will be. */
@@ -62,7 +64,7 @@ class Feed {
     if (source.kind === "streamer") {
       this.#ledger.chunksAfterEnd = AsyncAudioStreamer.attach(source.streams).chunksAfterEnd(source.sampleIndex);
     }
-    return { ...this.#finishSaving(), ...this.#judge(broken), isTruncated, encoding: this.#encoding };
+    return { ...this.#finishSaving(), ...this.#judge(broken, isTruncated), isTruncated, encoding: this.#encoding };
   }
 
   async #receive(): Promise<void> {
@@ -96,14 +98,20 @@ class Feed {
 
   #disturbed(told: ToldStream): AsyncIterable<Uint8Array> {
     const { chunkBytes, jitter, rawFormat } = this.#request;
-    const cut = chunkBytes ? rechunk(told.chunks, chunkBytes) : told.chunks;
-    if (!jitter) return cut;
-    return simulateJitter(cut, jitter.spec, {
-      seed: jitter.seed,
-      nowMs,
-      sleep: (durationMs) => delay(durationMs, undefined, { signal: this.#stop.signal }),
-      bytesPerSecond: bytesPerSecond(told.beginning, told.encoding, rawFormat),
-    });
+    const cut = (bytes: number | undefined) => (bytes === undefined ? told.chunks : rechunk(told.chunks, bytes));
+    if (!jitter) return cut(chunkBytes);
+    const pace = bytesPerSecond(told.beginning, told.encoding, rawFormat);
+    const isPackets = told.encoding === "opus-packets";
+    return simulateJitter(
+      cut(chunkBytes ?? (isPackets ? undefined : Math.ceil(pace * NETWORK_PIECE_SECONDS))),
+      jitter.spec,
+      {
+        seed: jitter.seed,
+        nowMs,
+        sleep: (durationMs) => delay(durationMs, undefined, { signal: this.#stop.signal }),
+        bytesPerSecond: pace,
+      },
+    );
   }
 
   async #write(pieces: readonly DecodedPiece[]): Promise<void> {
@@ -128,10 +136,14 @@ class Feed {
     return decoder.isTruncated && !this.#writer.isVoid;
   }
 
-  #judge(broken: Failure | undefined): Pick<FeedResult, "samples" | "failure" | "decodeErrors"> {
+  #judge(broken: Failure | undefined, isTruncated: boolean): Pick<FeedResult, "samples" | "failure" | "decodeErrors"> {
     const { samples, isVoid } = this.#writer;
     const decodeErrors = this.#decoder?.decodeErrors ?? 0;
-    if (broken || isVoid || samples > 0) return { samples, decodeErrors, failure: broken };
+    if (broken || isVoid) return { samples, decodeErrors, failure: broken };
+    if (samples > 0) {
+      const detail = `the ${this.#encoding} data ends in the middle, after ${this.#bytes} bytes`;
+      return { samples, decodeErrors, failure: isTruncated ? failure("source-lost", "input", detail) : undefined };
+    }
     const nothing =
       decodeErrors > 0
         ? failure("input-unreadable", "input", `none of the ${this.#bytes} bytes could be decoded as ${this.#encoding}`)
