@@ -12,10 +12,20 @@ const PIECE_SAMPLES = msToSamples(20, PLAYBACK_RATE_HZ);
 const AHEAD_SAMPLES = msToSamples(DEVICE_AHEAD_MS, PLAYBACK_RATE_HZ);
 /** Changes of tempo limits below this are not worth a message. */
 const TEMPO_STEP_SAMPLES = msToSamples(10, PLAYBACK_RATE_HZ);
+/** A live source that got further behind than this, or than twice its cushion, is caught up with by playing faster. */
+const LIVE_MOST_SAMPLES = msToSamples(300, PLAYBACK_RATE_HZ);
 /** A released reply waits this long for a first output, for example while a page opens. */
 const OUTPUT_WAIT_MS = 3_000;
 /** A reply whose output went away waits this long for another one, then it is over as far as it was heard. */
 const LOST_OUTPUT_WAIT_MS = 30_000;
+
+/** What is known of a reply beforehand. */
+export interface ReplyOptions {
+  /** What its source counts, where the source counts anything. */
+  readonly ledger?: SourceLedger | undefined;
+  /** It is made while it is heard, for example by somebody who talks: a backlog is caught up with instead of kept. */
+  readonly isLive?: boolean;
+}
 
 /** What a player loop works with. */
 export interface PlayerLoopOptions {
@@ -61,11 +71,19 @@ export class PlayerLoop {
     if (reply && device && reply.isPaused) this.#introduce(reply, device);
   }
 
-  /** A new reply; the one before is over. `ledger`: what its source counts, where the source counts anything. */
-  begin(generation: number, requestedAtMs: number, startPolicy: StartPolicyMaker, ledger?: SourceLedger): void {
+  /** A new reply; the one before is over. */
+  begin(
+    generation: number,
+    requestedAtMs: number,
+    startPolicy: StartPolicyMaker,
+    { ledger, isLive = false }: ReplyOptions = {},
+  ): void {
     this.flush();
     if (this.#reply) this.#finish(this.#reply, true, requestedAtMs);
-    this.#reply = new PlayingReply(generation, requestedAtMs, startPolicy(requestedAtMs, this.#known), ledger);
+    this.#reply = new PlayingReply(generation, requestedAtMs, startPolicy(requestedAtMs, this.#known), {
+      ledger,
+      isLive,
+    });
   }
 
   release(generation: number): void {
@@ -202,7 +220,8 @@ export class PlayerLoop {
     const slowBelowSamples = msToSamples(wantedMs, PLAYBACK_RATE_HZ);
     if (Math.abs(slowBelowSamples - reply.slowBelowSamples) < TEMPO_STEP_SAMPLES) return;
     reply.slowBelowSamples = slowBelowSamples;
-    device.command({ kind: "tempo", generation: reply.generation, slowBelowSamples, hurryAboveSamples: 0 });
+    const hurryAboveSamples = reply.isLive ? Math.max(LIVE_MOST_SAMPLES, 2 * slowBelowSamples) : 0;
+    device.command({ kind: "tempo", generation: reply.generation, slowBelowSamples, hurryAboveSamples });
   }
 
   #tellStarted({ generation, startThresholdMs: bufferedMs = 0 }: PlayingReply): void {

@@ -26,6 +26,7 @@ export type PlayerRequest =
       readonly startPolicy: StartPolicyChoice;
       /** Memory of a SourceLedger. */
       readonly ledger: SharedArrayBuffer | undefined;
+      readonly isLive: boolean;
     }
   | { readonly kind: "release"; readonly generation: number }
   | { readonly kind: "end"; readonly generation: number; readonly totalSamples: number }

@@ -58,8 +58,12 @@ async function close(): Promise<void> {
   parentPort?.close();
 }
 
-function begin({ generation, requestedAtMs, startPolicy, ledger }: Extract<PlayerRequest, { kind: "begin" }>): void {
-  loop.begin(generation, requestedAtMs, startPolicyMaker(startPolicy), ledger && new SourceLedger(ledger));
+function begin(request: Extract<PlayerRequest, { kind: "begin" }>): void {
+  const { generation, requestedAtMs, startPolicy, ledger, isLive } = request;
+  loop.begin(generation, requestedAtMs, startPolicyMaker(startPolicy), {
+    ledger: ledger && new SourceLedger(ledger),
+    isLive,
+  });
 }
 
 /** Opening a native output takes a while; what is attached in the meantime wins. */

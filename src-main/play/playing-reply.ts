@@ -11,10 +11,16 @@ const SAMPLES_PER_MS = PLAYBACK_RATE_HZ / 1000;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
+interface ReplyTraits {
+  readonly ledger: SourceLedger | undefined;
+  readonly isLive: boolean;
+}
+
 /** What the player knows of the reply that it plays. Positions count samples of the reply from its first one. Player thread. */
 export class PlayingReply {
   readonly generation: number;
   readonly policy: StartPolicy;
+  readonly isLive: boolean;
   releasedAtMs: number | undefined;
   totalSamples: number | undefined;
   endIsAnnounced = false;
@@ -39,10 +45,11 @@ export class PlayingReply {
   #lastWriteAtMs: number | undefined;
   #startThresholdMs: number | undefined;
 
-  constructor(generation: number, requestedAtMs: number, policy: StartPolicy, ledger: SourceLedger | undefined) {
+  constructor(generation: number, requestedAtMs: number, policy: StartPolicy, { ledger, isLive }: ReplyTraits) {
     this.generation = generation;
     this.#requestedAtMs = requestedAtMs;
     this.policy = policy;
+    this.isLive = isLive;
     this.#ledger = ledger;
   }
 

@@ -19,6 +19,8 @@ export interface ReplyStart {
   readonly startPolicy?: StartPolicyChoice;
   /** Memory of the SourceLedger that the source writes to, where it counts anything. */
   readonly ledger?: SharedArrayBuffer;
+  /** It is made while it is heard: a backlog is caught up with by playing up to 1.1 times faster. */
+  readonly isLive?: boolean;
 }
 
 /**
@@ -59,10 +61,11 @@ export class WorkerStreamPlayer implements StreamPlayer {
     this.#worker.postMessage({ kind: "attach", sink }, sink.kind === "port" ? [sink.port] : []);
   }
 
-  begin({ requestedAtMs = nowMs(), startPolicy = { kind: "adaptive" }, ledger }: ReplyStart = {}): number {
+  begin(start: ReplyStart = {}): number {
+    const { requestedAtMs = nowMs(), startPolicy = { kind: "adaptive" }, ledger, isLive = false } = start;
     const generation = ++this.#lastGeneration;
     this.#control.setGeneration(generation);
-    this.#tell({ kind: "begin", generation, requestedAtMs, startPolicy, ledger });
+    this.#tell({ kind: "begin", generation, requestedAtMs, startPolicy, ledger, isLive });
     return generation;
   }
 

@@ -2,9 +2,10 @@ import { beforeEach, expect, test } from "vitest";
 import { PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
 import { PcmRing } from "../../src-shared/pcm-ring.ts";
 import { ClockedDevice } from "../../src-main/play/clocked-device.ts";
-import { PlayerLoop } from "../../src-main/play/player-loop.ts";
+import { PlayerLoop, type ReplyOptions } from "../../src-main/play/player-loop.ts";
+import { AdaptiveStart } from "../../src-main/play/adaptive-start.ts";
 import { FixedStart, type StartPolicyMaker } from "../../src-main/play/start-policy.ts";
-import type { PlayerEvent } from "../../src-main/turn/ports.ts";
+import type { PlaybackLevel, PlayerEvent } from "../../src-main/turn/ports.ts";
 
 const SECOND = PLAYBACK_RATE_HZ;
 
@@ -21,7 +22,7 @@ beforeEach(() => {
   events = [];
   output = [];
   startPolicy = () => new FixedStart(40);
-  loop = new PlayerLoop(ring, { nowMs: () => nowMs, emit: (event) => events.push({ ...event }) });
+  loop = new PlayerLoop(ring, { nowMs: () => nowMs, emit: (event) => events.push(structuredClone(event)) });
 });
 
 function attachDevice(): ClockedDevice {
@@ -36,10 +37,10 @@ function attachDevice(): ClockedDevice {
   return device;
 }
 
-function begin(generation: number): void {
+function begin(generation: number, options?: ReplyOptions): void {
   ring.setGeneration(generation);
   ring.beginWriting(generation);
-  loop.begin(generation, nowMs, startPolicy);
+  loop.begin(generation, nowMs, startPolicy, options);
 }
 
 function write(samples: number, generation = 1): void {
@@ -56,11 +57,8 @@ function pass(ms: number, device?: ClockedDevice): void {
   }
 }
 
-/** Samples that were handed to the device and are not heard yet. */
-function sentAhead(device: ClockedDevice): number {
-  device.close();
-  const level = events.findLast((event) => event.kind === "progress")?.level;
-  return (level?.bufferedSamples ?? 0) - ring.availableSamples;
+function lastLevel(): PlaybackLevel | undefined {
+  return events.findLast((event) => event.kind === "progress")?.level;
 }
 
 function finished(): Extract<PlayerEvent, { kind: "finished" }> {
@@ -117,11 +115,17 @@ test("a starving source is an underrun with its gap, and loses nothing", () => {
 
 test("sends no more ahead than the device may hold, and all of a long reply in the end", () => {
   const device = attachDevice();
+  let sent = 0;
+  const { pcm } = device;
+  device.pcm = (generation, samples) => {
+    sent += samples.length;
+    pcm.call(device, generation, samples);
+  };
   begin(1);
   write(12 * SECOND);
   loop.release(1);
   loop.end(1, 12 * SECOND);
-  expect(sentAhead(device)).toBeLessThanOrEqual(4 * SECOND);
+  expect(sent).toBe(4 * SECOND);
   pass(12_500, device);
   device.close();
   expect(finished()).toMatchObject({ flushed: false, positionSamples: 12 * SECOND, metrics: { underruns: 0 } });
@@ -231,6 +235,41 @@ test("pauses and goes on without losing a sample or counting a gap", () => {
   const { metrics } = finished();
   expect(metrics).toMatchObject({ underruns: 0, samplesPlayed: SECOND });
   expect(metrics.playbackMs).toBeCloseTo(1_500, -2);
+});
+
+test.each([
+  [true, 450],
+  [false, 1_050],
+])("a backlog after a stall (live: %s) is down to %i ms after 8 s", (isLive, mostMs) => {
+  const device = attachDevice();
+  startPolicy = (requestedAtMs) => new AdaptiveStart(requestedAtMs);
+  begin(1, { isLive });
+  loop.release(1);
+  for (let pieces = 0; pieces < 50; pieces++) {
+    write(0.02 * SECOND);
+    pass(20, device);
+  }
+  write(0.8 * SECOND);
+  for (let pieces = 0; pieces < 400; pieces++) {
+    write(0.02 * SECOND);
+    pass(20, device);
+  }
+  const bufferedMs = ((lastLevel()?.bufferedSamples ?? 0) * 1000) / SECOND;
+  expect(bufferedMs).toBeLessThan(mostMs);
+  expect(bufferedMs).toBeGreaterThan(mostMs - 300);
+  expect(lastLevel()?.underruns).toBe(0);
+});
+
+test("pieces that come after the end are counted and not played", () => {
+  const device = attachDevice();
+  begin(1);
+  write(0.5 * SECOND);
+  loop.release(1);
+  loop.end(1, 0.5 * SECOND);
+  write(0.1 * SECOND);
+  write(0.1 * SECOND);
+  pass(800, device);
+  expect(finished()).toMatchObject({ flushed: false, metrics: { samplesPlayed: 0.5 * SECOND, chunksAfterEnd: 2 } });
 });
 
 test("a newer reply ends the one before", () => {
