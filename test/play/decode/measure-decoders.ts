@@ -16,7 +16,7 @@ export interface DecoderFigures {
 const CLIP_SECONDS = 2;
 
 /** Measures one encoding over `seconds` of audio; the fastest of three runs counts. Needs ffmpeg for the compressed ones. */
-async function measureDecoder(encoding: StreamEncoding, seconds = 120): Promise<DecoderFigures> {
+export async function measureDecoder(encoding: StreamEncoding, seconds = 120): Promise<DecoderFigures> {
   const clip = encodedChunks(encoding, chirp(CLIP_SECONDS));
   const long = encodedChunks(encoding, chirp(seconds));
   const cut = (chunks: readonly Uint8Array[], bytes: number): readonly Uint8Array[] =>
