@@ -14,6 +14,9 @@ const PROGRAMS = {
   ffmpeg: "ffmpeg",
 };
 
+/** Lets ALSA play through PulseAudio; it has no program of its own. */
+const SOUND_PLUGIN = "libasound2-plugins";
+
 ensureInstalled();
 ensurePrograms();
 ensureBuilt();
@@ -35,7 +38,7 @@ function ensurePrograms() {
     spawnSync("apt-get", ["update", "-qq"], options);
     spawnSync(
       "apt-get",
-      ["install", "-y", "-qq", "--no-install-recommends", "fonts-dejavu-core", ...packages],
+      ["install", "-y", "-qq", "--no-install-recommends", "fonts-dejavu-core", SOUND_PLUGIN, ...packages],
       options,
     );
   }

@@ -1,17 +1,15 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { text as readText } from "node:stream/consumers";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
-import { failed, FailureError, failure, succeeded, type Outcome } from "../../src-shared/failure.ts";
+import { FailureError, failure } from "../../src-shared/failure.ts";
 import { PcmRing } from "../../src-shared/pcm-ring.ts";
 import { modelsFolder } from "../models/model-store.ts";
+import { playStream, type SpeakInto } from "../play/play-stream.ts";
+import { StreamFeed } from "../play/stream-feed.ts";
 import { WavFileWriter } from "../play/wav-file.ts";
+import { WorkerStreamPlayer } from "../play/worker-stream-player.ts";
 import { createFliteSynthesizer } from "../speak/flite-synthesizer.ts";
-import type { SpeechRequest, Synthesizer } from "../turn/ports.ts";
-import { SentenceSplitter } from "../turn/split-sentences.ts";
+import { speakText } from "../speak-text.ts";
 import { INTERRUPTED, untilInterrupted } from "./interruption.ts";
 import { parseOutputPath } from "./output-path.ts";
 import { unwrap } from "./unwrap.ts";
@@ -22,15 +20,8 @@ interface SayOptions {
   readonly out?: string;
 }
 
-/** Programs that play a WAV file, whose path follows; the first that is there and works is used. */
-const PLAYERS: readonly (readonly [command: string, ...args: string[]])[] = [
-  ["paplay"],
-  ["pw-play"],
-  ["aplay", "-q"],
-  ["afplay"],
-  ["ffplay", "-nodisp", "-autoexit", "-loglevel", "error"],
-  ["powershell", "-NoProfile", "-Command", "& { (New-Object Media.SoundPlayer $args[0]).PlaySync() }"],
-];
+const GENERATION = 1;
+const EMPTY_EVERY_MS = 20;
 
 /** `repartee say`: speaks a text to the speaker or into a file. */
 export function sayCommand(): Command {
@@ -46,85 +37,66 @@ export function sayCommand(): Command {
     .action(say);
 }
 
-async function say(argument: string, options: SayOptions): Promise<void> {
+async function say(argument: string, { voice, rate, out }: SayOptions): Promise<void> {
   const text = (argument === "-" ? await readText(process.stdin) : argument).trim();
   if (text === "") throw new FailureError(failure("input-empty", "input", "there is no text to say"));
   const interruption = untilInterrupted();
-  if (options.out) return speakToFile(text, options, options.out, interruption);
-  const folder = mkdtempSync(join(tmpdir(), "repartee-"));
-  try {
-    const path = join(folder, "speech.wav");
-    await speakToFile(text, options, path, interruption);
-    if (!interruption.aborted) unwrap(await playFile(path, interruption));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-async function speakToFile(
-  text: string,
-  { voice, rate }: SayOptions,
-  path: string,
-  interruption: AbortSignal,
-): Promise<void> {
-  const file = unwrap(WavFileWriter.open(path, { sampleRateHz: PLAYBACK_RATE_HZ, channels: 1 }));
   const synthesizer = createFliteSynthesizer({ modelsFolder: modelsFolder() });
   try {
     unwrap(await synthesizer.ready);
-    const buffer = PcmRing.allocate(60 * PLAYBACK_RATE_HZ);
-    const ring = new PcmRing(buffer);
-    ring.setGeneration(1);
-    const splitter = new SentenceSplitter();
-    let samples = 0;
-    for (const sentence of [...splitter.push(text), ...splitter.finish()]) {
-      const request = { text: sentence, voice, rateRatio: rate, ring: buffer, generation: 1 };
-      samples += await speakSentence(synthesizer, request, ring, file);
-      if (interruption.aborted) {
-        process.exitCode = INTERRUPTED;
-        return file.discard();
-      }
-    }
-    if (samples === 0) throw new FailureError(failure("input-empty", "input", "the text has no words to say"));
-    unwrap(file.finish());
-  } catch (error) {
-    file.discard();
-    throw error;
+    const speak: SpeakInto = (ring, onSamples) =>
+      speakText(synthesizer, text, { voice, rateRatio: rate, ...ring }, onSamples);
+    await (out === undefined ? speakAloud(speak, interruption) : speakToFile(speak, out, interruption));
   } finally {
     await synthesizer.close();
   }
+  if (interruption.aborted) process.exitCode = INTERRUPTED;
 }
 
-/** Speaks one sentence while emptying the ring into the file, so that no length of sentence can block. */
-async function speakSentence(
-  synthesizer: Synthesizer,
-  request: SpeechRequest,
-  ring: PcmRing,
-  file: WavFileWriter,
-): Promise<number> {
+async function speakAloud(speak: SpeakInto, signal: AbortSignal): Promise<void> {
+  const player = new WorkerStreamPlayer();
+  const feed = new StreamFeed();
+  try {
+    player.attach({ kind: "native" });
+    const played = await playStream(player, feed, {
+      source: { engineName: "flite", speak },
+      startPolicy: { kind: "adaptive" },
+      feed: { rawFormat: { sampleRateHz: PLAYBACK_RATE_HZ, channels: 1 } },
+      signal,
+      onEvent: () => undefined,
+    });
+    if (played.failure && !signal.aborted) throw new FailureError(played.failure);
+  } finally {
+    await Promise.all([player.close(), feed.close()]);
+  }
+}
+
+/** Empties the ring into the file while the engine fills it, so that no length of text can block. */
+async function speakToFile(speak: SpeakInto, path: string, signal: AbortSignal): Promise<void> {
+  const file = unwrap(WavFileWriter.open(path, { sampleRateHz: PLAYBACK_RATE_HZ, channels: 1 }));
+  const buffer = PcmRing.allocate(60 * PLAYBACK_RATE_HZ);
+  const ring = new PcmRing(buffer);
+  ring.setGeneration(GENERATION);
+  signal.addEventListener("abort", () => ring.setGeneration(GENERATION + 1), { once: true });
   const piece = new Float32Array(4_800);
   const empty = (): void => {
     for (let count = ring.read(piece, piece.length); count > 0; count = ring.read(piece, piece.length)) {
       file.append(piece.subarray(0, count));
     }
   };
-  const timer = setInterval(empty, 20);
-  const spoken = await synthesizer.speak(request);
-  clearInterval(timer);
-  empty();
-  return unwrap(spoken).samples;
-}
-
-async function playFile(path: string, signal: AbortSignal): Promise<Outcome<null>> {
-  for (const [command, ...args] of PLAYERS) {
-    const exitCode = await new Promise<number | null>((resolve) => {
-      spawn(command, [...args, path], { stdio: "ignore", signal })
-        .once("error", () => resolve(-1))
-        .once("exit", resolve);
-    });
-    if (exitCode === 0 || signal.aborted) return succeeded(null);
+  const timer = setInterval(empty, EMPTY_EVERY_MS);
+  try {
+    const samples = unwrap(await speak({ ring: buffer, generation: GENERATION }, () => undefined));
+    empty();
+    if (signal.aborted) return file.discard();
+    if (samples === 0) throw new FailureError(failure("input-empty", "input", "the text has no words to say"));
+    unwrap(file.finish());
+  } catch (error) {
+    file.discard();
+    throw error;
+  } finally {
+    clearInterval(timer);
   }
-  const names = PLAYERS.map(([command]) => command).join(", ");
-  return failed("output-missing", "play", `none of ${names} could play; use --out to write a file`);
 }
 
 function parseRatio(text: string): number {

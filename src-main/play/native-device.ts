@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from "node:fs";
 import { msToSamples, PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
 import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
 import { PlaybackProcess } from "../../src-shared/playback-process.ts";
@@ -10,12 +11,25 @@ const BLOCK_MS = 20;
 /** Calls are this late without the card running dry. */
 const TOLERANCE_MS = 5;
 
+/** On Linux a missing sound card makes the sound library print lines of its own, so it is only asked where there may be one. */
+function mayHaveOutput(): boolean {
+  if (process.platform !== "linux" || process.env["PULSE_SERVER"]) return true;
+  const runtimeFolder = process.env["XDG_RUNTIME_DIR"] ?? `/run/user/${process.getuid?.() ?? 0}`;
+  if (existsSync(`${runtimeFolder}/pulse/native`) || existsSync(`${runtimeFolder}/pipewire-0`)) return true;
+  try {
+    return readdirSync("/dev/snd").some((name) => /^pcm.*p$/.test(name));
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The machine's default output through the system's own sound interface (ALSA, Core Audio, Windows), for commands and headless use. Code:
  * output-missing. The card pulls; its latency is not reported by the package and is taken to be one block. A block that is asked for after the one before must have
  * been played out is a gap of the card's own, and counted as one. Player thread.
  */
 export async function openNativeDevice(onReport: ReportListener): Promise<Outcome<SpeakerDevice>> {
+  if (!mayHaveOutput()) return failed("output-missing", "play", "there is no sound card and no sound server", true);
   const playback = new PlaybackProcess({
     sampleRateHz: PLAYBACK_RATE_HZ,
     capacitySamples: msToSamples(DEVICE_AHEAD_MS + 1_000, PLAYBACK_RATE_HZ),

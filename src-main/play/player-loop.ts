@@ -46,6 +46,8 @@ export class PlayerLoop {
   readonly #progress = { kind: "progress" as const, generation: 0, positionSamples: 0, level: emptyLevel() };
   #device: SpeakerDevice | undefined;
   #reply: PlayingReply | undefined;
+  /** Why no output is to be waited for. */
+  #noOutput: Failure | undefined;
   #known: SourcePace | undefined;
   #gain = { ratio: 1, rampMs: 0 };
 
@@ -54,12 +56,17 @@ export class PlayerLoop {
     this.#options = options;
   }
 
-  /** Plays through this device from now on; undefined when there is none. A reply in progress goes on there from the sample that is next. */
-  attach(device: SpeakerDevice | undefined): void {
+  /**
+   * Plays through this device from now on; undefined when there is none. A reply in progress goes on there from the sample that is next.
+   * `reason`: why there will be none, so that nothing waits for it.
+   */
+  attach(device: SpeakerDevice | undefined, reason?: Failure): void {
     const old = this.#device;
+    this.#noOutput = reason;
     void old?.close();
     this.#device = device;
     const reply = this.#reply;
+    if (reason && !reply) this.#options.emit({ kind: "output-failed", failure: reason });
     if (reply && old) {
       reply.leaveDevice(this.#options.nowMs());
       if (!device && reply.wasStarted) {
@@ -196,6 +203,7 @@ export class PlayerLoop {
   }
 
   #awaitOutput(reply: PlayingReply, nowMs: number): void {
+    if (this.#noOutput) return this.#abandon(reply, this.#noOutput);
     const { leftDeviceAtMs, releasedAtMs } = reply;
     if (leftDeviceAtMs !== undefined && reply.wasStarted) {
       if (nowMs - leftDeviceAtMs >= LOST_OUTPUT_WAIT_MS) this.#finish(reply, true, nowMs);

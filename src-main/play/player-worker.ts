@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { assertNever } from "../../src-shared/assert-never.ts";
 import { PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
+import type { Failure } from "../../src-shared/failure.ts";
 import { PcmRing } from "../../src-shared/pcm-ring.ts";
 import { nowMs } from "../session-clock.ts";
 import type { PlayerEvent } from "../turn/ports.ts";
@@ -69,15 +70,18 @@ function begin(request: Extract<PlayerRequest, { kind: "begin" }>): void {
 /** Opening a native output takes a while; what is attached in the meantime wins. */
 async function attach(sink: SinkChoice): Promise<void> {
   const attachment = ++attachments;
-  if (sink.kind !== "native") return loop.attach(openSink(sink));
+  if (sink.kind !== "native") {
+    const opened = openSink(sink);
+    return opened && "code" in opened ? loop.attach(undefined, opened) : loop.attach(opened);
+  }
   loop.attach(undefined);
   const opened = await openNativeDevice(onReport);
-  if (!opened.ok) return emit({ kind: "output-failed", failure: opened.failure });
-  if (attachment === attachments) loop.attach(opened.value);
-  else await opened.value.close();
+  if (attachment !== attachments) return opened.ok ? opened.value.close() : undefined;
+  if (opened.ok) loop.attach(opened.value);
+  else loop.attach(undefined, opened.failure);
 }
 
-function openSink(sink: Exclude<SinkChoice, { kind: "native" }>): SpeakerDevice | undefined {
+function openSink(sink: Exclude<SinkChoice, { kind: "native" }>): SpeakerDevice | Failure | undefined {
   switch (sink.kind) {
     case "none":
       return undefined;
@@ -88,8 +92,7 @@ function openSink(sink: Exclude<SinkChoice, { kind: "native" }>): SpeakerDevice 
     case "wav": {
       const file = WavFileWriter.open(sink.path, { sampleRateHz: PLAYBACK_RATE_HZ, channels: 1 });
       if (!file.ok) {
-        emit({ kind: "output-failed", failure: file.failure });
-        return undefined;
+        return file.failure;
       }
       finishFile = () => {
         const finished = file.value.finish();

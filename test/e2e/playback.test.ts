@@ -11,6 +11,7 @@ import type { PlayerEvent } from "../../src-main/turn/ports.ts";
 import type { AudioSession } from "../../src-main/window/assistant-endpoint.ts";
 import { startBrowserShell, type BrowserShell } from "../../src-main/window/browser-shell.ts";
 import { FakeEndpoint } from "../fakes/fake-endpoint.ts";
+import { noise } from "../fixtures/noise.ts";
 import { findIn, median, silentGaps } from "./rig/analysis.ts";
 import { browserSkipReason, startRigBrowser, type RigBrowser } from "./rig/browser.ts";
 import { skipReason, startSoundRig, type SoundRig } from "./rig/sound-rig.ts";
@@ -19,19 +20,8 @@ import { ROOM_RATE_HZ } from "./rig/sound-room.ts";
 type Finished = Extract<PlayerEvent, { kind: "finished" }>;
 
 const reason = skipReason() ?? browserSkipReason();
-const AMPLITUDE = 0.5;
+const AUDIBLE = 0.005;
 const SECOND = PLAYBACK_RATE_HZ;
-
-/** Noise of a seed, smoothed, so that every stretch of it can be told from every other and nothing in it is silent for long. */
-function noise(samples: number): Float32Array {
-  let state = 12_345;
-  let smooth = 0;
-  return Float32Array.from({ length: samples }, () => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-    smooth = 0.92 * smooth + 0.25 * ((state / 2 ** 31 - 1) * AMPLITUDE);
-    return smooth;
-  });
-}
 
 function spinFor(ms: number): void {
   const untilMs = performance.now() + ms;
@@ -105,7 +95,7 @@ describe.skipIf(reason !== undefined)(`playback in Chromium${reason ? ` (skipped
       const { metrics } = await playing.finished;
       await sleep(250);
       const recorded = await rig.cut(playing.requestedAtMs, nowMs());
-      const firstSample = recorded.findIndex((sample) => Math.abs(sample) > 0.01 * AMPLITUDE);
+      const firstSample = recorded.findIndex((sample) => Math.abs(sample) > AUDIBLE);
       errorsMs.push((firstSample * 1000) / ROOM_RATE_HZ - (metrics.ttfaMs ?? Number.NaN));
     }
     const sizesMs = errorsMs.map(Math.abs);

@@ -1,0 +1,52 @@
+import { globSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
+import type { StreamMetrics } from "../../src-shared/stream-metrics.ts";
+import { runRepartee, testFolder } from "../cli/run-repartee.ts";
+import { noise } from "../fixtures/noise.ts";
+import { wavBytes } from "../fixtures/wav-bytes.ts";
+import { findIn } from "./rig/analysis.ts";
+import { skipReason, startSoundRig, type SoundRig } from "./rig/sound-rig.ts";
+import { ROOM_RATE_HZ } from "./rig/sound-room.ts";
+
+const PLUGIN = "/usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so";
+const reason = skipReason() ?? (globSync(PLUGIN).length === 0 ? "not installed: libasound2-plugins" : undefined);
+
+interface Report {
+  readonly runs: readonly { readonly requestedAt: string; readonly metrics: StreamMetrics }[];
+}
+
+describe.skipIf(reason !== undefined)(`the native output${reason ? ` (skipped: ${reason})` : ""}`, () => {
+  let rig: SoundRig;
+  beforeAll(async () => {
+    rig = await startSoundRig();
+  });
+  afterAll(async () => {
+    await rig.close();
+  });
+
+  test("plays a file whole and unchanged, and says truly when it began", async () => {
+    const folder = testFolder();
+    const audio = noise(2 * PLAYBACK_RATE_HZ);
+    const path = join(folder, "noise.wav");
+    const report = join(folder, "report.json");
+    writeFileSync(path, wavBytes(audio, { encoding: "int", bits: 16, channels: 1, sampleRateHz: PLAYBACK_RATE_HZ }));
+    const env = Object.fromEntries(Object.entries(rig.env).filter((entry): entry is [string, string] => !!entry[1]));
+    const run = await runRepartee(["play", path, "--report", report], { env });
+    expect(run).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(run.stdout).toMatch(/^ttfa [\d.]+s · gen [\d.]+s · play 2\.0\ds · 0 underruns\n$/);
+
+    const [played] = (JSON.parse(readFileSync(report, "utf8")) as Report).runs;
+    const { metrics, requestedAt } = played as Report["runs"][number];
+    expect(metrics).toMatchObject({ samplesPlayed: audio.length, underruns: 0, audioPath: "native" });
+    const recorded = await rig.cut(Date.parse(requestedAt), Date.now());
+    const heard = recorded.filter((_, index) => index % (ROOM_RATE_HZ / PLAYBACK_RATE_HZ) === 0);
+    const skipped = 0.1 * PLAYBACK_RATE_HZ;
+    const { offsetSamples, correlation } = findIn(heard, audio.subarray(skipped));
+    expect(correlation).toBeGreaterThan(0.97);
+    const heardMs = ((offsetSamples - skipped) * 1000) / PLAYBACK_RATE_HZ;
+    console.info(`ttfa ${metrics.ttfaMs?.toFixed(1)} ms reported, ${heardMs.toFixed(1)} ms heard`);
+    expect(Math.abs(heardMs - (metrics.ttfaMs ?? Number.NaN))).toBeLessThan(60);
+  });
+});
