@@ -7,8 +7,8 @@ import { ringChunks, SamplesSource } from "../source/samples-source.ts";
 import { SpeechRequestSource } from "../source/speech-request-source.ts";
 import { StdinSource } from "../source/stdin-source.ts";
 import { WebsocketSource } from "../source/websocket-source.ts";
-import { AsyncAudioStreamer } from "../streamer/async-audio-streamer.ts";
 import type { SourceChoice } from "./feed-request.ts";
+import { StreamerSource } from "./streamer-source.ts";
 
 /** Makes the source that was chosen. `timeoutMs`: longest wait for an answer and between pieces, where not the usual one. */
 export function createSource(choice: SourceChoice, timeoutMs: number | undefined): ByteSource {
@@ -27,8 +27,6 @@ export function createSource(choice: SourceChoice, timeoutMs: number | undefined
     case "ring":
       return new SamplesSource(choice.name, (signal) => ringChunks(new PcmRing(choice.ring), signal));
     case "streamer":
-      return new SamplesSource("streamer", () =>
-        AsyncAudioStreamer.attach(choice.streams).getStream(choice.sampleIndex),
-      );
+      return new StreamerSource(choice.streams, choice.sampleIndex);
   }
 }

@@ -13,7 +13,7 @@ export type SourceChoice =
   | { readonly kind: "speech"; readonly request: SpeechRequest }
   /** What an engine writes to a ring of its own as f32le, mono, at PLAYBACK_RATE_HZ. */
   | { readonly kind: "ring"; readonly name: string; readonly ring: SharedArrayBuffer }
-  /** One stream of an AudioStreamer, as f32le, mono. */
+  /** One stream of an AudioStreamer, as f32le, mono, at the rate of `rawFormat`. */
   | { readonly kind: "streamer"; readonly streams: SharedAudioStreams; readonly sampleIndex: number };
 
 /** One stream to decode into the player's ring. Can be sent to a worker thread. */

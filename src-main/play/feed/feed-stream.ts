@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { PLAYBACK_RATE_HZ } from "../../../src-shared/audio-format.ts";
 import { failure, FailureError, type Failure } from "../../../src-shared/failure.ts";
 import { PcmRing } from "../../../src-shared/pcm-ring.ts";
 import { nowMs } from "../../session-clock.ts";
 import { createStreamDecoder } from "../decode/create-stream-decoder.ts";
-import type { DecodedPiece, StreamDecoder, StreamEncoding } from "../decode/stream-decoder.ts";
+import type { DecodedPiece, RawFormat, StreamDecoder, StreamEncoding } from "../decode/stream-decoder.ts";
 import { SavedAudio } from "../record/saved-audio.ts";
 import { rechunk } from "../source/rechunk.ts";
 import { simulateJitter } from "../source/simulate-jitter.ts";
@@ -73,7 +74,7 @@ class Feed {
     if (!opened.ok) throw new FailureError(opened.failure);
     const told = await tellEncoding(opened.value, this.#request);
     this.#encoding = told.encoding;
-    const decoder = await createStreamDecoder(told.encoding, this.#request.rawFormat);
+    const decoder = await createStreamDecoder(told.encoding, rawFormatOf(this.#request));
     if (!decoder.ok) throw new FailureError(decoder.failure);
     this.#decoder = decoder.value;
     this.#startSaving(told.encoding);
@@ -97,10 +98,10 @@ class Feed {
   }
 
   #disturbed(told: ToldStream): AsyncIterable<Uint8Array> {
-    const { chunkBytes, jitter, rawFormat } = this.#request;
+    const { chunkBytes, jitter } = this.#request;
     const cut = (bytes: number | undefined) => (bytes === undefined ? told.chunks : rechunk(told.chunks, bytes));
     if (!jitter) return cut(chunkBytes);
-    const pace = bytesPerSecond(told.beginning, told.encoding, rawFormat);
+    const pace = bytesPerSecond(told.beginning, told.encoding, rawFormatOf(this.#request));
     const isPackets = told.encoding === "opus-packets";
     return simulateJitter(
       cut(chunkBytes ?? (isPackets ? undefined : Math.ceil(pace * NETWORK_PIECE_SECONDS))),
@@ -166,6 +167,12 @@ class Feed {
       ? { saved: finished.value.files, saveFailure: undefined }
       : { saved: [], saveFailure: finished.failure };
   }
+}
+
+/** Samples of ours are what they are, whatever was asked for. */
+function rawFormatOf({ source, rawFormat }: FeedRequest): RawFormat {
+  if (source.kind === "ring") return { sampleRateHz: PLAYBACK_RATE_HZ, channels: 1 };
+  return source.kind === "streamer" ? { ...rawFormat, channels: 1 } : rawFormat;
 }
 
 function failureOf(error: unknown): Failure {
