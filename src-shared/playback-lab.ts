@@ -21,7 +21,11 @@ export const labPlaySchema = z.strictObject({
   jitter: z.string().max(200),
   /** Size of the pieces in which it arrives; 0 leaves them as they are. */
   chunkBytes: z.number().int().min(0).max(1_048_576),
-  seed: z.number().int().min(0).max(2 ** 31),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31),
 });
 
 /** See {@link labPlaySchema}. */

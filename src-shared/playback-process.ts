@@ -112,7 +112,7 @@ export class PlaybackProcess {
     this.#sinceProgress += out.length;
   }
 
-  /** The output itself was silent for so long because a block came too late. Counts as a gap while something plays. */
+  /** The output itself fell silent for so long because it was not filled in time. Counts as a gap while something plays. */
   missed(ms: number): void {
     if (this.#state !== "playing" || this.#paused || this.#consumed === 0) return;
     this.#countGap(Math.round(ms / this.#msPerSample));

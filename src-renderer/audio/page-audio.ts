@@ -3,9 +3,12 @@ import { CAPTURE_RATE_HZ } from "../../src-shared/audio-format.ts";
 import captureWorkletUrl from "../microphone/capture-worklet.ts?worker&url";
 import { Microphone } from "../microphone/microphone.ts";
 import playbackWorkletUrl from "../speaker/playback-worklet.ts?worker&url";
+import { OutputGapReader } from "./output-gap-reader.ts";
 import { readWorkletClock } from "./read-worklet-clock.ts";
 import type { WorkletMessage } from "./worklet-clock.ts";
 
+/** Soon enough that a gap is counted while its reply still plays. */
+const OUTPUT_GAPS_INTERVAL_MS = 100;
 /** Often enough that a glitch of the sound card does not shift times for long. */
 const CLOCK_INTERVAL_MS = 250;
 
@@ -49,6 +52,11 @@ export class PageAudio {
     setClocks();
     setInterval(setClocks, CLOCK_INTERVAL_MS);
     this.#context.addEventListener("statechange", setClocks);
+    const outputGaps = new OutputGapReader(this.#context);
+    setInterval(() => {
+      const gap = outputGaps.read();
+      if (gap) tell(playback, gap);
+    }, OUTPUT_GAPS_INTERVAL_MS);
     window.addEventListener("message", ({ data, ports, source }: MessageEvent<{ kind?: string } | undefined>) => {
       const [microphonePort, speakerPort] = ports;
       if (source !== window || data?.kind !== AUDIO_PORTS_MESSAGE || !microphonePort || !speakerPort) return;

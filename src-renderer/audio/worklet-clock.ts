@@ -7,5 +7,11 @@ export interface WorkletClock {
   readonly audibleOriginMs: number;
 }
 
+/** The browser's audio output fell silent because it was not filled in time. Posted by the page to the playback worklet. */
+export interface OutputGap {
+  readonly kind: "output-gap";
+  readonly durationMs: number;
+}
+
 /** What a worklet is sent on its own port: its message port to the assistant, transferred, or the clock. */
-export type WorkletMessage = { readonly kind: "port" } | WorkletClock;
+export type WorkletMessage = { readonly kind: "port" } | WorkletClock | OutputGap;

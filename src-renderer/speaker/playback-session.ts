@@ -42,6 +42,11 @@ export class PlaybackSession {
     this.#report();
   }
 
+  /** The output itself fell silent, which only the browser can tell. */
+  missed(durationMs: number): void {
+    this.#playback.missed(durationMs);
+  }
+
   #report(): void {
     for (let report = this.#playback.takeReport(); report; report = this.#playback.takeReport()) {
       this.#port?.postMessage(report);

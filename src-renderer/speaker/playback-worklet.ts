@@ -13,6 +13,7 @@ class PlaybackWorklet extends AudioWorkletProcessor {
     super();
     this.port.onmessage = ({ data, ports }: MessageEvent<WorkletMessage>) => {
       if (data.kind === "clock") this.#clock = data;
+      else if (data.kind === "output-gap") this.#session.missed(data.durationMs);
       else if (ports[0]) this.#session.connect(ports[0]);
     };
   }

