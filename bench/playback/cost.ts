@@ -4,7 +4,7 @@ import { PcmStreamDecoder } from "../../src-main/play/decode/pcm-stream-decoder.
 import { FixedStart, type StartPolicyMaker } from "../../src-main/play/start-policy.ts";
 import { atLeast, quantile, type BenchResult, type BenchRow } from "../bench-result.ts";
 import { QueuePlayer } from "./queue-player.ts";
-import { speechOrChirp, toBytes } from "./speech.ts";
+import { speechSignal, toBytes } from "./speech.ts";
 import { VirtualPlayer } from "./virtual-player.ts";
 
 const REPETITIONS = 7;
@@ -22,7 +22,7 @@ const PATHS: Readonly<Record<string, (bytes: Uint8Array) => Promise<number>>> = 
 
 /** How many seconds of audio go from the bytes of the source to a null sink in one second of one core. See README.md. */
 export async function measureCost({ long }: { readonly long: boolean }): Promise<BenchResult> {
-  const signal = await speechOrChirp();
+  const signal = await speechSignal();
   const bytes = toBytes(signal, AUDIO_SECONDS);
   const speeds = new Map<string, number[]>(Object.keys(PATHS).map((name) => [name, []]));
   for (let count = 0; count <= (long ? LONG_REPETITIONS : REPETITIONS); count++) {

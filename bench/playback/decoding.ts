@@ -5,7 +5,7 @@ import { cutRandomly, fuzzDecoder, type FuzzResult } from "../../test/play/decod
 import { measureDecoder, type DecoderFigures } from "../../test/play/decode/measure-decoders.ts";
 import { seededRandom } from "../../test/play/decode/seeded-random.ts";
 import { atMost, type BenchResult, type BenchRow, type Verdict } from "../bench-result.ts";
-import { speechOrChirp, toBytes } from "./speech.ts";
+import { speechSignal, toBytes } from "./speech.ts";
 
 const CUTS = 20;
 const SPEECH_SECONDS = 8;
@@ -36,7 +36,7 @@ interface CutComparison {
 /** Every decoder: the same output however the stream is cut, nothing that any bytes can do to it, and its speed. See README.md. */
 export async function measureDecoding({ long }: { readonly long: boolean }): Promise<BenchResult> {
   if (!HAS_FFMPEG) return { rows: [{ part: "decoding", skipped: "no ffmpeg to make streams with" }], verdicts: [] };
-  const speech = toBytes(await speechOrChirp(), SPEECH_SECONDS);
+  const speech = toBytes(await speechSignal(), SPEECH_SECONDS);
   const figures: Figures[] = [];
   for (const encoding of STREAM_ENCODINGS) {
     const fuzzedStreams = long ? LONG_FUZZED_STREAMS : encoding === "aac" ? FUZZED_PROCESSES : FUZZED_STREAMS;

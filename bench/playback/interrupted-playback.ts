@@ -62,7 +62,7 @@ class Interruptions {
       this.#rendered += this.#block.length;
       for (let report = this.#process.takeReport(); report; report = this.#process.takeReport()) this.#take(report);
     }
-    return { output: this.#output, ...this.#counts };
+    return { output: this.#output.subarray(0, this.#rendered), ...this.#counts };
   }
 
   get #nowMs(): number {

@@ -1,14 +1,14 @@
 import { Worker } from "node:worker_threads";
 import { atMost, type BenchResult, type BenchRow, type Verdict } from "../bench-result.ts";
 import type { MemoryFigures, MemoryTask } from "./memory-worker.ts";
-import { speechOrChirp } from "./speech.ts";
+import { speechSignal } from "./speech.ts";
 
 const HOURS = 10;
 const MOST_GROWTH_BYTES = 2 ** 20;
 
 /** Ten simulated hours of one reply, in a thread with a heap of its own: collections and growth. See README.md. */
 export async function measureMemory(): Promise<BenchResult> {
-  const { pcm } = await speechOrChirp();
+  const { pcm } = await speechSignal();
   const rows: BenchRow[] = [];
   const verdicts: Verdict[] = [];
   for (const policy of ["fixed", "adaptive"] as const) {

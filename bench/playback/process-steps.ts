@@ -1,7 +1,7 @@
 import { msToSamples, PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
 import { atMost, type BenchResult, type BenchRow, type Verdict } from "../bench-result.ts";
 import { playInterrupted, type InterruptedPlayback } from "./interrupted-playback.ts";
-import { speechOrChirp, type Signal } from "./speech.ts";
+import { speechSignal, type Signal } from "./speech.ts";
 
 const SEEDS = 200;
 const LONG_SEEDS = 2_000;
@@ -12,7 +12,7 @@ const TONE_AMPLITUDE = 0.5;
 
 /** No step between two samples of the output is larger than the signal's own, whatever happens to playback. See README.md. */
 export async function measureSteps({ long }: { readonly long: boolean }): Promise<BenchResult> {
-  const speech = await speechOrChirp();
+  const speech = await speechSignal();
   const seeds = long ? LONG_SEEDS : SEEDS;
   const results = [measureSignal(speech, 0, seeds), measureSignal(tone(speech.pcm.length), TONE_AMPLITUDE, seeds)];
   return { rows: results.map(({ row }) => row), verdicts: results.map(({ verdict }) => verdict) };

@@ -1,7 +1,6 @@
 import { PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
 import { resampleAll } from "../../src-main/streaming-resampler.ts";
-import { sharedSpeech } from "../../test/fixtures/speech.ts";
-import { chirp } from "../../test/play/decode/fixtures.ts";
+import { sharedSpeech, spokenText } from "../../test/fixtures/speech.ts";
 
 /** A signal at PLAYBACK_RATE_HZ. */
 export interface Signal {
@@ -9,14 +8,16 @@ export interface Signal {
   readonly pcm: Float32Array;
 }
 
-const SECONDS_WITHOUT_SPEECH = 10;
+const TEXT =
+  "The quick brown fox jumps over the lazy dog, and then it sits down in the shade, because the day is hot. " +
+  "After a while it gets up again and walks home, where nobody has noticed that it was away.";
 
-/** Human speech where it is at hand, else a chirp. */
-export async function speechOrChirp(): Promise<Signal> {
-  const speech = sharedSpeech("jfk.wav");
-  if (speech) return { name: "speech", pcm: await resampleAll(speech.pcm, speech.rateHz, PLAYBACK_RATE_HZ) };
-  const samples = new Int16Array(chirp(SECONDS_WITHOUT_SPEECH).buffer);
-  return { name: "chirp", pcm: Float32Array.from(samples, (sample) => sample / 32_768) };
+/** Human speech where it is at hand, else a synthetic voice. */
+export async function speechSignal(): Promise<Signal> {
+  const human = sharedSpeech("jfk.wav");
+  return human
+    ? { name: "human speech", pcm: await resampleAll(human.pcm, human.rateHz, PLAYBACK_RATE_HZ) }
+    : { name: "synthetic speech", pcm: await spokenText(TEXT, "slt", PLAYBACK_RATE_HZ) };
 }
 
 /** The signal as 16-bit little-endian bytes, repeated to so many seconds. */

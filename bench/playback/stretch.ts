@@ -1,7 +1,7 @@
 import { msToSamples, PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
 import { PlaybackProcess } from "../../src-shared/playback-process.ts";
 import { atLeast, atMost, quantile, type BenchResult, type BenchRow, type Verdict } from "../bench-result.ts";
-import { speechOrChirp } from "./speech.ts";
+import { speechSignal } from "./speech.ts";
 import { spectra, spectralDistanceDb, trackPitch } from "./voice-analysis.ts";
 
 const BLOCK_SAMPLES = PLAYBACK_RATE_HZ / 100;
@@ -17,7 +17,7 @@ type Tempo = "slower" | "faster";
 
 /** What slowing down and hurrying does to a voice: its pitch, its length and its spectrum, beside plain resampling. See README.md. */
 export async function measureStretch(): Promise<BenchResult> {
-  const { name, pcm } = await speechOrChirp();
+  const { name, pcm } = await speechSignal();
   const original = { pitch: trackPitch(pcm), spectra: spectra(pcm) };
   const rows: BenchRow[] = [];
   const verdicts: Verdict[] = [];
