@@ -21,7 +21,7 @@ const PATHS: Readonly<Record<string, (bytes: Uint8Array) => Promise<number>>> = 
 };
 
 /** How many seconds of audio go from the bytes of the source to a null sink in one second of one core. See README.md. */
-export async function measureCost({ long }: { readonly long: boolean }): Promise<BenchResult> {
+export async function benchCost({ long }: { readonly long: boolean }): Promise<BenchResult> {
   const signal = await speechSignal();
   const bytes = toBytes(signal, AUDIO_SECONDS);
   const speeds = new Map<string, number[]>(Object.keys(PATHS).map((name) => [name, []]));

@@ -34,7 +34,7 @@ interface CutComparison {
 }
 
 /** Every decoder: the same output however the stream is cut, nothing that any bytes can do to it, and its speed. See README.md. */
-export async function measureDecoding({ long }: { readonly long: boolean }): Promise<BenchResult> {
+export async function benchDecoding({ long }: { readonly long: boolean }): Promise<BenchResult> {
   if (!HAS_FFMPEG) return { rows: [{ part: "decoding", skipped: "no ffmpeg to make streams with" }], verdicts: [] };
   const speech = toBytes(await speechSignal(), SPEECH_SECONDS);
   const figures: Figures[] = [];

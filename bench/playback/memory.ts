@@ -7,7 +7,7 @@ const HOURS = 10;
 const MOST_GROWTH_BYTES = 2 ** 20;
 
 /** Ten simulated hours of one reply, in a thread with a heap of its own: collections and growth. See README.md. */
-export async function measureMemory(): Promise<BenchResult> {
+export async function benchMemory(): Promise<BenchResult> {
   const { pcm } = await speechSignal();
   const rows: BenchRow[] = [];
   const verdicts: Verdict[] = [];

@@ -3,15 +3,15 @@ import { atMost, type BenchResult, type BenchRow, type Verdict } from "../bench-
 import { playInterrupted, type InterruptedPlayback } from "./interrupted-playback.ts";
 import { speechSignal, type Signal } from "./speech.ts";
 
-const SEEDS = 200;
-const LONG_SEEDS = 2_000;
+const SEEDS = 500;
+const LONG_SEEDS = 5_000;
 const MOST_RATIO = 1.05;
 const FADE_SAMPLES = msToSamples(5, PLAYBACK_RATE_HZ);
 const TONE_HZ = 150;
 const TONE_AMPLITUDE = 0.5;
 
 /** No step between two samples of the output is larger than the signal's own, whatever happens to playback. See README.md. */
-export async function measureSteps({ long }: { readonly long: boolean }): Promise<BenchResult> {
+export async function benchSteps({ long }: { readonly long: boolean }): Promise<BenchResult> {
   const speech = await speechSignal();
   const seeds = long ? LONG_SEEDS : SEEDS;
   const results = [measureSignal(speech, 0, seeds), measureSignal(tone(speech.pcm.length), TONE_AMPLITUDE, seeds)];

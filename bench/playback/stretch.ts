@@ -16,7 +16,7 @@ const MOST_DISTANCE_RATIO = 0.5;
 type Tempo = "slower" | "faster";
 
 /** What slowing down and hurrying does to a voice: its pitch, its length and its spectrum, beside plain resampling. See README.md. */
-export async function measureStretch(): Promise<BenchResult> {
+export async function benchStretch(): Promise<BenchResult> {
   const { name, pcm } = await speechSignal();
   const original = { pitch: trackPitch(pcm), spectra: spectra(pcm) };
   const rows: BenchRow[] = [];
