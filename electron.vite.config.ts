@@ -35,6 +35,7 @@ export default defineConfig({
         input: {
           index: resolve("src-main/index.ts"),
           repartee: resolve("src-main/cli/repartee.ts"),
+          "audio-streamer": resolve("src-main/play/streamer/audio-streamers.ts"),
           ...workers,
         },
         output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },

@@ -3,7 +3,7 @@ import type { Failure } from "./failure.ts";
 import type { StreamMetrics } from "./stream-metrics.ts";
 
 /** What the playback lab can play. A path is one on the machine that runs the assistant. */
-export const labSourceSchema = z.discriminatedUnion("kind", [
+const labSourceSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("text"), text: z.string().trim().min(1).max(4000) }),
   z.strictObject({ kind: z.literal("file"), path: z.string().min(1).max(4096) }),
   z.strictObject({ kind: z.literal("url"), url: z.url({ protocol: /^(https?|wss?)$/ }).max(2000) }),

@@ -4,10 +4,14 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { composeAssistant } from "../compose.ts";
-import type { Outcome } from "../../src-shared/failure.ts";
+import { userSentence, type Failure, type Outcome } from "../../src-shared/failure.ts";
+import { EventLog } from "../play/record/event-log.ts";
+import { journalPlayback } from "../play/record/journal-playback.ts";
+import { PlaybackTotals, prometheusText } from "../play/record/prometheus-metrics.ts";
 import type { AssistantEndpoint } from "../window/assistant-endpoint.ts";
 import { startBrowserShell, type BrowserShell } from "../window/browser-shell.ts";
 import { findBrowser } from "./find-browser.ts";
+import { parseOutputPath } from "./output-path.ts";
 import { unwrap } from "./unwrap.ts";
 
 /** The same address at every start lets the browser remember that it may use the microphone. */
@@ -18,6 +22,7 @@ const BROWSER_START_MS = 3_000;
 interface WindowOptions {
   readonly port?: number;
   readonly open: boolean;
+  readonly events?: string;
 }
 
 /** `repartee window`: the window in a browser on this machine, for where Electron is not installed. */
@@ -29,14 +34,19 @@ export function windowCommand(): Command {
       parsePort,
     )
     .option("--no-open", "only print the address")
+    .option("--events <folder>", "keep a daily log of playback there; what is said is never in it", parseOutputPath)
     .addHelpText("after", "\nExample:\n  repartee window --no-open --port 8765")
     .action(openWindow);
 }
 
-async function openWindow({ port, open }: WindowOptions): Promise<void> {
-  const { assistant, settingsProblem } = await composeAssistant();
+async function openWindow({ port, open, events }: WindowOptions): Promise<void> {
+  const { assistant, player, settingsProblem } = await composeAssistant();
+  const totals = new PlaybackTotals();
+  player.onEvent((event) => event.kind === "finished" && totals.add(event.metrics));
+  const log = events === undefined ? undefined : new EventLog({ folder: events }, { onProblem: warn });
+  if (log) player.onEvent(journalPlayback(log));
   if (!settingsProblem.ok) console.error(`repartee: warning: ${settingsProblem.failure.detail}`);
-  const started = await startShell(assistant, port);
+  const started = await startShell(assistant, port, () => prometheusText(totals));
   if (!started.ok) await assistant.close();
   const shell = unwrap(started);
   console.log(`Repartee is at ${shell.url}`);
@@ -49,6 +59,7 @@ async function openWindow({ port, open }: WindowOptions): Promise<void> {
     appWindow?.kill();
     await shell.close();
     await assistant.close();
+    await log?.close();
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void close());
   const ready = await assistant.ready;
@@ -60,12 +71,20 @@ async function openWindow({ port, open }: WindowOptions): Promise<void> {
 }
 
 /** On the wanted port, else on the usual one, else on any. */
-async function startShell(endpoint: AssistantEndpoint, port: number | undefined): Promise<Outcome<BrowserShell>> {
+async function startShell(
+  endpoint: AssistantEndpoint,
+  port: number | undefined,
+  metricsText: () => string,
+): Promise<Outcome<BrowserShell>> {
   const rendererFolder = join(import.meta.dirname, "..", "renderer");
-  const start = (on: number) => startBrowserShell({ port: on, rendererFolder, endpoint });
+  const start = (on: number) => startBrowserShell({ port: on, rendererFolder, endpoint, metricsText });
   if (port !== undefined) return start(port);
   const usual = await start(USUAL_PORT);
   return usual.ok ? usual : start(0);
+}
+
+function warn({ code, detail }: Failure): void {
+  console.error(`repartee: warning: ${userSentence(code)} (${detail})`);
 }
 
 function hasDisplay(): boolean {

@@ -9,6 +9,7 @@ import { pageHeaders, readPageFile } from "./page-files.ts";
 
 const HOST = "127.0.0.1";
 const COOKIE = "repartee";
+const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 const LONGEST_MESSAGE_BYTES = 64 * 1024;
 const HEARTBEAT_MS = 15_000;
 const GOODBYE_MS = 500;
@@ -20,6 +21,8 @@ export interface BrowserShellOptions {
   /** Folder of the built renderer. */
   readonly rendererFolder: string;
   readonly endpoint: AssistantEndpoint;
+  /** What `/metrics` answers, in the Prometheus text format; without it there is no such page. */
+  readonly metricsText?: () => string;
 }
 
 /** A running browser shell. */
@@ -32,11 +35,11 @@ export interface BrowserShell {
 
 /**
  * Serves the window to a browser on this machine: loopback only, a random token that becomes a cookie, Origin and Host checks against
- * other pages and DNS rebinding, a strict content policy, cross-origin isolation. Code: port-in-use.
+ * other pages and DNS rebinding, a strict content policy, cross-origin isolation. `/metrics?token=…` is for programs. Code: port-in-use.
  */
 export async function startBrowserShell(options: BrowserShellOptions): Promise<Outcome<BrowserShell>> {
   const token = randomBytes(24).toString("base64url");
-  const server = createServer((request, response) => void answer(request, response, token, options.rendererFolder));
+  const server = createServer((request, response) => void answer(request, response, token, options));
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LONGEST_MESSAGE_BYTES, perMessageDeflate: false });
   server.on("upgrade", (request, socket, head) => {
     socket.on("error", () => socket.destroy());
@@ -61,7 +64,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   token: string,
-  rendererFolder: string,
+  { rendererFolder, metricsText }: BrowserShellOptions,
 ): Promise<void> {
   const headers = pageHeaders(`ws://${request.headers.host ?? HOST}`);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -70,6 +73,14 @@ async function answer(
   if (url?.pathname === "/" && isToken(url.searchParams.get("token") ?? "", token)) {
     response.setHeader("Set-Cookie", `${cookieName(request)}=${token}; HttpOnly; SameSite=Strict; Path=/`);
     response.writeHead(303, { Location: "/" }).end();
+    return;
+  }
+  const isGuest = isToken(url?.searchParams.get("token") ?? "", token);
+  if (!isGuest && !isAllowed(request, token)) return refuse(response, 401);
+  if (url?.pathname === "/metrics" && metricsText) {
+    response
+      .writeHead(200, { "Content-Type": METRICS_TYPE })
+      .end(request.method === "HEAD" ? undefined : metricsText());
     return;
   }
   if (!isAllowed(request, token)) return refuse(response, 401);

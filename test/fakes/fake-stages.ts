@@ -1,3 +1,4 @@
+import type { StreamMetrics } from "../../src-shared/stream-metrics.ts";
 import { succeeded, type Outcome } from "../../src-shared/failure.ts";
 import type {
   Clock,
@@ -139,19 +140,24 @@ export class FakePlayer implements StreamPlayer {
   }
 
   finish(generation: number, positionSamples: number, flushed: boolean): void {
-    const metrics = {
-      audioMs: 0,
-      underruns: 0,
-      underrunTotalMs: 0,
-      underrunMaxMs: 0,
-      stretchedMs: 0,
-      chunksReceived: 0,
-      bytesReceived: 0,
-      decodeErrors: 0,
-      chunksAfterEnd: 0,
-      samplesPlayed: positionSamples,
-      audioPath: "fake",
-    };
+    const metrics = fakeMetrics(positionSamples);
     this.tell({ kind: "finished", generation, flushed, positionSamples, atMs: 9_000, metrics });
   }
+}
+
+/** Metrics of a reply of which so many samples were played. */
+export function fakeMetrics(samplesPlayed: number): StreamMetrics {
+  return {
+    audioMs: 0,
+    underruns: 0,
+    underrunTotalMs: 0,
+    underrunMaxMs: 0,
+    stretchedMs: 0,
+    chunksReceived: 0,
+    bytesReceived: 0,
+    decodeErrors: 0,
+    chunksAfterEnd: 0,
+    samplesPlayed,
+    audioPath: "fake",
+  };
 }

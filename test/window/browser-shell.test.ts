@@ -24,7 +24,13 @@ beforeEach(async () => {
   writeFileSync(join(folder, "renderer", "assets", "main.js"), "export {};");
   writeFileSync(join(folder, "renderer", "notes.txt"), "not a page file");
   endpoint = new FakeEndpoint();
-  const started = await startBrowserShell({ port: 0, rendererFolder: join(folder, "renderer"), endpoint });
+  const metricsText = () => "replies_total 3\n";
+  const started = await startBrowserShell({
+    port: 0,
+    rendererFolder: join(folder, "renderer"),
+    endpoint,
+    metricsText,
+  });
   if (!started.ok) throw new Error(started.failure.detail);
   shell = started.value;
   cookie = await logIn(shell.url);
@@ -64,6 +70,17 @@ test("with the cookie the window is served with its types, without it or with a 
   }
   expect((await ask(shell.port, "/?token=wrong")).status).toBe(401);
   expect((await ask(shell.port, "/assets/main.js?token=x")).status).toBe(401);
+});
+
+test("the metrics are for whoever has the token, as a cookie or in the address, and the rest is not", async () => {
+  const token = new URL(shell.url).searchParams.get("token") ?? "";
+  const metrics = await ask(shell.port, `/metrics?token=${token}`);
+  expect(metrics).toMatchObject({ status: 200, body: "replies_total 3\n" });
+  expect(metrics.headers["content-type"]).toContain("version=0.0.4");
+  expect((await ask(shell.port, "/metrics", { cookie })).status).toBe(200);
+  expect((await ask(shell.port, "/metrics")).status).toBe(401);
+  expect((await ask(shell.port, "/metrics?token=wrong")).status).toBe(401);
+  expect((await ask(shell.port, `/assets/main.js?token=${token}`)).status).toBe(401);
 });
 
 test("HEAD has no body and nothing but GET and HEAD is answered", async () => {
