@@ -234,8 +234,8 @@ test("microphone frames go up and speech comes down bit for bit; a page that goe
 
   const reports: unknown[] = [];
   if (endpoint.session) endpoint.session.onSpeakerReport = (report) => reports.push(report);
-  page.send({ kind: "speaker", message: { kind: "audible", generation: 3, atMs: 99 } });
-  await vi.waitFor(() => expect(reports).toEqual([{ kind: "audible", generation: 3, atMs: 99 }]));
+  page.send({ kind: "speaker", message: { kind: "audible", generation: 3, atMs: 99, outputLatencyMs: 20 } });
+  await vi.waitFor(() => expect(reports).toEqual([{ kind: "audible", generation: 3, atMs: 99, outputLatencyMs: 20 }]));
 
   page.socket.close();
   await vi.waitFor(() => expect(endpoint.detached).toBe(1));
