@@ -21,6 +21,8 @@ export interface CommandOptions {
   readonly input?: Uint8Array | AsyncIterable<Uint8Array>;
   /** Gets the standard output as it grows; may send the signal that it returns. */
   readonly onStdout?: (stdout: string) => NodeJS.Signals | undefined;
+  /** Sends SIGINT, as Ctrl+C does, once this resolves. */
+  readonly interruption?: Promise<unknown>;
 }
 
 /** An empty folder that is removed after the test. */
@@ -43,6 +45,7 @@ export async function runRepartee(args: readonly string[], options: CommandOptio
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   child.stdin.on("error", () => undefined);
+  void options.interruption?.then(() => child.kill("SIGINT"));
   const { input } = options;
   if (input && Symbol.asyncIterator in input) Readable.from(input).pipe(child.stdin);
   else child.stdin.end(input);
