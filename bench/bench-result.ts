@@ -1,4 +1,4 @@
-/** One measured row of a bench: column name to value. */
+/** One measured row of a bench: column name to value. Rows of the same `part` are one table. */
 export type BenchRow = Readonly<Record<string, string | number | undefined>>;
 
 /** A bar that the bench holds: met when `value` is at most `limit` (or at least, where the wording says so). */

@@ -28,8 +28,10 @@ const machine = `${os.cpus()[0]?.model ?? "unknown processor"}, ${os.cpus().leng
 if (json) writeFileSync(json, `${JSON.stringify({ name, machine, rows, verdicts }, undefined, 2)}\n`);
 
 console.log(`${name} on ${machine}\n`);
-printTable(rows);
-console.log("");
+for (const part of Map.groupBy(rows, (row) => row["part"]).values()) {
+  printTable(part);
+  console.log("");
+}
 for (const { what, limit, value, ok } of verdicts)
   console.log(`${ok ? "ok  " : "FAIL"} ${what}: ${round(value)} (limit ${limit})`);
 process.exit(verdicts.every(({ ok }) => ok) ? 0 : 1);
