@@ -4,6 +4,8 @@ import { StreamingResampler } from "../../streaming-resampler.ts";
 
 /** Often enough to notice soon that the stream was stopped, and to let sockets and timers live. */
 const WAIT_MS = 20;
+/** Resampled at once: a page of Ogg Opus is a second long, and its beginning should be heard while the rest is resampled. */
+const PIECE_SAMPLES = 2_400;
 
 /**
  * Writes samples of any rate to the player's ring at PLAYBACK_RATE_HZ, and waits while the ring is full: nothing is dropped. Blocks its thread
@@ -47,7 +49,9 @@ export class RingWriter {
       this.#rateHz = sampleRateHz;
       this.#resampler = await StreamingResampler.create(sampleRateHz, PLAYBACK_RATE_HZ);
     }
-    if (this.#resampler) await this.#put(this.#resampler.process(pcm));
+    for (let start = 0; this.#resampler && start < pcm.length && !this.isVoid; start += PIECE_SAMPLES) {
+      await this.#put(this.#resampler.process(pcm.subarray(start, start + PIECE_SAMPLES)));
+    }
   }
 
   /** Writes what the resampler holds back. */
