@@ -85,9 +85,10 @@ export function withPlayOptions(command: Command): Command {
 
 /** What is wrong with options that do not go together, as a sentence; undefined when nothing is. */
 export function findWrongUse(source: string | undefined, options: PlayOptions): string | undefined {
-  const { text, engine, voice, url, format, chunk, sink, report, events } = options;
+  const { text, engine, voice, url, format, chunk, repeat, sink, report, events } = options;
   if ((source === undefined) === (text === undefined)) return "name either a source or a --text to speak";
   if (source === "") return "the source has no name";
+  if (source === "-" && repeat > 1) return "--repeat needs a source that can be read again";
   if (source !== undefined && isAddress(source) && !URL.canParse(source)) return `${source} is not an address`;
   if (text !== undefined && engine === "openai" && !/^https?:/i.test(URL.canParse(url) ? url : ""))
     return "--url is an address that begins with http:// or https://";

@@ -35,6 +35,7 @@ const WRONG_USES = [
   [["a.wav", "--policy", "fixed"], "adaptive, or fixed:MS"],
   [["a.wav", "--channels", "3"], "1 to 2"],
   [["a.wav", "--repeat", "1.5"], "whole number from 1"],
+  [["-", "--repeat", "2"], "read again"],
   [["a.wav", "--timeout", "0"], "seconds"],
   [["a.wav", "--sink", ""], "path of a file"],
   [["a.wav", "--sink", "x.wav", "--report", "./x.wav"], "--sink and --report are the same"],

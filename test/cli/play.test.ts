@@ -69,6 +69,9 @@ test("a WAV sink holds the source, sample by sample, without a gap", async () =>
   expect(offset).toBeGreaterThanOrEqual(0);
   expect(differenceAt(heard, offset, source, FADE_SAMPLES)).toBeLessThan(STEP);
   expect(heard.subarray(0, offset).every((sample) => sample === 0)).toBe(true);
+  const behind = heard.subarray(offset + source.length);
+  expect(behind.length).toBeGreaterThanOrEqual(FADE_SAMPLES);
+  expect(behind.subarray(FADE_SAMPLES).every((sample) => sample === 0)).toBe(true);
 });
 
 test("standard input, piece by piece, as raw samples of another rate", async () => {
