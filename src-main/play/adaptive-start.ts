@@ -22,6 +22,7 @@ const LONGEST_GUESS_IN_GAP_MS = 3_000;
 const LONGEST_JITTER_IN_GAP_MS = 200;
 const JITTER_BIN_MS = 5;
 const JITTER_BINS = 400;
+const MILLION = 1_000_000;
 
 /**
  * Starts as soon as what waits lasts to the end. With `r` the rate at which audio arrives (audio ms per ms), `R` the audio still to come
@@ -61,7 +62,7 @@ export class AdaptiveStart implements StartPolicy {
       this.#firstMs = receivedMs;
       this.#firstAtMs = atMs;
     } else {
-      const expectedMs = this.#lastPieceMs / Math.min(1, this.#rate(atMs) || 1);
+      const expectedMs = this.#lastPieceMs / Math.min(1, this.#rateInMillionths(atMs) / MILLION || 1);
       this.#latenessMs = Math.max(0, this.#latenessMs + atMs - this.#lastAtMs - expectedMs);
       const bin = Math.min(JITTER_BINS - 1, Math.ceil(this.#latenessMs / JITTER_BIN_MS));
       this.#jitterBins[bin] = (this.#jitterBins[bin] as number) + 1;
@@ -82,17 +83,17 @@ export class AdaptiveStart implements StartPolicy {
   }
 
   isReady(bufferedMs: number, nowMs: number): boolean {
-    const rate = this.#rate(nowMs);
+    const rateInMillionths = this.#rateInMillionths(nowMs);
     const isReady =
-      rate === 0
+      rateInMillionths === 0
         ? this.#pieces > 0 && bufferedMs >= LONG_PIECE_MS
-        : bufferedMs >= Math.max(LEAST_CUSHION_MS, this.#neededMs(rate, PLANNED_SPEED, START_CUSHION_MS));
+        : bufferedMs >= Math.max(LEAST_CUSHION_MS, this.#neededMs(rateInMillionths, PLANNED_SPEED, START_CUSHION_MS));
     if (isReady) this.#isInGap = false;
     return isReady;
   }
 
   slowBelowMs(nowMs: number): number {
-    return this.#neededMs(this.#rate(nowMs) || 1, 1, FULL_CUSHION_MS);
+    return this.#neededMs(this.#rateInMillionths(nowMs) || MILLION, 1, FULL_CUSHION_MS);
   }
 
   get pace(): SourcePace | undefined {
@@ -100,11 +101,13 @@ export class AdaptiveStart implements StartPolicy {
     return { rate: this.#rateSinceFirst(this.#lastAtMs), jitterMs: this.#jitterMs };
   }
 
-  #neededMs(rate: number, speed: number, leastCushionMs: number): number {
+  /** Whole ms from a whole rate: fractions that leave a function cost memory, and this is asked every few ms. */
+  #neededMs(rateInMillionths: number, speed: number, leastCushionMs: number): number {
+    const rate = rateInMillionths / MILLION;
     const cushionMs = leastCushionMs * Math.max(0, Math.min(1, FAST_RATE - rate));
     const seenMs = this.#isInGap ? Math.min(this.#jitterMs, LONGEST_JITTER_IN_GAP_MS) : this.#jitterMs;
     const trendMs = rate < speed ? this.#remainingMs() * (speed / rate - 1) : 0;
-    return trendMs + Math.max(cushionMs, seenMs) * speed;
+    return Math.round(trendMs + Math.max(cushionMs, seenMs) * speed);
   }
 
   #remainingMs(): number {
@@ -113,12 +116,13 @@ export class AdaptiveStart implements StartPolicy {
     return Math.min(mostMs, Math.max(USUAL_REPLY_MS - this.#receivedMs, this.#receivedMs));
   }
 
-  /** Audio that arrives per ms; 0 when nothing is known of it. */
-  #rate(nowMs: number): number {
+  /** Audio that arrives per ms, in millionths of a ms and whole; 0 when nothing is known of it. */
+  #rateInMillionths(nowMs: number): number {
     if (this.#pieces === 0) return 0;
     const sinceRequest = this.#receivedMs / (nowMs - this.#requestedAtMs + CAUTION_MS);
-    if (this.#pieces === 1) return Math.max(this.#known?.rate ?? 0, sinceRequest >= 1 ? sinceRequest : 0);
-    return Math.max(sinceRequest, this.#rateSinceFirst(nowMs));
+    if (this.#pieces === 1)
+      return Math.ceil(MILLION * Math.max(this.#known?.rate ?? 0, sinceRequest >= 1 ? sinceRequest : 0));
+    return Math.ceil(MILLION * Math.max(sinceRequest, this.#rateSinceFirst(nowMs)));
   }
 
   /** Between two pieces the rate does not fall before the next piece is overdue. */
