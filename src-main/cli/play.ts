@@ -152,11 +152,12 @@ function feedOptions({ rate, channels, chunk, jitter, seed, timeout, save }: Pla
 }
 
 /** Warnings go to standard error, the one line for people to standard output. Nothing is said of a run in which nothing was heard. */
-function tellRun({ metrics, fed }: StreamPlayed): void {
+function tellRun({ metrics, fed, failure }: StreamPlayed): void {
   if (fed && fed.decodeErrors > 0) {
     const count = fed.decodeErrors === 1 ? "1 damaged stretch" : `${fed.decodeErrors} damaged stretches`;
     console.error(`repartee: warning: ${count} of the ${fed.encoding} data could not be decoded`);
   }
+  if (fed?.saveFailure && failure) console.error(`repartee: warning: ${fed.saveFailure.detail}`);
   for (const path of fed?.saved ?? []) console.error(`repartee: saved ${path}`);
   if (metrics.samplesPlayed > 0) console.log(metricsLine(metrics));
 }
