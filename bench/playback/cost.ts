@@ -51,7 +51,6 @@ export async function benchCost({ long }: { readonly long: boolean }): Promise<B
 
 function row(path: string, speeds: readonly number[]): BenchRow {
   return {
-    part: "cost",
     path,
     "times real time": quantile(speeds, 0.5),
     slowest: Math.min(...speeds),

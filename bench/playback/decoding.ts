@@ -35,7 +35,7 @@ interface CutComparison {
 
 /** Every decoder: the same output however the stream is cut, nothing that any bytes can do to it, and its speed. See README.md. */
 export async function benchDecoding({ long }: { readonly long: boolean }): Promise<BenchResult> {
-  if (!HAS_FFMPEG) return { rows: [{ part: "decoding", skipped: "no ffmpeg to make streams with" }], verdicts: [] };
+  if (!HAS_FFMPEG) return { rows: [{ skipped: "no ffmpeg to make streams with" }], verdicts: [] };
   const speech = toBytes(await speechSignal(), SPEECH_SECONDS);
   const figures: Figures[] = [];
   for (const encoding of STREAM_ENCODINGS) {
@@ -67,7 +67,6 @@ async function compareCuts(encoding: StreamEncoding, samples: Uint8Array): Promi
 function toRow(figures: Figures): BenchRow {
   const { encoding, cuts, fuzzed } = figures;
   return {
-    part: "decoding",
     encoding,
     "times real time": figures.timesRealTime,
     "bytes to first sample": figures.bytesToFirstSample,

@@ -25,7 +25,6 @@ export async function benchMemory(): Promise<BenchResult> {
 
 function row(policy: MemoryTask["policy"], figures: MemoryFigures): BenchRow {
   return {
-    part: "memory",
     path: `ring, ${policy} start`,
     samples: figures.samples,
     "times real time": (HOURS * 3_600_000) / figures.elapsedMs,

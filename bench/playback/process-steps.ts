@@ -34,7 +34,6 @@ function measureSignal(signal: Signal, fadedPeak: number, seeds: number): { row:
   }
   const sum = (of: (run: InterruptedPlayback) => number): number => runs.reduce((total, run) => total + of(run), 0);
   const row = {
-    part: "steps",
     signal: signal.name,
     seeds,
     "allowed step": allowed,

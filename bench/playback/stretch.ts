@@ -31,8 +31,8 @@ export async function benchStretch(): Promise<BenchResult> {
     const speed = pcm.length / stretched.length;
     const ours = describe(stretched, speed);
     const resampled = describe(resample(pcm, speed), speed);
-    rows.push({ part: "stretch", path: `${name} ${tempo}`, ...ours });
-    rows.push({ part: "stretch", path: `${name} ${tempo}, resampled`, ...resampled });
+    rows.push({ path: `${name} ${tempo}`, ...ours });
+    rows.push({ path: `${name} ${tempo}, resampled`, ...resampled });
     verdicts.push(
       atLeast(
         `speed when ${tempo}, at least`,
