@@ -76,7 +76,7 @@ test("plays nothing before the release and everything after it, and measures", (
   const releasedAtMs = nowMs;
   loop.release(1);
   pass(1200, device);
-  device.close();
+  void device.close();
   expect(events.map((event) => event.kind)).toContain("audible");
   const { metrics, flushed, positionSamples } = finished();
   expect({ flushed, positionSamples }).toEqual({ flushed: false, positionSamples: SECOND });
@@ -103,7 +103,7 @@ test("a starving source is an underrun with its gap, and loses nothing", () => {
   write(0.5 * SECOND);
   loop.end(1, 0.7 * SECOND);
   pass(800, device);
-  device.close();
+  void device.close();
   const { metrics, positionSamples } = finished();
   expect(positionSamples).toBe(0.7 * SECOND);
   expect(metrics.underruns).toBe(1);
@@ -127,7 +127,7 @@ test("sends no more ahead than the device may hold, and all of a long reply in t
   loop.end(1, 12 * SECOND);
   expect(sent).toBe(4 * SECOND);
   pass(12_500, device);
-  device.close();
+  void device.close();
   expect(finished()).toMatchObject({ flushed: false, positionSamples: 12 * SECOND, metrics: { underruns: 0 } });
 });
 
@@ -140,7 +140,7 @@ test("a flush ends the reply where it was", () => {
   ring.setGeneration(0);
   loop.flush();
   pass(100, device);
-  device.close();
+  void device.close();
   expect(finished().flushed).toBe(true);
   expect(finished().positionSamples / SECOND).toBeCloseTo(0.5, 1);
   expect(output.slice(-0.08 * SECOND).every((sample) => sample === 0)).toBe(true);
@@ -183,7 +183,7 @@ test("an output that goes away loses nothing: the next one goes on from the same
   pass(2_000);
   const next = attachDevice();
   pass(1_700, next);
-  next.close();
+  void next.close();
   expect(finished()).toMatchObject({ flushed: false, positionSamples: 2 * SECOND });
   expect(finished().metrics).toMatchObject({ samplesPlayed: 2 * SECOND, underruns: 0, audioPath: "file, file" });
   const faded = 120;
@@ -213,7 +213,7 @@ test("silence at the beginning beyond 60 ms is not played, and is reported", () 
   write(SECOND);
   loop.end(1, 1.5 * SECOND);
   pass(1_200, device);
-  device.close();
+  void device.close();
   const { metrics, positionSamples } = finished();
   expect(metrics).toMatchObject({ leadingSilenceMs: 500, audioMs: 1500, samplesPlayed: 1.02 * SECOND });
   expect(positionSamples).toBe(1.5 * SECOND);
@@ -231,7 +231,7 @@ test("pauses and goes on without losing a sample or counting a gap", () => {
   pass(500, device);
   loop.setPaused(1, false);
   pass(900, device);
-  device.close();
+  void device.close();
   const { metrics } = finished();
   expect(metrics).toMatchObject({ underruns: 0, samplesPlayed: SECOND });
   expect(metrics.playbackMs).toBeCloseTo(1_500, -2);
@@ -283,7 +283,7 @@ test("a newer reply ends the one before", () => {
   loop.end(2, 0.1 * SECOND);
   loop.release(2);
   pass(300, device);
-  device.close();
+  void device.close();
   expect(events.filter((event) => event.kind === "finished")).toMatchObject([
     { generation: 1, flushed: true },
     { generation: 2, flushed: false, positionSamples: 0.1 * SECOND },
