@@ -1,15 +1,13 @@
 import { msToSamples, PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
 import { PcmRing } from "../../src-shared/pcm-ring.ts";
-import { PlaybackProcess } from "../../src-shared/playback-process.ts";
-import type { SpeakerCommand } from "../../src-shared/speaker-protocol.ts";
 import type { StreamMetrics } from "../../src-shared/stream-metrics.ts";
 import { PlayerLoop } from "../../src-main/play/player-loop.ts";
 import type { StartPolicyMaker } from "../../src-main/play/start-policy.ts";
 import type { Arrival } from "./policy-traces.ts";
+import { BLOCK_MS, VirtualDevice } from "./virtual-device.ts";
 
 const STEP_MS = 2;
 const PUMP_MS = 4;
-const BLOCK_MS = 10;
 const GENERATION = 1;
 /** A voiced sound: 140 Hz with harmonics, never silent for long, so that tempo changes have something to work on. */
 const TONE_HZ = 140;
@@ -25,26 +23,18 @@ export function simulate(
 ): StreamMetrics {
   let nowMs = 0;
   const ring = new PcmRing(PcmRing.allocate(40 * PLAYBACK_RATE_HZ), () => nowMs);
-  const playback = new PlaybackProcess({ sampleRateHz: PLAYBACK_RATE_HZ, capacitySamples: 6 * PLAYBACK_RATE_HZ });
-  let metrics: StreamMetrics | undefined;
+  const played: { metrics?: StreamMetrics } = {};
   const loop = new PlayerLoop(ring, {
     nowMs: () => nowMs,
     emit: (event) => {
-      if (event.kind === "finished") metrics = event.metrics;
+      if (event.kind === "finished") played.metrics = event.metrics;
     },
   });
-  const tellReports = (): void => {
-    for (let report = playback.takeReport(); report; report = playback.takeReport()) loop.take(report);
-  };
-  loop.attach({
-    name: "simulated",
-    command(message: SpeakerCommand) {
-      playback.command(message, nowMs);
-      tellReports();
-    },
-    pcm: (generation, samples) => playback.append(generation, samples),
-    close: () => Promise.resolve(),
-  });
+  const device = new VirtualDevice(
+    () => nowMs,
+    (report) => loop.take(report),
+  );
+  loop.attach(device);
   ring.setGeneration(GENERATION);
   ring.beginWriting(GENERATION);
   loop.begin(GENERATION, 0, startPolicy);
@@ -52,22 +42,18 @@ export function simulate(
 
   const totalSamples = arrivals.reduce((samples, { audioMs }) => samples + msToSamples(audioMs, PLAYBACK_RATE_HZ), 0);
   if (isLengthKnown) ring.expect(totalSamples);
-  const block = new Float32Array(msToSamples(BLOCK_MS, PLAYBACK_RATE_HZ));
   let written = 0;
-  for (let next = 0; !metrics && nowMs < 120_000; nowMs += STEP_MS) {
+  for (let next = 0; !played.metrics && nowMs < 120_000; nowMs += STEP_MS) {
     for (; (arrivals[next]?.atMs ?? Number.POSITIVE_INFINITY) <= nowMs; next++) {
       const pcm = tone(written, msToSamples((arrivals[next] as Arrival).audioMs, PLAYBACK_RATE_HZ));
       written += ring.write(pcm, 0, pcm.length, GENERATION);
       if (next === arrivals.length - 1) loop.end(GENERATION, totalSamples);
     }
     if (nowMs % PUMP_MS === 0) loop.pump();
-    if (nowMs % BLOCK_MS === 0) {
-      playback.process(block, nowMs);
-      tellReports();
-    }
+    if (nowMs % BLOCK_MS === 0) device.render();
   }
-  if (!metrics) throw new Error("the simulated playback did not end");
-  return metrics;
+  if (!played.metrics) throw new Error("the simulated playback did not end");
+  return played.metrics;
 }
 
 function tone(from: number, length: number): Float32Array {

@@ -1,13 +1,10 @@
 import { PLAYBACK_RATE_HZ, msToSamples } from "../../src-shared/audio-format.ts";
 import { PcmRing } from "../../src-shared/pcm-ring.ts";
-import { PlaybackProcess } from "../../src-shared/playback-process.ts";
-import type { SpeakerCommand } from "../../src-shared/speaker-protocol.ts";
 import { PlayerLoop } from "../../src-main/play/player-loop.ts";
-import { DEVICE_AHEAD_MS, type ReportListener, type SpeakerDevice } from "../../src-main/play/speaker-device.ts";
 import type { StartPolicyMaker } from "../../src-main/play/start-policy.ts";
 import type { PlayerEvent } from "../../src-main/turn/ports.ts";
+import { BLOCK_MS, VirtualDevice } from "./virtual-device.ts";
 
-const BLOCK_MS = 10;
 const RING_MS = 10_000;
 /** Two blocks with the player worker's pump every 4 ms, as offsets in ms. */
 const PUMPS_BEFORE_FIRST_BLOCK_MS = [4, 8];
@@ -15,45 +12,6 @@ const PUMPS_BEFORE_SECOND_BLOCK_MS = [12, 16, 20];
 const PERIOD_MS = 2 * BLOCK_MS;
 /** Whole ms: reading a fraction costs memory, and the clock's garbage would hide the player's. */
 const STARTS_AT_MS = 1_000;
-
-/** A device without a clock: renders a block when it is told to, and throws it away. */
-class VirtualDevice implements SpeakerDevice {
-  readonly name = "virtual";
-  readonly #process = new PlaybackProcess({
-    sampleRateHz: PLAYBACK_RATE_HZ,
-    capacitySamples: msToSamples(DEVICE_AHEAD_MS + 1_000, PLAYBACK_RATE_HZ),
-  });
-  readonly #block = new Float32Array(msToSamples(BLOCK_MS, PLAYBACK_RATE_HZ));
-  readonly #nowMs: () => number;
-  readonly #onReport: ReportListener;
-
-  constructor(nowMs: () => number, onReport: ReportListener) {
-    this.#nowMs = nowMs;
-    this.#onReport = onReport;
-  }
-
-  command(message: SpeakerCommand): void {
-    this.#process.command(message, this.#nowMs());
-    this.#report();
-  }
-
-  pcm(generation: number, samples: Float32Array): void {
-    this.#process.append(generation, samples);
-  }
-
-  render(): void {
-    this.#process.process(this.#block, this.#nowMs());
-    this.#report();
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  #report(): void {
-    for (let report = this.#process.takeReport(); report; report = this.#process.takeReport()) this.#onReport(report);
-  }
-}
 
 /** The whole path from the ring to a null sink in one thread on a virtual clock, playing one reply as fast as the machine can. */
 export class VirtualPlayer {

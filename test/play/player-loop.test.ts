@@ -116,10 +116,10 @@ test("a starving source is an underrun with its gap, and loses nothing", () => {
 test("sends no more ahead than the device may hold, and all of a long reply in the end", () => {
   const device = attachDevice();
   let sent = 0;
-  const { pcm } = device;
+  const pcm = device.pcm.bind(device);
   device.pcm = (generation, samples) => {
     sent += samples.length;
-    pcm.call(device, generation, samples);
+    pcm(generation, samples);
   };
   begin(1);
   write(12 * SECOND);
