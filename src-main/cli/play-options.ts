@@ -56,9 +56,11 @@ export function withPlayOptions(command: Command): Command {
     .option("--rate <hz>", "sample rate of PCM and of Opus packets", wholeNumber(4_000, 384_000), 24_000)
     .option("--channels <count>", "channels of those: 1 or 2", wholeNumber(1, 2), 1)
     .option("--sink <where>", "device, null or a WAV file to write", parseOutputPath, "device")
-    .option("--policy <rule>", "when to start: adaptive, or fixed:MS of audio", parsePolicy, {
-      kind: "adaptive",
-    } as const)
+    .addOption(
+      new Option("--policy <rule>", "when to start: adaptive, or fixed:MS of audio")
+        .argParser(parsePolicy)
+        .default({ kind: "adaptive" }, "adaptive"),
+    )
     .option(
       "--jitter <spec>",
       "a bad network: burst:N, stall:MS@S, rtf:R, wifi, slow-start:MS, loss, error@S, or a trace file",
