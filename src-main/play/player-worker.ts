@@ -67,14 +67,19 @@ function begin(request: Extract<PlayerRequest, { kind: "begin" }>): void {
   });
 }
 
-/** Opening a native output takes a while; what is attached in the meantime wins. */
+/** Opening a native output takes a while; what is attached in the meantime wins. The file of an earlier sink is complete afterwards. */
 async function attach(sink: SinkChoice): Promise<void> {
   const attachment = ++attachments;
-  if (sink.kind !== "native") {
-    const opened = openSink(sink);
-    return opened && "code" in opened ? loop.attach(undefined, opened) : loop.attach(opened);
-  }
-  loop.attach(undefined);
+  const finishEarlier = finishFile;
+  finishFile = () => undefined;
+  const opened = sink.kind === "native" ? undefined : openSink(sink);
+  if (opened && "code" in opened) loop.attach(undefined, opened);
+  else loop.attach(opened);
+  finishEarlier();
+  if (sink.kind === "native") await attachNative(attachment);
+}
+
+async function attachNative(attachment: number): Promise<void> {
   const opened = await openNativeDevice(onReport);
   if (attachment !== attachments) return opened.ok ? opened.value.close() : undefined;
   if (opened.ok) loop.attach(opened.value);
