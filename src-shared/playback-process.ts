@@ -118,6 +118,11 @@ export class PlaybackProcess {
     this.#countGap(Math.round(ms / this.#msPerSample));
   }
 
+  /** Makes progress the next thing to tell, however little there was: for a device that plays no more. */
+  tellPosition(): void {
+    this.#sinceProgress = this.#progressSamples;
+  }
+
   /** The next thing to tell the player, or undefined; its object is used again for the next one. Call until undefined after every command and block. */
   takeReport(): SpeakerReport | undefined {
     const news = this.#news;

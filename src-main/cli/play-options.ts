@@ -22,6 +22,7 @@ export interface PlayOptions {
   readonly channels: 1 | 2;
   readonly sink: string;
   readonly policy: StartPolicyChoice;
+  readonly live: boolean;
   readonly jitter?: JitterSpec;
   readonly chunk?: number;
   readonly seed: number;
@@ -61,6 +62,7 @@ export function withPlayOptions(command: Command): Command {
         .argParser(parsePolicy)
         .default({ kind: "adaptive" }, "adaptive"),
     )
+    .option("--live", "the source is made while it is heard: catch up with a backlog by playing faster", false)
     .option(
       "--jitter <spec>",
       "a bad network: burst:N, stall:MS@S, rtf:R, wifi, slow-start:MS, loss, error@S, or a trace file",

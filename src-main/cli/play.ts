@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
 import { FailureError, type Failure } from "../../src-shared/failure.ts";
 import { modelsFolder } from "../models/model-store.ts";
@@ -19,9 +18,6 @@ import { PlayMeter } from "./play-meter.ts";
 import { findWrongUse, isAddress, withPlayOptions, type PlayOptions } from "./play-options.ts";
 import { writePlayReport } from "./play-report.ts";
 import { unwrap } from "./unwrap.ts";
-
-/** From when an output was given the last sample until that, and the fade behind it, has left. A sound card holds some of it back. */
-const LAST_SOUND_MS = { device: 200, file: 30 };
 
 /** `repartee play`: plays a stream as the assistant would, under a simulated network where asked for, and says how it went. */
 export function playCommand(): Command {
@@ -78,6 +74,7 @@ async function playRuns(
       const result = await playStream(player, feed, {
         source: played,
         startPolicy: options.policy,
+        isLive: options.live,
         feed: feedOptions(options),
         signal,
         onEvent: (event, sinceRequestMs, request) => {
@@ -90,7 +87,6 @@ async function playRuns(
       onRun(result);
       if (result.failure) break;
     }
-    if (options.sink !== "null" && !outputGone.signal.aborted) await delay(lastSoundMs(options.sink));
   } finally {
     await Promise.all([player.close(), feed.close(), engine?.close(), log?.close()]);
   }
@@ -135,10 +131,6 @@ function chooseSink(sink: string): SinkChoice {
 
 function wavPath(sink: string): string | undefined {
   return sink === "device" || sink === "null" ? undefined : sink;
-}
-
-function lastSoundMs(sink: string): number {
-  return wavPath(sink) === undefined ? LAST_SOUND_MS.device : LAST_SOUND_MS.file;
 }
 
 function feedOptions({ rate, channels, chunk, jitter, seed, timeout, save }: PlayOptions) {

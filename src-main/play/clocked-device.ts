@@ -4,6 +4,8 @@ import type { SpeakerCommand } from "../../src-shared/speaker-protocol.ts";
 import { DEVICE_AHEAD_MS, type ReportListener, type SpeakerDevice } from "./speaker-device.ts";
 
 const BLOCK_MS = 10;
+/** Holds the fade behind a last sample. */
+const FADE_BLOCKS = 1;
 const BLOCK_SAMPLES = msToSamples(BLOCK_MS, PLAYBACK_RATE_HZ);
 
 /** Takes the blocks that a clocked device renders: one after the other, silence included. The array is reused after the call. */
@@ -20,8 +22,8 @@ export interface ClockedDeviceOptions {
 }
 
 /**
- * A device without hardware: renders on a sample clock, one block for every 10 ms of session time since its origin. Every block that was
- * due before a command arrived is rendered before the command takes effect, so a late timer never makes a sound earlier than it was.
+ * A device without hardware: renders on a sample clock, one block for every 10 ms of session time since its origin. Every block that had
+ * begun before a command arrived is rendered before the command takes effect, so no sound is earlier than what caused it.
  */
 export class ClockedDevice implements SpeakerDevice {
   readonly name: string;
@@ -53,12 +55,15 @@ export class ClockedDevice implements SpeakerDevice {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    this.#render();
+    this.#render(FADE_BLOCKS);
+    this.#process.tellPosition();
+    this.#report();
   }
 
-  #render(): void {
+  /** Renders the blocks that have begun by now, and as many more as asked for. */
+  #render(moreBlocks = 0): void {
     const { originAtMs, nowMs, write } = this.#options;
-    const dueBlocks = Math.floor((nowMs() - originAtMs) / BLOCK_MS);
+    const dueBlocks = Math.floor((nowMs() - originAtMs) / BLOCK_MS) + 1 + moreBlocks;
     while (this.#renderedBlocks < dueBlocks) {
       this.#process.process(this.#block, originAtMs + this.#renderedBlocks * BLOCK_MS);
       write(this.#block);

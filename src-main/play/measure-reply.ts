@@ -21,6 +21,24 @@ export interface ReplyObservations {
   readonly devices: readonly { readonly name: string; readonly counters: PlaybackCounters }[];
 }
 
+/** Observations of a reply of which nothing is known. */
+export function nothingObserved(requestedAtMs: number): ReplyObservations {
+  return {
+    requestedAtMs,
+    firstWriteAtMs: undefined,
+    lastWriteAtMs: undefined,
+    firstAudibleAtMs: undefined,
+    outputLatencyMs: undefined,
+    leadingSilenceSamples: undefined,
+    startThresholdMs: undefined,
+    receivedSamples: 0,
+    writes: 0,
+    lateWrites: 0,
+    tally: undefined,
+    devices: [],
+  };
+}
+
 /** Turns what was observed of a reply into metrics. */
 export function measureReply(reply: ReplyObservations): StreamMetrics {
   const since = (atMs: number | undefined) => (atMs === undefined ? undefined : atMs - reply.requestedAtMs);

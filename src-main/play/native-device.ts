@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { msToSamples, PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
 import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
 import { PlaybackProcess } from "../../src-shared/playback-process.ts";
@@ -8,6 +9,8 @@ import { DEVICE_AHEAD_MS, type ReportListener, type SpeakerDevice } from "./spea
 
 /** One block of the sound card. The card holds one block while the next is rendered. */
 const BLOCK_MS = 20;
+/** What the card and a sound server before it hold back is still heard when the output is closed. */
+const LAST_SOUND_MS = 200;
 /** Calls are this late without the card running dry. */
 const TOLERANCE_MS = 5;
 
@@ -61,7 +64,12 @@ export async function openNativeDevice(onReport: ReportListener): Promise<Outcom
         tellReports();
       },
       pcm: (generation, samples) => playback.append(generation, samples),
-      close: () => output.dispose(),
+      close: async () => {
+        playback.tellPosition();
+        tellReports();
+        await delay(LAST_SOUND_MS);
+        await output.dispose();
+      },
     });
   } catch (error) {
     return failed("output-missing", "play", `no sound output can be opened: ${(error as Error).message}`, true);

@@ -20,16 +20,17 @@ export class OutputFile {
 
   /** Fails with output-unwritable when no file can be made there, or something other than a file is there. */
   static open(path: string): Outcome<OutputFile> {
+    let partPath = path;
     try {
       const existing = statSync(path, { throwIfNoEntry: false });
       if (existing && !existing.isFile()) {
         return unwritable(path, existing.isDirectory() ? "it is a folder" : "it is not a regular file");
       }
       const target = existing ? realpathSync(path) : path;
-      const partPath = `${target}.${process.pid}.part`;
+      partPath = `${target}.${process.pid}.part`;
       return succeeded(new OutputFile(target, partPath, openSync(partPath, "w")));
     } catch (error) {
-      return unwritable(path, (error as Error).message);
+      return unwritable(path, (error as Error).message.replaceAll(partPath, path));
     }
   }
 
@@ -42,7 +43,7 @@ export class OutputFile {
         offset += writeSync(this.#file, bytes, offset, bytes.length - offset, at);
       }
     } catch (error) {
-      this.#failure = unwritable(this.#path, (error as Error).message);
+      this.#failure = unwritable(this.#path, this.#reason(error));
     }
   }
 
@@ -59,7 +60,7 @@ export class OutputFile {
       return succeeded(null);
     } catch (error) {
       this.discard();
-      return unwritable(this.#path, (error as Error).message);
+      return unwritable(this.#path, this.#reason(error));
     }
   }
 
@@ -67,6 +68,11 @@ export class OutputFile {
   discard(): void {
     this.#close();
     rmSync(this.#partPath, { force: true });
+  }
+
+  /** In words that name the file as the user knows it. */
+  #reason(error: unknown): string {
+    return (error as Error).message.replaceAll(this.#partPath, this.#path);
   }
 
   #close(): void {

@@ -5,6 +5,7 @@ import { PcmRing } from "../../src-shared/pcm-ring.ts";
 import { nowMs } from "../session-clock.ts";
 import type { PlayerEvent, StreamPlayer } from "../turn/ports.ts";
 import { workerUrl } from "../worker-url.ts";
+import { measureReply, nothingObserved } from "./measure-reply.ts";
 import type { PlayerReply, PlayerRequest, PlayerWorkerData, SinkChoice, StartPolicyChoice } from "./player-protocol.ts";
 
 const RING_SECONDS = 40;
@@ -34,20 +35,18 @@ export class WorkerStreamPlayer implements StreamPlayer {
   readonly #closed: Promise<void>;
   readonly #listeners = new Set<(event: PlayerEvent) => void>();
   #lastGeneration = VOID_GENERATION;
+  /** Whether the latest reply is over. */
+  #isOver = true;
 
   constructor() {
     const workerData: PlayerWorkerData = { ring: this.ring };
     this.#worker = new Worker(workerUrl("play/player-worker"), { workerData, name: "player" });
     this.#closed = new Promise((resolve) => this.#worker.once("exit", () => resolve()));
     this.#worker.on("message", (reply: PlayerReply) => {
+      if (reply.kind === "finished" && reply.generation === this.#lastGeneration) this.#isOver = true;
       if (reply.kind !== "closed") this.#emit(reply);
     });
-    this.#worker.on("error", (error) => {
-      this.#emit({
-        kind: "output-failed",
-        failure: failure("output-lost", "play", `player stopped: ${error.message}`),
-      });
-    });
+    this.#worker.on("error", (error) => this.#break(error));
   }
 
   /** Calls back with every event until the returned function is called. */
@@ -64,6 +63,7 @@ export class WorkerStreamPlayer implements StreamPlayer {
   begin(start: ReplyStart = {}): number {
     const { requestedAtMs = nowMs(), startPolicy = { kind: "adaptive" }, ledger, isLive = false } = start;
     const generation = ++this.#lastGeneration;
+    this.#isOver = false;
     this.#control.setGeneration(generation);
     this.#tell({ kind: "begin", generation, requestedAtMs, startPolicy, ledger, isLive });
     return generation;
@@ -100,6 +100,15 @@ export class WorkerStreamPlayer implements StreamPlayer {
     this.#control.setGeneration(VOID_GENERATION);
     this.#tell({ kind: "close" });
     await this.#closed;
+  }
+
+  /** The thread has crashed: nothing more can be heard, and the reply that it played is over. */
+  #break({ message }: Error): void {
+    this.#emit({ kind: "output-failed", failure: failure("output-lost", "play", `the player stopped: ${message}`) });
+    const generation = this.#lastGeneration;
+    if (this.#isOver || generation === VOID_GENERATION) return;
+    const metrics = measureReply(nothingObserved(nowMs()));
+    this.#emit({ kind: "finished", generation, flushed: true, positionSamples: 0, atMs: nowMs(), metrics });
   }
 
   #tell(request: PlayerRequest): void {

@@ -11,7 +11,7 @@ import { serve } from "../play/source/audio-server.ts";
 import { clip, clipWav, differenceAt, placeOf, readEvents, readPlayReport, samplesOf, STEP } from "./play-files.ts";
 import { runRepartee, testFolder, type CommandOptions } from "./run-repartee.ts";
 
-const METRICS_LINE = /^ttfa -?\d+\.\d\ds · gen \d+\.\d\ds · play \d+\.\d\ds · \d+ underruns?[^\n]*\n$/;
+const METRICS_LINE = /^ttfa \d+\.\d\ds · gen \d+\.\d\ds · play \d+\.\d\ds · \d+ underruns?[^\n]*\n$/;
 /** Playback fades in over 5 ms. */
 const FADE_SAMPLES = 120;
 

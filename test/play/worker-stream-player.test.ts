@@ -101,3 +101,11 @@ test("a reply goes on at the next sink from the same sample", async () => {
   const played = playedSamples(first).findLastIndex((sample) => sample !== 0) + playedSamples(second).length;
   expect(played).toBeGreaterThan(audio.length - 0.1 * SECOND);
 });
+
+test("a player that crashes says so and ends its reply", async () => {
+  const { player, play, finished, failures } = startPlayer({ kind: "null", originAtMs: nowMs() });
+  play(noise(SECOND));
+  player.attach({ kind: "no such sink" } as never);
+  expect(await finished).toMatchObject({ flushed: true, metrics: { samplesPlayed: 0 } });
+  expect(failures).toContain("output-lost");
+});
