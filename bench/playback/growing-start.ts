@@ -5,7 +5,7 @@ const FIRST_PARTIAL_MS = 10;
 const GROWTH_MS = 5;
 const MOST_PARTIAL_MS = 80;
 
-/** For comparison: the rule of Moshi's web client (protocols, section 3.1): starts with 80 + 10 ms, and waits 5 ms longer after every gap. */
+/** For comparison: the rule of Moshi's web client: starts with 80 + 10 ms, and waits 5 ms longer after every gap. */
 export class GrowingStart extends FixedStart implements StartPolicy {
   #partialMs = FIRST_PARTIAL_MS;
 

@@ -26,7 +26,7 @@ export interface EventLogOptions {
 }
 
 /**
- * A log of playback events as JSON lines: `{"timestamp", "event_type", "session_id", "data"}` (protocols, section 5.5). In a folder the file is
+ * A log of playback events as JSON lines: `{"timestamp", "event_type", "session_id", "data"}`. In a folder the file is
  * `repartee_events_YYYY-MM-DD.jsonl` by the local date of the event. Writing never blocks and never throws: events wait in memory for the one
  * writer, which keeps trying when the disk is full, the folder cannot be written or the file is removed. When too many wait, the oldest
  * are dropped, and a LOG_GAP in their place says how many. For one thread; the writer keeps no process alive while it waits to try again.

@@ -11,7 +11,7 @@ export interface SpokenRequest {
 }
 
 /**
- * Every event that playback writes to the log, and the data of each. The names are those of Voice Mode (protocols, section 5.5), where one fits;
+ * Every event that playback writes to the log, and the data of each. The names are those of Voice Mode, where one fits;
  * unlike there, the message itself is never logged, TTS_FIRST_AUDIO waits for sound that can be heard, and UNDERRUN and LOG_GAP are added.
  * Keys as they stand in the file; times in ms.
  */

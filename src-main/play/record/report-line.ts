@@ -19,7 +19,7 @@ export interface ParsedTiming {
 
 type TimeName = Exclude<keyof ParsedTiming, "underruns" | "underrunTotalMs" | "decodeErrors">;
 
-/** Every name that a time goes by: ours, and both sets of Voice Mode (protocols, section 5.10). */
+/** Every name that a time goes by: ours, and both sets of Voice Mode. */
 const TIME_NAMES = new Map<string, TimeName>([
   ["ttfa", "ttfaMs"],
   ["gen", "generationMs"],

@@ -29,7 +29,7 @@ interface ClaimedName {
 
 /**
  * Saves what was played as a 16-bit mono WAV file at PLAYBACK_RATE_HZ and, beside it, the original bytes of a compressed stream, as
- * `FOLDER/YYYY/MM/YYYYMMDD_HHMMSS_mmm_SUFFIX_tts.wav` in local time, or `…_mmm-tts.wav` without a conversation (protocols, section 5.7). Each
+ * `FOLDER/YYYY/MM/YYYYMMDD_HHMMSS_mmm_SUFFIX_tts.wav` in local time, or `…_mmm-tts.wav` without a conversation. Each
  * file appears under its name only once it is complete, whenever that is: `finish` may come at any point of a stream. Blocking; not for the
  * thread that plays. Nothing but `open` and `finish` tells of a failure, so that playing goes on.
  */
