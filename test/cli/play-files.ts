@@ -4,7 +4,7 @@ import type { StreamMetrics } from "../../src-shared/stream-metrics.ts";
 import { wavBytes } from "../fixtures/wav-bytes.ts";
 
 /** Rate of the clips, which is the player's own, so that nothing is resampled. */
-export const RATE_HZ = 24_000;
+const RATE_HZ = 24_000;
 
 /** Two roundings to 16 bits. */
 export const STEP = 2 / 32_768;

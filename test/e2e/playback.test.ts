@@ -35,27 +35,25 @@ describe.skipIf(reason !== undefined)(`playback in Chromium${reason ? ` (skipped
   let shell: BrowserShell;
   let browser: RigBrowser;
   let writer: PcmRing;
+  let onAttached: () => void = () => undefined;
 
   beforeAll(async () => {
     rig = await startSoundRig();
     player = new WorkerStreamPlayer();
     writer = new PcmRing(player.ring, nowMs);
-    const attached = Promise.withResolvers<void>();
     endpoint.attachAudio = (session: AudioSession) => {
       const { port1, port2 } = new MessageChannel();
       port2.on("message", (command: SpeakerCommand) => session.sendSpeakerCommand(command));
       session.onSpeakerReport = (report) => port2.postMessage(report);
       player.attach({ kind: "port", name: "renderer", port: port1 });
-      attached.resolve();
+      onAttached();
     };
     const rendererFolder = new URL("../../out/renderer", import.meta.url).pathname;
     const started = await startBrowserShell({ port: 0, rendererFolder, endpoint });
     if (!started.ok) throw new Error(started.failure.detail);
     shell = started.value;
     browser = await startRigBrowser(rig, { microphone: "granted" });
-    await browser.page.goto(shell.url);
-    await attached.promise;
-    await sleep(2_000);
+    await openPage();
   });
   afterAll(async () => {
     await browser?.close();
@@ -63,6 +61,14 @@ describe.skipIf(reason !== undefined)(`playback in Chromium${reason ? ` (skipped
     await player?.close();
     await rig?.close();
   });
+
+  /** Opens the page anew, with an audio context of its own, and waits until its sound has settled. */
+  async function openPage(): Promise<void> {
+    const attached = new Promise<void>((resolve) => (onAttached = resolve));
+    await browser.page.goto(shell.url);
+    await attached;
+    await sleep(2_000);
+  }
 
   interface Playing {
     readonly generation: number;
@@ -88,7 +94,9 @@ describe.skipIf(reason !== undefined)(`playback in Chromium${reason ? ` (skipped
 
   test("reported ttfa is the instant at which the sound leaves the speaker", async () => {
     const errorsMs: number[] = [];
-    for (let round = 0; round < 9; round++) {
+    for (let round = 0; round < 12; round++) {
+      // The latency that a browser reports differs by a few ms from one audio context to the next.
+      if (round % 4 === 3) await openPage();
       const playing = begin();
       playing.write(noise(0.6 * SECOND));
       player.end(playing.generation, 0.6 * SECOND);
