@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { msToSamples, PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
-import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
+import { failed, failure, succeeded, type Failure, type Outcome } from "../../src-shared/failure.ts";
 import { PlaybackProcess } from "../../src-shared/playback-process.ts";
 import type { SpeakerCommand } from "../../src-shared/speaker-protocol.ts";
 import { nowMs } from "../session-clock.ts";
@@ -11,6 +11,7 @@ import { DEVICE_AHEAD_MS, type ReportListener, type SpeakerDevice } from "./spea
 const BLOCK_MS = 20;
 /** What the card and a sound server before it hold back is still heard when the output is closed. */
 const LAST_SOUND_MS = 200;
+const LOST_AFTER_MS = 1_000;
 /** Calls are this late without the card running dry. */
 const TOLERANCE_MS = 5;
 
@@ -29,9 +30,13 @@ function mayHaveOutput(): boolean {
 /**
  * The machine's default output through the system's own sound interface (ALSA, Core Audio, Windows), for commands and headless use. Code:
  * output-missing. The card pulls; its latency is not reported by the package and is taken to be one block. A block that is asked for after the one before must have
- * been played out is a gap of the card's own, and counted as one. Player thread.
+ * been played out is a gap of the card's own, and counted as one. A card that asks for nothing for a second is lost (`onLost`, output-lost); should it
+ * ask again, playback goes on from the same sample. Player thread.
  */
-export async function openNativeDevice(onReport: ReportListener): Promise<Outcome<SpeakerDevice>> {
+export async function openNativeDevice(
+  onReport: ReportListener,
+  onLost: (failure: Failure) => void,
+): Promise<Outcome<SpeakerDevice>> {
   if (!mayHaveOutput()) return failed("output-missing", "play", "there is no sound card and no sound server", true);
   const playback = new PlaybackProcess({
     sampleRateHz: PLAYBACK_RATE_HZ,
@@ -42,8 +47,15 @@ export async function openNativeDevice(onReport: ReportListener): Promise<Outcom
   };
   let block = new Float32Array(0);
   let playedOutAtMs = Number.POSITIVE_INFINITY;
+  let isLost = false;
+  const watch = setInterval(() => {
+    if (isLost || nowMs() - playedOutAtMs < LOST_AFTER_MS) return;
+    isLost = true;
+    onLost(failure("output-lost", "play", "the sound card takes no more sound", true));
+  }, LOST_AFTER_MS / 4);
   const render = (out: Int16Array): void => {
     const calledAtMs = nowMs();
+    isLost = false;
     if (calledAtMs > playedOutAtMs + TOLERANCE_MS) playback.missed(calledAtMs - playedOutAtMs);
     playedOutAtMs = Math.max(calledAtMs, playedOutAtMs === Number.POSITIVE_INFINITY ? 0 : playedOutAtMs) + BLOCK_MS;
     if (block.length !== out.length) block = new Float32Array(out.length);
@@ -67,11 +79,15 @@ export async function openNativeDevice(onReport: ReportListener): Promise<Outcom
       close: async () => {
         playback.tellPosition();
         tellReports();
+        clearInterval(watch);
+        // The package waits for a card that is gone, for ever.
+        if (isLost) return;
         await delay(LAST_SOUND_MS);
         await output.dispose();
       },
     });
   } catch (error) {
+    clearInterval(watch);
     return failed("output-missing", "play", `no sound output can be opened: ${(error as Error).message}`, true);
   }
 }

@@ -80,7 +80,7 @@ async function attach(sink: SinkChoice): Promise<void> {
 }
 
 async function attachNative(attachment: number): Promise<void> {
-  const opened = await openNativeDevice(onReport);
+  const opened = await openNativeDevice(onReport, (failure) => emit({ kind: "output-failed", failure }));
   if (attachment !== attachments) return opened.ok ? opened.value.close() : undefined;
   if (opened.ok) loop.attach(opened.value);
   else loop.attach(undefined, opened.failure);

@@ -41,10 +41,13 @@ export class WorkerStreamPlayer implements StreamPlayer {
   constructor() {
     const workerData: PlayerWorkerData = { ring: this.ring };
     this.#worker = new Worker(workerUrl("play/player-worker"), { workerData, name: "player" });
-    this.#closed = new Promise((resolve) => this.#worker.once("exit", () => resolve()));
+    const { promise: closed, resolve: tellClosed } = Promise.withResolvers<void>();
+    this.#closed = closed;
+    this.#worker.once("exit", () => tellClosed());
     this.#worker.on("message", (reply: PlayerReply) => {
+      if (reply.kind === "closed") return tellClosed();
       if (reply.kind === "finished" && reply.generation === this.#lastGeneration) this.#isOver = true;
-      if (reply.kind !== "closed") this.#emit(reply);
+      this.#emit(reply);
     });
     this.#worker.on("error", (error) => this.#break(error));
   }

@@ -1,5 +1,6 @@
-import { globSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
 import type { StreamMetrics } from "../../src-shared/stream-metrics.ts";
@@ -15,6 +16,15 @@ const reason = skipReason() ?? (globSync(PLUGIN).length === 0 ? "not installed: 
 
 interface Report {
   readonly runs: readonly { readonly requestedAt: string; readonly metrics: StreamMetrics }[];
+}
+
+/** Kills the process whose command line names this file. */
+function killWhere(file: string): void {
+  for (const id of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    const commandLine = join("/proc", id, "cmdline");
+    if (existsSync(commandLine) && readFileSync(commandLine, "utf8").split("\0").includes(file))
+      process.kill(Number(id), "SIGKILL");
+  }
 }
 
 describe.skipIf(reason !== undefined)(`the native output${reason ? ` (skipped: ${reason})` : ""}`, () => {
@@ -49,5 +59,26 @@ describe.skipIf(reason !== undefined)(`the native output${reason ? ` (skipped: $
     // oxlint-disable-next-line no-console -- the figure is part of what the test shows
     console.info(`ttfa ${metrics.ttfaMs?.toFixed(1)} ms reported, ${heardMs.toFixed(1)} ms heard`);
     expect(Math.abs(heardMs - (metrics.ttfaMs ?? Number.NaN))).toBeLessThan(60);
+  });
+
+  test("a sound server that dies in mid-play is one clear line, and what was measured is kept", async () => {
+    const folder = testFolder();
+    const path = join(folder, "noise.wav");
+    const report = join(folder, "report.json");
+    const shape = { encoding: "int", bits: 16, channels: 1, sampleRateHz: PLAYBACK_RATE_HZ } as const;
+    writeFileSync(path, wavBytes(noise(8 * PLAYBACK_RATE_HZ), shape));
+    const dying = await startSoundRig();
+    const env = Object.fromEntries(Object.entries(dying.env).filter((entry): entry is [string, string] => !!entry[1]));
+    const ran = runRepartee(["play", path, "--report", report], { env });
+    await sleep(2_500);
+    killWhere(join(dying.folder, "rig.pa"));
+    const run = await ran;
+    await dying.close();
+    expect(run.exitCode).toBe(1);
+    const ours = run.stderr.split("\n").filter((line) => line.startsWith("repartee:"));
+    expect(ours).toEqual([expect.stringMatching(/^repartee: output-lost: /)]);
+    const [played] = (JSON.parse(readFileSync(report, "utf8")) as Report).runs;
+    expect(played?.metrics.samplesPlayed).toBeGreaterThan(PLAYBACK_RATE_HZ / 2);
+    expect(played?.metrics.samplesPlayed).toBeLessThan(4 * PLAYBACK_RATE_HZ);
   });
 });
