@@ -11,6 +11,7 @@ import { DEVICE_AHEAD_MS, type ReportListener, type SpeakerDevice } from "./spea
 const BLOCK_MS = 20;
 /** What the card and a sound server before it hold back is still heard when the output is closed. */
 const LAST_SOUND_MS = 200;
+const THREAD_END_MS = 300;
 const LOST_AFTER_MS = 1_000;
 /** Calls are this late without the card running dry. */
 const TOLERANCE_MS = 5;
@@ -84,6 +85,8 @@ export async function openNativeDevice(
         if (isLost) return;
         await delay(LAST_SOUND_MS);
         await output.dispose();
+        // The card's own thread ends a little later; this thread must not be gone by then.
+        await delay(THREAD_END_MS);
       },
     });
   } catch (error) {
