@@ -7,6 +7,9 @@ export const RECOGNITION_RATE_HZ = 16_000;
 /** Sample rate of the PCM ring, the sinks and the speaker. */
 export const PLAYBACK_RATE_HZ = 24_000;
 
+/** -60 dBFS: quieter samples do not count as audible. */
+export const AUDIBLE_AMPLITUDE = 0.001;
+
 /** Length of one microphone frame. 512 samples at 16 kHz is the window of Silero VAD. */
 export const FRAME_MS = 32;
 

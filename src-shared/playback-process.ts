@@ -1,3 +1,4 @@
+import { AUDIBLE_AMPLITUDE } from "./audio-format.ts";
 import { DepthHistogram } from "./depth-histogram.ts";
 import { FadeTail } from "./fade-tail.ts";
 import { SampleQueue } from "./sample-queue.ts";
@@ -13,8 +14,6 @@ const FADE_MS = 5;
 const PROGRESS_MS = 40;
 /** The fifth percentile of what waits is reported. */
 const LOW_SHARE = 0.05;
-/** -60 dBFS: quieter samples do not count as audible. */
-const AUDIBLE_AMPLITUDE = 0.001;
 
 /** Shape of a {@link PlaybackProcess}. */
 export interface PlaybackProcessOptions {

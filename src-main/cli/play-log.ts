@@ -1,11 +1,11 @@
 import { basename } from "node:path";
-import { PLAYBACK_RATE_HZ, samplesToMs } from "../../src-shared/audio-format.ts";
-import { userSentence } from "../../src-shared/failure.ts";
 import { EventLog } from "../play/record/event-log.ts";
 import { loggedMetrics, newSessionId } from "../play/record/playback-events.ts";
+import { writeProgress } from "../play/record/write-progress.ts";
 import type { StreamPlayed, StreamRequest } from "../play/play-stream.ts";
 import type { PlayerEvent } from "../turn/ports.ts";
 import type { PlayOptions } from "./play-options.ts";
+import { warn } from "./warn.ts";
 
 /** Writes what happens during `repartee play` to an event log. Never the text. */
 export class PlayLog {
@@ -14,10 +14,7 @@ export class PlayLog {
   #startedAtMs = 0;
 
   constructor(file: string) {
-    this.#log = new EventLog(
-      { file },
-      { onProblem: ({ code, detail }) => console.error(`repartee: warning: ${userSentence(code)} (${detail})`) },
-    );
+    this.#log = new EventLog({ file }, { onProblem: warn });
   }
 
   begin({ text, engine, voice, format, policy }: PlayOptions): void {
@@ -37,29 +34,11 @@ export class PlayLog {
     this.#log.write("TTS_REQUEST", request, this.#sessionId);
   }
 
-  take(event: PlayerEvent, request: StreamRequest): void {
-    const sinceRequestMs = (atMs: number): number => Math.round(atMs - request.atMs);
-    switch (event.kind) {
-      case "underrun": {
-        const at = Math.round(samplesToMs(event.positionSamples, PLAYBACK_RATE_HZ));
-        return this.#log.write("UNDERRUN", { duration_ms: Math.round(event.durationMs), at_ms: at }, this.#sessionId);
-      }
-      case "audible":
-        return this.#log.write("TTS_FIRST_AUDIO", { ttfa_ms: sinceRequestMs(event.atMs) }, this.#sessionId);
-      case "started":
-        if (request.firstByteAtMs !== undefined) {
-          this.#log.write("TTS_START", { ttfb_ms: sinceRequestMs(request.firstByteAtMs) }, this.#sessionId);
-        }
-        return this.#log.write(
-          "TTS_PLAYBACK_START",
-          { start_threshold_ms: Math.round(event.bufferedMs) },
-          this.#sessionId,
-        );
-      case "progress":
-      case "finished":
-      case "output-failed":
-        return;
+  take(event: PlayerEvent, { atMs, firstByteAtMs }: StreamRequest): void {
+    if (event.kind === "started" && firstByteAtMs !== undefined) {
+      this.#log.write("TTS_START", { ttfb_ms: Math.round(firstByteAtMs - atMs) }, this.#sessionId);
     }
+    writeProgress(this.#log, this.#sessionId, event, atMs);
   }
 
   end({ metrics, interrupted, fed, failure }: StreamPlayed): void {

@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { FailureError, type Failure } from "../../src-shared/failure.ts";
+import { metricsLine } from "../../src-shared/metrics-line.ts";
 import { modelsFolder } from "../models/model-store.ts";
 import type { SourceChoice } from "../play/feed/feed-request.ts";
 import { playStream, type PlayedSource, type StreamPlayed } from "../play/play-stream.ts";
 import type { SinkChoice } from "../play/player-protocol.ts";
-import { metricsLine } from "../play/record/report-line.ts";
 import { StreamFeed } from "../play/stream-feed.ts";
 import { WorkerStreamPlayer } from "../play/worker-stream-player.ts";
 import { nowMs } from "../session-clock.ts";

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { composeAssistant } from "../compose.ts";
-import { userSentence, type Failure, type Outcome } from "../../src-shared/failure.ts";
+import type { Outcome } from "../../src-shared/failure.ts";
 import { EventLog } from "../play/record/event-log.ts";
 import { journalPlayback } from "../play/record/journal-playback.ts";
 import { PlaybackTotals, prometheusText } from "../play/record/prometheus-metrics.ts";
@@ -13,6 +13,7 @@ import { startBrowserShell, type BrowserShell } from "../window/browser-shell.ts
 import { findBrowser } from "./find-browser.ts";
 import { parseOutputPath } from "./output-path.ts";
 import { unwrap } from "./unwrap.ts";
+import { warn } from "./warn.ts";
 
 /** The same address at every start lets the browser remember that it may use the microphone. */
 const USUAL_PORT = 8477;
@@ -81,10 +82,6 @@ async function startShell(
   if (port !== undefined) return start(port);
   const usual = await start(USUAL_PORT);
   return usual.ok ? usual : start(0);
-}
-
-function warn({ code, detail }: Failure): void {
-  console.error(`repartee: warning: ${userSentence(code)} (${detail})`);
 }
 
 function hasDisplay(): boolean {

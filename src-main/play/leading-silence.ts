@@ -1,7 +1,5 @@
-import { msToSamples, PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
+import { AUDIBLE_AMPLITUDE, msToSamples, PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
 
-/** -60 dBFS: what the device counts as audible. */
-const AUDIBLE_AMPLITUDE = 0.001;
 const ALLOWED_SAMPLES = msToSamples(60, PLAYBACK_RATE_HZ);
 /** Silence that stays before the onset of a trimmed beginning, so that soft consonants keep theirs. */
 const KEPT_SAMPLES = msToSamples(20, PLAYBACK_RATE_HZ);

@@ -144,7 +144,7 @@ export class PlayerLoop {
     }
     if (reply.mayStart(nowMs)) {
       const isFirst = !reply.wasStarted;
-      reply.start(nowMs);
+      reply.start();
       device.command({ kind: "start", generation: reply.generation });
       if (isFirst) this.#tellStarted(reply);
     }

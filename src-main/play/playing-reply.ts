@@ -159,10 +159,9 @@ export class PlayingReply {
     return this.hasArrived || this.policy.isReady(this.#waitingMs, nowMs);
   }
 
-  start(nowMs: number): void {
+  start(): void {
     this.#state = "playing";
     this.#startThresholdMs ??= this.#waitingMs;
-    this.releasedAtMs ??= nowMs;
   }
 
   starve(): void {

@@ -1,5 +1,3 @@
-export { metricsLine, type ReportedMetrics } from "../../../src-shared/metrics-line.ts";
-
 /** What {@link parseTimingLine} found in a line. What the line does not say is missing. */
 export interface ParsedTiming {
   readonly ttfaMs?: number;

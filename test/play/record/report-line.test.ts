@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { metricsLine, parseTimingLine, type ReportedMetrics } from "../../../src-main/play/record/report-line.ts";
+import { parseTimingLine } from "../../../src-main/play/record/report-line.ts";
+import { metricsLine, type ReportedMetrics } from "../../../src-shared/metrics-line.ts";
 
 const CLEAN: ReportedMetrics = { underruns: 0, underrunTotalMs: 0, stretchedMs: 0, decodeErrors: 0 };
 const TIMED = { ...CLEAN, ttfaMs: 212.4, generationMs: 800, playbackMs: 3410 };
