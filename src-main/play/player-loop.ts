@@ -75,7 +75,6 @@ export class PlayerLoop {
       }
     }
     device?.command({ kind: "gain", ...this.#gain });
-    if (reply && device && reply.isPaused) this.#introduce(reply, device);
   }
 
   /** A new reply; the one before is over. */
@@ -200,6 +199,7 @@ export class PlayerLoop {
     reply.enterDevice(device.name);
     device.command({ kind: "begin", generation, firstSample: reply.positionSamples });
     if (reply.isPaused) device.command({ kind: "pause", generation });
+    if (reply.isLive) this.#tellTempo(reply, device);
   }
 
   #awaitOutput(reply: PlayingReply, nowMs: number): void {
@@ -228,8 +228,12 @@ export class PlayerLoop {
     const slowBelowSamples = msToSamples(wantedMs, PLAYBACK_RATE_HZ);
     if (Math.abs(slowBelowSamples - reply.slowBelowSamples) < TEMPO_STEP_SAMPLES) return;
     reply.slowBelowSamples = slowBelowSamples;
-    const hurryAboveSamples = reply.isLive ? Math.max(LIVE_MOST_SAMPLES, 2 * slowBelowSamples) : 0;
-    device.command({ kind: "tempo", generation: reply.generation, slowBelowSamples, hurryAboveSamples });
+    this.#tellTempo(reply, device);
+  }
+
+  #tellTempo({ generation, isLive, slowBelowSamples }: PlayingReply, device: SpeakerDevice): void {
+    const hurryAboveSamples = isLive ? Math.max(LIVE_MOST_SAMPLES, 2 * slowBelowSamples) : 0;
+    device.command({ kind: "tempo", generation, slowBelowSamples, hurryAboveSamples });
   }
 
   #tellStarted({ generation, startThresholdMs: bufferedMs = 0 }: PlayingReply): void {

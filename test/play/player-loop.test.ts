@@ -262,6 +262,19 @@ test.each([
   expect(lastLevel()?.underruns).toBe(0);
 });
 
+test("a live source that begins with a backlog is caught up with from the start", () => {
+  const device = attachDevice();
+  begin(1, { isLive: true });
+  write(2 * SECOND);
+  loop.release(1);
+  for (let pieces = 0; pieces < 500; pieces++) {
+    write(0.02 * SECOND);
+    pass(20, device);
+  }
+  expect(((lastLevel()?.bufferedSamples ?? 0) * 1000) / SECOND).toBeLessThan(1_400);
+  expect(lastLevel()?.underruns).toBe(0);
+});
+
 test("pieces that come after the end are counted and not played", () => {
   const device = attachDevice();
   begin(1);

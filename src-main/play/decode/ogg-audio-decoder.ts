@@ -1,3 +1,4 @@
+import { concatenate } from "../../streaming-resampler.ts";
 import { unitOutput, type PackageOutput } from "./decoded-output.ts";
 import type { OggPackets } from "./ogg-packet-reader.ts";
 import type { UnitDecoder, UnitOutput } from "./package-stream-decoder.ts";
@@ -90,16 +91,7 @@ export class OggAudioDecoder implements UnitDecoder<OggPackets> {
     this.#position = granulePosition >= 0 && samples > 0 ? granulePosition : this.#position + samples;
     const [first] = pieces;
     if (!first || end <= start) return undefined;
-    return { pcm: joined(pieces, samples).subarray(start, end), sampleRateHz: first.sampleRateHz };
+    const pcm = concatenate(pieces.map((piece) => piece.pcm));
+    return { pcm: pcm.subarray(start, end), sampleRateHz: first.sampleRateHz };
   }
-}
-
-function joined(pieces: readonly DecodedPiece[], samples: number): Float32Array {
-  const pcm = new Float32Array(samples);
-  let at = 0;
-  for (const piece of pieces) {
-    pcm.set(piece.pcm, at);
-    at += piece.pcm.length;
-  }
-  return pcm;
 }

@@ -3,7 +3,7 @@ import { encodingOfContentType } from "../decode/declared-encoding.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { FileSource } from "../source/file-source.ts";
 import { HttpSource } from "../source/http-source.ts";
-import { ringChunks, SamplesSource } from "../source/samples-source.ts";
+import { RingSource } from "../source/ring-source.ts";
 import { SpeechRequestSource } from "../source/speech-request-source.ts";
 import { StdinSource } from "../source/stdin-source.ts";
 import { WebsocketSource } from "../source/websocket-source.ts";
@@ -25,7 +25,7 @@ export function createSource(choice: SourceChoice, timeoutMs: number | undefined
     case "speech":
       return new SpeechRequestSource(choice.request, { ...limits, encodingOfContentType });
     case "ring":
-      return new SamplesSource(choice.name, (signal) => ringChunks(new PcmRing(choice.ring), signal));
+      return new RingSource(choice.name, new PcmRing(choice.ring));
     case "streamer":
       return new StreamerSource(choice.streams, choice.sampleIndex);
   }

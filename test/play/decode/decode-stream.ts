@@ -1,3 +1,4 @@
+import { concatenate } from "../../../src-main/streaming-resampler.ts";
 import { createStreamDecoder } from "../../../src-main/play/decode/create-stream-decoder.ts";
 import type { RawFormat, StreamDecoder, StreamEncoding } from "../../../src-main/play/decode/stream-decoder.ts";
 
@@ -48,17 +49,7 @@ export async function decodeStream(
   }
   const { decodeErrors, isTruncated } = decoder;
   await decoder.close();
-  return { pcm: joined(parts), sampleRateHz, bytesToFirstSample, msToFirstSample, decodeErrors, isTruncated };
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const pcm = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    pcm.set(part, at);
-    at += part.length;
-  }
-  return pcm;
+  return { pcm: concatenate(parts), sampleRateHz, bytesToFirstSample, msToFirstSample, decodeErrors, isTruncated };
 }
 
 /** Chunks of the same size. */
