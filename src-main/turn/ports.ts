@@ -38,13 +38,48 @@ export interface Transcript {
   readonly tokens: readonly number[];
   /** Natural-log probability of each token. */
   readonly tokenLogProbabilities: readonly number[];
+  /** What the recognizer thinks of the end of the text; undefined when it does not tell, or the text is empty. */
+  readonly ending?: TranscriptEnding;
   readonly elapsedMs: number;
+}
+
+/** What the recognizer expects after the last word, as probabilities in [0, 1] that add up to at most 1. */
+export interface TranscriptEnding {
+  /** A full stop, question mark or exclamation mark. */
+  readonly terminalProbability: number;
+  /** A comma, dash, colon, semicolon or ellipsis. */
+  readonly continuationProbability: number;
+  /** The end of the text without any punctuation. */
+  readonly bareEndProbability: number;
 }
 
 /** Transcribe: speech to text. Runs in an engine worker, one request at a time, first come first served. Codes: transcribe-failed, model-*. */
 export interface Transcriber {
   /** An aborted request that has not begun is dropped; the promise then rejects with the signal's reason. */
   transcribe(request: TranscriptionRequest, signal: AbortSignal): Promise<Outcome<Transcript>>;
+  close(): Promise<void>;
+}
+
+/** What is known when the user pauses. */
+export interface PauseEvidence {
+  /** Mono samples at 16 kHz: the utterance from its pre-roll up to the latest frame of the pause. */
+  readonly pcm: Float32Array;
+  /** Where the speech in `pcm` ends, in samples. */
+  readonly speechEndSample: number;
+  readonly transcript: Transcript;
+}
+
+/**
+ * Decide: how likely the user has finished. Embedded: from transcript, recognizer and prosody; or a model that listens to the audio, in an
+ * engine worker. Codes: detect-failed, model-*.
+ */
+export interface EndOfTurnPredictor {
+  /** Speech from now on is a new utterance; at most 1 s of what was heard before belongs to it. */
+  begin(): void;
+  /** `frame`: 512 mono samples at 16 kHz in [-1, 1], in order, whether or not anybody speaks. Never blocks. */
+  hear(frame: Float32Array): void;
+  /** Probability in [0, 1] that the turn is over. An aborted request rejects with the signal's reason. */
+  predict(evidence: PauseEvidence, signal: AbortSignal): Promise<Outcome<number>>;
   close(): Promise<void>;
 }
 
