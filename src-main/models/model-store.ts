@@ -35,19 +35,31 @@ export async function readModel(id: string, folder: string | undefined): Promise
   const path = locate(entry, folder);
   const mend = mending(entry, folder);
   if (path === undefined) return failed("model-missing", "models", `${entry.file} is missing: ${mend}`);
+  return readChecked(path, entry, mend);
+}
+
+/**
+ * Reads a model file and checks it against what it must have, as far as it is known. `mend`: what the user can do when it is not so, for the
+ * failure's detail. Codes: model-missing, model-corrupt.
+ */
+export async function readChecked(
+  path: string,
+  expected: { readonly file: string; readonly bytes?: number; readonly sha256: string },
+  mend: string,
+): Promise<Outcome<StoredModel>> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = await readFile(path);
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? "unreadable";
-    return failed("model-missing", "models", `${entry.file} cannot be read at ${path} (${reason}): ${mend}`);
+    return failed("model-missing", "models", `${expected.file} cannot be read at ${path} (${reason}): ${mend}`);
   }
-  if (bytes.length !== entry.bytes) {
-    const found = `${bytes.length} bytes instead of ${entry.bytes}`;
-    return failed("model-corrupt", "models", `${entry.file} at ${path} has ${found}: ${mend}`);
+  if (expected.bytes !== undefined && bytes.length !== expected.bytes) {
+    const found = `${bytes.length} bytes instead of ${expected.bytes}`;
+    return failed("model-corrupt", "models", `${expected.file} at ${path} has ${found}: ${mend}`);
   }
-  if (hash("sha256", bytes, "hex") !== entry.sha256) {
-    return failed("model-corrupt", "models", `${entry.file} at ${path} does not have the expected SHA-256: ${mend}`);
+  if (hash("sha256", bytes, "hex") !== expected.sha256) {
+    return failed("model-corrupt", "models", `${expected.file} at ${path} does not have the expected SHA-256: ${mend}`);
   }
   return succeeded({ path, bytes, release: () => void bytes.buffer.transfer(0) });
 }
