@@ -6,6 +6,7 @@ import type { Settings, SettingsPatch } from "../src-shared/settings.ts";
 import type { AssistantSnapshot, AssistantState, TimerView, TurnView } from "../src-shared/turn-view.ts";
 import { MicrophoneIntake } from "./capture/microphone-intake.ts";
 import { nowMs } from "./session-clock.ts";
+import { chooseDuplex, type Duplex } from "./turn/conduct.ts";
 import { TurnRunner, type TurnStages } from "./turn/runner.ts";
 import type { AssistantEndpoint, AudioSession } from "./window/assistant-endpoint.ts";
 
@@ -66,6 +67,8 @@ export class Assistant implements AssistantEndpoint {
   #microphoneFailure: Failure | undefined;
   /** Stands until the next page brings a speaker. */
   #outputFailure: Failure | undefined;
+  /** Name of the output that the window plays to. */
+  #outputLabel = "";
   #revision = 0;
   #snapshotIsDue = false;
 
@@ -80,9 +83,11 @@ export class Assistant implements AssistantEndpoint {
     });
     parts.settings.onChange((settings) => {
       this.#runner.applyVolume();
+      this.#tellConduct();
       this.#send({ kind: "settings", settings });
     });
     parts.lab.onEvent((event) => this.#tellLab(event));
+    this.#tellConduct();
     parts.timers.onChange(() => this.#publishSoon());
     parts.timers.onDue((text) => this.#runner.tell({ kind: "announcement-due", text }));
     this.ready = this.#start();
@@ -171,9 +176,20 @@ export class Assistant implements AssistantEndpoint {
       case "set-muted":
         this.#setMuted(request.input.muted);
         return succeeded(null);
+      case "set-paused":
+        this.#runner.tell({ kind: "pause-changed", paused: request.input.paused });
+        return succeeded(null);
+      case "talk-key":
+        this.#runner.tell({ kind: "talk-key", pressed: request.input.pressed });
+        return succeeded(null);
+      case "done":
+        this.#runner.tell({ kind: "done-requested" });
+        return succeeded(null);
       case "report-microphone":
         this.#reportMicrophone(request.input);
         return succeeded(null);
+      case "report-output":
+        return this.#reportOutput(request.input);
       case "lab-play":
         return this.#playInLab(request.input);
       case "lab-stop":
@@ -211,6 +227,29 @@ export class Assistant implements AssistantEndpoint {
     this.#publishSoon();
   }
 
+  /** What was measured for an output is remembered for it. */
+  async #reportOutput({ label, echoReturnLossDb }: RequestInput<"report-output">): Promise<Outcome<null>> {
+    this.#outputLabel = label;
+    if (echoReturnLossDb === undefined) {
+      this.#tellConduct();
+      return succeeded(null);
+    }
+    const { settings } = this.#parts;
+    const measured = { ...settings.current.echoReturnLossDb, [label]: echoReturnLossDb };
+    const updated = await settings.update({ echoReturnLossDb: measured });
+    return updated.ok ? succeeded(null) : updated;
+  }
+
+  get #duplex(): Duplex {
+    return chooseDuplex(this.#parts.settings.current.echoReturnLossDb[this.#outputLabel]);
+  }
+
+  #tellConduct(): void {
+    const { mode, patience, wakePhrase, acknowledgements: acknowledges } = this.#parts.settings.current;
+    const conduct = { mode, patience, wakePhrase, acknowledges, duplex: this.#duplex };
+    this.#runner.tell({ kind: "conduct-changed", conduct });
+  }
+
   #fail(reason: Failure): void {
     if (reason.stage === "play") this.#outputFailure = reason;
     else this.#engineFailure = reason;
@@ -237,6 +276,8 @@ export class Assistant implements AssistantEndpoint {
       revision: this.#revision,
       state: this.#state(standing),
       muted: this.#muted,
+      paused: this.#runner.paused,
+      duplex: this.#duplex,
       ...(standing && { failure: standing }),
       turns: this.#runner.turns,
       timers: this.#parts.timers.list(),
@@ -248,7 +289,10 @@ export class Assistant implements AssistantEndpoint {
     if (phase !== "closed" && phase !== "listening") return phase;
     if (standing) return "failed";
     if (phase === "closed") return "starting";
-    return this.#muted ? "muted" : "listening";
+    if (this.#runner.paused) return "paused";
+    if (this.#muted) return "muted";
+    if (this.#runner.attentive) return "listening";
+    return this.#parts.settings.current.mode === "push-to-talk" ? "ready" : "asleep";
   }
 }
 

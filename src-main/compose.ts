@@ -3,6 +3,7 @@ import { MessageChannel } from "node:worker_threads";
 import { succeeded, type Outcome } from "../src-shared/failure.ts";
 import type { SpeakerCommand } from "../src-shared/speaker-protocol.ts";
 import { Assistant } from "./assistant.ts";
+import { createEmbeddedEndOfTurn } from "./detect/embedded-end-of-turn.ts";
 import { createSileroDetector } from "./detect/silero-detector.ts";
 import { modelsFolder } from "./models/model-store.ts";
 import { PlaybackLab } from "./play/playback-lab.ts";
@@ -44,6 +45,7 @@ export async function composeAssistant(folder = settingsFolder()): Promise<Compo
     changeSettings: (patch) => void settings.update(patch),
     timers,
   });
+  const predictor = createEmbeddedEndOfTurn();
   const engines = loadAll([detector.ready, transcriber.ready, synthesizer.ready]);
   void engines.then(() => responder.warmUp());
   const speaking = () => {
@@ -55,7 +57,7 @@ export async function composeAssistant(folder = settingsFolder()): Promise<Compo
     speak: (text) => (ring, onSamples) => speakText(synthesizer, text, { ...speaking(), ...ring }, onSamples),
   });
   const assistant = new Assistant({
-    stages: { clock: sessionClock, detector, transcriber, responder, synthesizer, player, speaking },
+    stages: { clock: sessionClock, detector, transcriber, predictor, responder, synthesizer, player, speaking },
     settings,
     timers,
     lab,

@@ -23,10 +23,18 @@ export interface WindowState {
 
 /** The window before the assistant has said anything. */
 export const INITIAL_WINDOW: WindowState = {
-  snapshot: { revision: -1, state: "starting", muted: false, turns: [], timers: [] },
+  snapshot: {
+    revision: -1,
+    state: "starting",
+    muted: false,
+    paused: false,
+    duplex: "full",
+    turns: [],
+    timers: [],
+  },
   settings: undefined,
   connected: true,
-  microphone: { status: "unasked", label: "", available: [] },
+  microphone: { status: "unasked", label: "", available: [], standsInFor: "" },
   levelRatio: 0,
   soundSuspended: false,
   page: "conversation",

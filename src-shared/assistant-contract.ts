@@ -23,6 +23,10 @@ export interface RequestResults {
   "type-text": null;
   "stop-speaking": null;
   "set-muted": null;
+  "set-paused": null;
+  "talk-key": null;
+  done: null;
+  "report-output": null;
   "report-microphone": null;
   "cancel-timer": null;
   "lab-play": null;

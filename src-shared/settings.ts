@@ -10,6 +10,22 @@ export const settingsSchema = z.object({
   volumeRatio: z.number().min(0.05).max(1).default(0.8),
   /** Name of the microphone to use, as the system calls it; empty for the system's default. */
   microphoneLabel: z.string().max(200).default(""),
+  /** How the user gets the assistant's ear: by just speaking, by holding a key, or by saying a phrase first. */
+  mode: z.enum(["hands-free", "push-to-talk", "wake-phrase"]).default("hands-free"),
+  /** How long the assistant waits before it takes the turn. */
+  patience: z.enum(["quick", "balanced", "patient"]).default("balanced"),
+  /** What an utterance begins with in the mode `wake-phrase`. */
+  wakePhrase: z.string().trim().min(2).max(60).default("hey repartee"),
+  /** Which predictor decides the end of a turn. */
+  endOfTurn: z.enum(["embedded", "smart-turn", "turn-1-mini"]).default("embedded"),
+  /** Short sounds when the assistant listens and thinks. */
+  earcons: z.boolean().default(false),
+  /** Whether an answer that takes long is announced by a word. */
+  acknowledgements: z.boolean().default(true),
+  /** What the flight recorder keeps of a session, in the settings folder. */
+  recorder: z.enum(["off", "facts", "facts-and-audio"]).default("off"),
+  /** What echo calibration measured: for the name of each output, how much weaker its sound comes back than it was played, in dB. */
+  echoReturnLossDb: z.record(z.string().max(200), z.number()).default({}),
   /** OpenAI-compatible language model server; switched off while `baseUrl` is empty. */
   languageModel: z
     .object({
@@ -25,6 +41,11 @@ export const settingsSchema = z.object({
 /** See {@link settingsSchema}. */
 export type Settings = z.infer<typeof settingsSchema>;
 
+/** See {@link settingsSchema}. */
+export type Mode = Settings["mode"];
+/** See {@link settingsSchema}. */
+export type Patience = Settings["patience"];
+
 /** A change to the settings: any subset, validated as a whole after merging. */
 export const settingsPatchSchema = z
   .object({
@@ -32,6 +53,14 @@ export const settingsPatchSchema = z
     speakingRateRatio: settingsSchema.shape.speakingRateRatio.unwrap(),
     volumeRatio: settingsSchema.shape.volumeRatio.unwrap(),
     microphoneLabel: settingsSchema.shape.microphoneLabel.unwrap(),
+    mode: settingsSchema.shape.mode.unwrap(),
+    patience: settingsSchema.shape.patience.unwrap(),
+    wakePhrase: settingsSchema.shape.wakePhrase.unwrap(),
+    endOfTurn: settingsSchema.shape.endOfTurn.unwrap(),
+    earcons: settingsSchema.shape.earcons.unwrap(),
+    acknowledgements: settingsSchema.shape.acknowledgements.unwrap(),
+    recorder: settingsSchema.shape.recorder.unwrap(),
+    echoReturnLossDb: settingsSchema.shape.echoReturnLossDb.unwrap(),
     languageModel: z.object({
       baseUrl: z.union([z.literal(""), z.url({ protocol: /^https?$/ })]),
       model: z.string().max(200),

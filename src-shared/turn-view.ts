@@ -10,6 +10,12 @@ export type AssistantState =
   | "deciding"
   | "responding"
   | "speaking"
+  /** The user has paused the conversation. */
+  | "paused"
+  /** Waits for the wake phrase. */
+  | "asleep"
+  /** Waits for the talk key. */
+  | "ready"
   | "muted"
   | "failed";
 
@@ -36,6 +42,9 @@ export interface AssistantSnapshot {
   readonly revision: number;
   readonly state: AssistantState;
   readonly muted: boolean;
+  readonly paused: boolean;
+  /** What echo calibration made of the microphone and the speaker. */
+  readonly duplex: "full" | "guarded" | "half";
   /** Standing failure that the window shows until it is over, for example a denied microphone. */
   readonly failure?: Failure;
   /** The latest turns, oldest first, at most 200. */

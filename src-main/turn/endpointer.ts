@@ -17,15 +17,21 @@ export class Endpointer {
   #onsetAtMs = 0;
   #speechEndedAtMs = 0;
 
-  /** `endedAtMs`: time just after the frame's last sample. At most one event a frame. */
-  accept(probability: number, endedAtMs: number): SpeechEvent | undefined {
+  /** Whether speech goes on right now. */
+  get isSpeech(): boolean {
+    return this.#state === "speech";
+  }
+
+  /** `endedAtMs`: time just after the frame's last sample. At most one event a frame. `guarded`: speech must be clearer to begin. */
+  accept(probability: number, endedAtMs: number, guarded = false): SpeechEvent | undefined {
     if (this.#state === "speech") return this.#whileSpeaking(probability, endedAtMs);
-    if (probability < TURN_TUNING.speechOnsetProbability) {
+    const isGuarded = guarded && this.#state === "idle";
+    if (probability < (isGuarded ? TURN_TUNING.guardedOnsetProbability : TURN_TUNING.speechOnsetProbability)) {
       this.#onsetFrames = 0;
       return undefined;
     }
     if (this.#onsetFrames++ === 0) this.#onsetAtMs = endedAtMs - FRAME_MS;
-    if (this.#onsetFrames < TURN_TUNING.onsetFrames) return undefined;
+    if (this.#onsetFrames < (isGuarded ? TURN_TUNING.guardedOnsetFrames : TURN_TUNING.onsetFrames)) return undefined;
     const kind = this.#state === "idle" ? "speech-started" : "speech-resumed";
     this.#state = "speech";
     this.#onsetFrames = 0;

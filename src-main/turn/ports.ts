@@ -197,6 +197,10 @@ export interface StreamPlayer {
   end(generation: number, totalSamples: number): void;
   /** Silence at once: fades over 5 ms and voids the reply. A `finished` event with `flushed` follows. */
   flush(): void;
+  /** Fades out over 5 ms and holds the next sample. */
+  pause(generation: number): void;
+  /** Goes on from the exact sample. */
+  resume(generation: number): void;
   /** Amplitude ratio to ramp to: 1 normal, 0.25 (-12 dB) ducked. */
   setGain(ratio: number): void;
   onEvent(listener: (event: PlayerEvent) => void): void;

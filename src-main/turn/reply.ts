@@ -41,7 +41,9 @@ export class Reply {
   #text = "";
   #totalSamples = 0;
   #generation: number | undefined;
+  #aside: { readonly generation: number; readonly end: () => void } | undefined;
   #released = false;
+  #held = false;
   #complete = false;
   #speaking: Promise<void> = Promise.resolve();
 
@@ -84,11 +86,31 @@ export class Reply {
     this.#endIfSilent();
   }
 
+  /** Holds the reply at the sample that is next, or lets it go on from there. */
+  setHeld(held: boolean): void {
+    if (held === this.#held) return;
+    this.#held = held;
+    if (this.#generation === undefined) return;
+    if (held) this.#stages.player.pause(this.#generation);
+    else this.#stages.player.resume(this.#generation);
+  }
+
+  /** Says a word of its own before the reply, which waits for it, unless the reply has begun. It is no part of the reply. */
+  acknowledge(sentence: string): void {
+    if (this.#text === "") this.#speaking = this.#speaking.then(() => this.#speakAside(sentence));
+  }
+
+  /** The player is done with this generation. */
+  playbackEnded(generation: number): void {
+    if (generation === this.#aside?.generation) this.#aside.end();
+  }
+
   /** Ends the reply: nothing more of it is made or heard. */
   cancel(): void {
     this.#abort.abort();
     this.#effects = [];
-    if (this.#generation !== undefined) this.#stages.player.flush();
+    if (this.#aside || this.#generation !== undefined) this.#stages.player.flush();
+    this.#aside?.end();
   }
 
   /** The part of the text that was heard after `playedSamples` of this reply. */
@@ -122,11 +144,27 @@ export class Reply {
     this.#speaking = this.#speaking.then(() => this.#speak(sentence));
   }
 
+  async #speakAside(text: string): Promise<void> {
+    if (this.#abort.signal.aborted) return;
+    const { synthesizer, player, style } = this.#stages;
+    const generation = player.begin();
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    this.#aside = { generation, end };
+    const spoken = await synthesizer.speak({ text, ...style(), ring: player.ring, generation });
+    if (!this.#abort.signal.aborted && spoken.ok && spoken.value.samples > 0) {
+      player.end(generation, spoken.value.samples);
+      player.release(generation);
+      await ended;
+    }
+    this.#aside = undefined;
+  }
+
   async #speak(text: string): Promise<void> {
     if (this.#abort.signal.aborted) return;
     const { synthesizer, player, style } = this.#stages;
     if (this.#generation === undefined) {
       this.#generation = player.begin();
+      if (this.#held) player.pause(this.#generation);
       if (this.#released) player.release(this.#generation);
     }
     const spoken = await synthesizer.speak({

@@ -15,16 +15,29 @@ export type TurnChange = Partial<Omit<TurnView, "turnId" | "origin" | "marks">>;
  */
 export class TurnLog {
   #turns: readonly TurnView[] = [];
+  /** A turn of which it is not known yet whether it is meant for the assistant. */
+  #hiddenTurnId: number | undefined;
 
   get turns(): readonly TurnView[] {
-    return this.#turns;
+    const hidden = this.#hiddenTurnId;
+    return hidden === undefined ? this.#turns : this.#turns.filter(({ turnId }) => turnId !== hidden);
+  }
+
+  isShown(turnId: number): boolean {
+    return turnId !== this.#hiddenTurnId;
+  }
+
+  /** The turn is meant for the assistant after all. */
+  show(turnId: number): void {
+    if (turnId === this.#hiddenTurnId) this.#hiddenTurnId = undefined;
   }
 
   find(turnId: number): TurnView | undefined {
     return this.#turns.findLast((turn) => turn.turnId === turnId);
   }
 
-  begin(turnId: number, origin: TurnOrigin, marks: TurnMarks): void {
+  begin(turnId: number, origin: TurnOrigin, marks: TurnMarks, shown = true): void {
+    this.#hiddenTurnId = shown ? undefined : turnId;
     const turn: TurnView = {
       turnId,
       origin,

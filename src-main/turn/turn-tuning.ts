@@ -7,15 +7,36 @@ export const TURN_TUNING = {
   /** Frames in a row above the onset before speech is believed: 64 ms. One frame lets clicks and plosive noise through. */
   onsetFrames: 2,
   /** Silence after which the transcript, the reply and its first sentence are made in advance. Short, because being wrong costs only CPU. */
-  pauseMs: 128,
-  /** Silence after which the turn is over. People leave about 200 ms between turns and pause up to 400 ms inside one. */
-  endSilenceMs: 480,
+  pauseMs: 64,
   /** Audio kept before the onset, so that no first syllable is lost. pipecat and LiveKit ship 500 ms as well. */
   preRollMs: 500,
   /** Silence kept after the end of speech for the recognizer, which likes to hear that the word is over. */
   postRollMs: 128,
-  /** Speech over a reply lasting at least this long is an interruption; shorter sounds only duck it. vellum ships 250 ms. */
-  interruptionMs: 256,
+  /** Speech over a reply that goes on for so long holds it. Most backchannels are over by then ("mhm" takes 300 ms). */
+  holdAfterMs: 320,
+  /** A reply that was ducked or held for so long, without words that explain it, goes on. LiveKit waits 2.0 s as well. */
+  interruptionTimeoutMs: 1_900,
+  /** First look at what is said over a reply, and pause between two looks. A stop phrase should be known before it is over. */
+  attendIntervalMs: 160,
+  /** Audio before speech over a reply that its recognition begins with: short, because it holds what is left of the echo. */
+  attendLeadMs: 200,
+  /** What was said shortly after the end of playback may be its echo. eliza and others guard 1.5 s. */
+  echoTailMs: 1_500,
+  /** What was said over this time may be echoed. */
+  spokenTextMs: 6_000,
+  /** An answer that has not begun after this time is announced by a word. */
+  acknowledgeMs: 1_500,
+  /** After a reply the wake phrase may be left out for so long; longer when the reply asked something, or the phrase was said alone. */
+  followUpMs: 4_000,
+  questionFollowUpMs: 8_000,
+  calledFollowUpMs: 8_000,
+  /** Shorter pauses inside a turn say nothing about the user's habit. */
+  shortestHabitMs: 200,
+  /** How much the latest pause counts for the habit. */
+  habitShare: 0.3,
+  /** With echo left, speech over a reply and until echoTailMs after it must be this certain, for so many frames. eliza and scout-speak do about the same. */
+  guardedOnsetProbability: 0.8,
+  guardedOnsetFrames: 4,
   /** Amplitude ratio of the reply while an interruption is not yet certain: -12 dB. */
   duckRatio: 0.25,
   /** Longest wait for a transcript once the turn is over, before the turn is given up. */

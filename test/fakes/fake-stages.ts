@@ -2,6 +2,7 @@ import type { StreamMetrics } from "../../src-shared/stream-metrics.ts";
 import { succeeded, type Outcome } from "../../src-shared/failure.ts";
 import type {
   Clock,
+  EndOfTurnPredictor,
   PlayerEvent,
   ReplyPart,
   ReplyRequest,
@@ -80,6 +81,18 @@ export class FakeTranscriber implements Transcriber {
   async close(): Promise<void> {}
 }
 
+/** Is as certain of the end of a turn as it is told. */
+export class FakePredictor implements EndOfTurnPredictor {
+  answer: Outcome<number> = succeeded(1);
+
+  begin(): void {}
+  hear(): void {}
+  async predict(): Promise<Outcome<number>> {
+    return this.answer;
+  }
+  async close(): Promise<void> {}
+}
+
 /** Replies with the parts it is told. */
 export class FakeResponder implements Responder {
   readonly requests: ReplyRequest[] = [];
@@ -126,6 +139,12 @@ export class FakePlayer implements StreamPlayer {
   }
   flush(): void {
     this.calls.push("flush");
+  }
+  pause(generation: number): void {
+    this.calls.push(`pause ${generation}`);
+  }
+  resume(generation: number): void {
+    this.calls.push(`resume ${generation}`);
   }
   setGain(ratio: number): void {
     this.gainRatio = ratio;

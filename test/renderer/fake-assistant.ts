@@ -1,4 +1,5 @@
 import type { AssistantBridge, AssistantEvent, MicrophoneFrame } from "../../src-shared/assistant-contract.ts";
+import type { Settings } from "../../src-shared/settings.ts";
 import type { SpeakerReport } from "../../src-shared/speaker-protocol.ts";
 
 /** What a test sees of the fake assistant, as `window.fake` in the page. */
@@ -31,11 +32,19 @@ export function installFakeAssistant(microphone: "granted" | "denied" | "prompt"
       for (const listener of listeners) listener(event);
     },
   };
-  const settings = {
-    voice: "slt" as const,
+  const settings: Settings = {
+    voice: "slt",
     speakingRateRatio: 1,
     volumeRatio: 0.8,
     microphoneLabel: "",
+    mode: "hands-free",
+    patience: "balanced",
+    wakePhrase: "hey repartee",
+    endOfTurn: "embedded",
+    earcons: false,
+    acknowledgements: true,
+    recorder: "off",
+    echoReturnLossDb: {},
     languageModel: { baseUrl: "", model: "", apiKey: "", firstTokenTimeoutMs: 15_000 },
   };
   const bridge: AssistantBridge = {

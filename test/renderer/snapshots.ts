@@ -3,10 +3,21 @@ import type { AssistantSnapshot, TurnView } from "../../src-shared/turn-view.ts"
 
 let lastRevision = 0;
 
+/** Listening, with nothing said. */
+export const QUIET: AssistantSnapshot = {
+  revision: 0,
+  state: "listening",
+  muted: false,
+  paused: false,
+  duplex: "full",
+  turns: [],
+  timers: [],
+};
+
 /** A snapshot newer than all before it: listening, with nothing said, unless stated. */
 export function snapshotEvent(change: Partial<AssistantSnapshot> = {}): AssistantEvent {
-  const snapshot = { state: "listening" as const, muted: false, turns: [], timers: [], ...change };
-  return { kind: "snapshot", snapshot: { revision: ++lastRevision, ...snapshot } };
+  const snapshot = { ...QUIET, ...change };
+  return { kind: "snapshot", snapshot: { ...snapshot, revision: ++lastRevision } };
 }
 
 /** A spoken turn that was answered and heard to its end, unless stated. Voice to voice 560 ms, time to first audio 250 ms. */

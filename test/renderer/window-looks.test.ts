@@ -19,6 +19,9 @@ const STATES: Record<AssistantState, string> = {
   deciding: "Thinking",
   responding: "Thinking",
   speaking: "Speaking",
+  paused: "Paused",
+  asleep: "Asleep",
+  ready: "Ready",
   muted: "Muted",
   failed: "Needs attention",
 };

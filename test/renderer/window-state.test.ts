@@ -3,11 +3,10 @@ import { INITIAL_WINDOW, takeEvent } from "../../src-renderer/window-state.ts";
 import { shareUnchanged } from "../../src-renderer/share-unchanged.ts";
 import type { AssistantEvent } from "../../src-shared/assistant-contract.ts";
 import type { AssistantSnapshot } from "../../src-shared/turn-view.ts";
-import { turnView } from "./snapshots.ts";
+import { QUIET, turnView } from "./snapshots.ts";
 
 function snapshot(revision: number, change: Partial<AssistantSnapshot> = {}): AssistantEvent & { kind: "snapshot" } {
-  const base = { state: "listening" as const, muted: false, turns: [], timers: [] };
-  return { kind: "snapshot", snapshot: { revision, ...base, ...change } };
+  return { kind: "snapshot", snapshot: { ...QUIET, revision, ...change } };
 }
 
 test("a snapshot older than the one shown changes nothing; one as old or newer is shown", () => {

@@ -1,0 +1,81 @@
+import { msToSamples, RECOGNITION_RATE_HZ, samplesToMs } from "../../src-shared/audio-format.ts";
+import type { WordsOverReply } from "./facts.ts";
+import type { Transcriber } from "./ports.ts";
+import { TURN_TUNING } from "./turn-tuning.ts";
+import type { UtteranceBuffer } from "./utterance-buffer.ts";
+
+/** Less speech than this says nothing to the recognizer. */
+const SHORTEST_MS = 128;
+
+/** What an {@link Attention} found out. */
+export type OverheardWords = Omit<WordsOverReply, "spokenText">;
+
+/**
+ * Listens to what the user says over a reply: a look at the words again and again while the speech goes on, and one at its end. One look
+ * runs at a time. Words of more than the longest segment are not looked at: by then it is decided.
+ */
+export class Attention {
+  readonly #transcriber: Transcriber;
+  readonly #buffer: UtteranceBuffer;
+  readonly #startedAtMs: number;
+  readonly #onWords: (words: OverheardWords) => void;
+  readonly #abort = new AbortController();
+  #look: AbortController | undefined;
+  #nextLookAtMs: number;
+
+  constructor(
+    transcriber: Transcriber,
+    buffer: UtteranceBuffer,
+    startedAtMs: number,
+    onWords: (words: OverheardWords) => void,
+  ) {
+    this.#transcriber = transcriber;
+    this.#buffer = buffer;
+    this.#startedAtMs = startedAtMs;
+    this.#onWords = onWords;
+    this.#nextLookAtMs = startedAtMs + TURN_TUNING.attendIntervalMs;
+  }
+
+  /** The speech goes on: a frame ended at `endedAtMs`. */
+  continue(endedAtMs: number): void {
+    const isTooLong = endedAtMs - this.#startedAtMs > TURN_TUNING.segmentMs;
+    if (this.#look || endedAtMs < this.#nextLookAtMs || isTooLong) return;
+    this.#nextLookAtMs = endedAtMs + TURN_TUNING.attendIntervalMs;
+    void this.#lookAt(endedAtMs, endedAtMs, false);
+  }
+
+  /** The speech ended at `speechEndedAtMs`, and is heard until `heardUntilMs`. A look that runs is given up for the last one. */
+  pause(speechEndedAtMs: number, heardUntilMs: number): void {
+    this.#look?.abort();
+    void this.#lookAt(speechEndedAtMs, heardUntilMs, true);
+  }
+
+  /** What is said is not of interest any more. */
+  cancel(): void {
+    this.#abort.abort();
+    this.#look?.abort();
+  }
+
+  async #lookAt(speechEndedAtMs: number, toMs: number, isOver: boolean): Promise<void> {
+    const speechMs = speechEndedAtMs - this.#startedAtMs;
+    const pcm = this.#buffer.slice(this.#startedAtMs - TURN_TUNING.attendLeadMs, toMs);
+    const tell = (text: string): void => {
+      if (!this.#abort.signal.aborted) this.#onWords({ text, speechMs, isOver });
+    };
+    if (
+      pcm.length < msToSamples(SHORTEST_MS, RECOGNITION_RATE_HZ) ||
+      samplesToMs(pcm.length, RECOGNITION_RATE_HZ) > 30_000
+    )
+      return tell("");
+    const look = new AbortController();
+    this.#look = look;
+    try {
+      const transcript = await this.#transcriber.transcribe({ pcm }, look.signal);
+      if (!look.signal.aborted) tell(transcript.ok ? transcript.value.text : "");
+    } catch (reason) {
+      if (!look.signal.aborted) throw reason;
+    } finally {
+      if (this.#look === look) this.#look = undefined;
+    }
+  }
+}

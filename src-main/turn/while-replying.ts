@@ -1,0 +1,171 @@
+import type { Command, Fact, ReplyLevel, WordsOverReply } from "./facts.ts";
+import {
+  answerTyped,
+  hear,
+  isCurrent,
+  listen,
+  revised,
+  stay,
+  to,
+  type Interruption,
+  type Replying,
+  type Step,
+  type TurnState,
+} from "./turn-state.ts";
+import { TURN_TUNING } from "./turn-tuning.ts";
+import { hearByKey, whileHearing } from "./while-user-speaks.ts";
+import { judgeInterruption } from "./words/judge-interruption.ts";
+import { stripWakePhrase } from "./words/wake-phrase.ts";
+
+const NORMAL: Command = { kind: "reply-level", level: "normal" };
+const CLOSE: Command = { kind: "close-utterance" };
+
+/**
+ * The turn is decided and the reply is on its way or heard. Speech over it ducks it at once and holds it soon; words decide whether it is
+ * cut or goes on from the same sample.
+ */
+export function whileReplying(state: TurnState, phase: Replying, fact: Fact, nowMs: number): Step {
+  const { key, interruption } = phase;
+  switch (fact.kind) {
+    case "reply-begun":
+      return isCurrent(key, fact.key) ? to(state, { ...phase, isUnderWay: true, reopensAtMs: undefined }) : stay(state);
+    case "audio-started":
+      return isCurrent(key, fact.key)
+        ? to(state, { ...phase, name: "speaking", isUnderWay: true, reopensAtMs: undefined })
+        : stay(state);
+    case "reply-finished":
+      return isCurrent(key, fact.key) ? finish(state, phase, fact.asksBack, nowMs) : stay(state);
+    case "speech-started":
+    case "speech-resumed":
+      return interruption ? goOnOver(state, phase, interruption) : speakOver(state, phase, fact.atMs);
+    case "speech-paused":
+      if (!interruption) return stay(state);
+      return to(state, { ...phase, interruption: { ...interruption, speechEndedAtMs: fact.speechEndedAtMs } }, [
+        { kind: "attend-pause", key, speechEndedAtMs: fact.speechEndedAtMs },
+      ]);
+    case "words-over-reply":
+      return interruption && isCurrent(key, fact.key) ? judge(state, phase, interruption, fact, nowMs) : stay(state);
+    case "deadline-reached":
+      return onDeadline(state, phase, nowMs);
+    case "text-entered":
+      return answerTyped(state, fact.text, [{ kind: "cut", key }, NORMAL, CLOSE], nowMs);
+    case "stop-requested":
+      return listen(state, [{ kind: "cut", key }, NORMAL, CLOSE], nowMs);
+    case "talk-key":
+      return fact.pressed ? hearByKey(state, nowMs, [{ kind: "cut", key }, NORMAL, CLOSE]) : stay(state);
+    case "microphone-silenced":
+    case "microphone-lost":
+      return interruption ? dismiss(state, phase) : stay(state);
+    default:
+      return stay(state);
+  }
+}
+
+/** When the reply is held, or goes on because nothing became of what was over it. */
+export function interruptionDeadlineMs(interruption: Interruption): number | undefined {
+  const { startedAtMs, level, speechEndedAtMs, isIgnored } = interruption;
+  if (isIgnored || level === "normal") return undefined;
+  const isHeldNext = level === "ducked" && speechEndedAtMs === undefined;
+  return startedAtMs + (isHeldNext ? TURN_TUNING.holdAfterMs : TURN_TUNING.interruptionTimeoutMs);
+}
+
+/** In hands-free talk the reply makes room at once; else only words can show that it is meant. */
+function speakOver(state: TurnState, phase: Replying, startedAtMs: number): Step {
+  const makesRoom = state.conduct.mode === "hands-free" && state.conduct.duplex !== "half";
+  const level: ReplyLevel = makesRoom ? "ducked" : "normal";
+  const interruption: Interruption = { startedAtMs, level, speechEndedAtMs: undefined, isIgnored: false };
+  const duck: Command[] = makesRoom ? [{ kind: "reply-level", level }] : [];
+  return to(state, { ...phase, interruption }, [...duck, { kind: "attend", key: phase.key, atMs: startedAtMs }]);
+}
+
+function goOnOver(state: TurnState, phase: Replying, interruption: Interruption): Step {
+  if (interruption.speechEndedAtMs === undefined) return stay(state);
+  const { key } = phase;
+  const goingOn: Interruption = { ...interruption, speechEndedAtMs: undefined };
+  return to(state, { ...phase, interruption: goingOn }, [{ kind: "attend", key, atMs: interruption.startedAtMs }]);
+}
+
+function judge(state: TurnState, phase: Replying, over: Interruption, words: WordsOverReply, nowMs: number): Step {
+  const { mode, duplex, wakePhrase } = state.conduct;
+  const verdict = judgeInterruption(words);
+  const stops = verdict === "stop" && (duplex === "full" || !isRepeated(words));
+  if (mode === "hands-free" && duplex !== "half") {
+    if (stops) return giveWay(state, { ...phase, reopensAtMs: undefined }, over, true, nowMs);
+    if (verdict === "interruption") return giveWay(state, phase, over, true, nowMs);
+  } else {
+    if (mode === "wake-phrase" && stripWakePhrase(words.text, wakePhrase) !== undefined)
+      return giveWay(state, { ...phase, reopensAtMs: undefined }, over, false, nowMs);
+    if (stops) return listen(state, [{ kind: "cut", key: phase.key }, NORMAL, CLOSE], nowMs);
+  }
+  if (words.isOver && over.speechEndedAtMs !== undefined) return dismiss(state, phase);
+  if (verdict !== "echo" || over.level === "normal") return stay(state);
+  return to(state, { ...phase, interruption: { ...over, level: "normal", isIgnored: true } }, [NORMAL]);
+}
+
+/** The user takes the floor, with what was said since the speech began. A reply that has not begun yet is reconsidered with it. */
+function giveWay(state: TurnState, phase: Replying, over: Interruption, addressed: boolean, nowMs: number): Step {
+  const cut: Command = { kind: "cut", key: phase.key };
+  const heard = phase.reopensAtMs === undefined ? hearOver(state, over, addressed, cut) : reopen(state, phase);
+  return catchUp(heard, over, nowMs);
+}
+
+/** The pause of an utterance that was recognized as one only after it. */
+function catchUp(heard: Step, over: Interruption, nowMs: number): Step {
+  if (over.speechEndedAtMs === undefined || heard.state.phase.name !== "hearing") return heard;
+  const pause: Fact = { kind: "speech-paused", speechEndedAtMs: over.speechEndedAtMs };
+  const paused = whileHearing(heard.state, heard.state.phase, pause, nowMs);
+  return { state: paused.state, commands: [...heard.commands, ...paused.commands] };
+}
+
+function hearOver(state: TurnState, over: Interruption, addressed: boolean, end: Command): Step {
+  const utterance = { startedAtMs: over.startedAtMs, overReply: true, addressed, byKey: false };
+  return hear(state, utterance, [end, NORMAL]);
+}
+
+function reopen(state: TurnState, { key, reopensAtMs: atMs = 0 }: Replying): Step {
+  const open = revised(key);
+  const utterance = { startedAtMs: atMs, overReply: false, addressed: true, byKey: false };
+  return to(state, { ...utterance, name: "hearing", key: open }, [NORMAL, { kind: "reopen", key: open, atMs }]);
+}
+
+/** It was nothing: the reply goes on. */
+function dismiss(state: TurnState, phase: Replying): Step {
+  return to(state, { ...phase, interruption: undefined }, [NORMAL, CLOSE]);
+}
+
+function onDeadline(state: TurnState, phase: Replying, nowMs: number): Step {
+  const { interruption, key } = phase;
+  const atMs = interruption && interruptionDeadlineMs(interruption);
+  if (interruption && atMs !== undefined && nowMs >= atMs) {
+    if (interruption.level === "ducked" && interruption.speechEndedAtMs === undefined)
+      return to(state, { ...phase, interruption: { ...interruption, level: "held" } }, [
+        { kind: "reply-level", level: "held" },
+      ]);
+    return to(state, { ...phase, interruption: { ...interruption, level: "normal", isIgnored: true } }, [NORMAL]);
+  }
+  const isSlow = phase.name === "responding" && !phase.isUnderWay && state.conduct.acknowledges;
+  if (!isSlow || nowMs < phase.decidedAtMs + TURN_TUNING.acknowledgeMs) return stay(state);
+  return to(state, { ...phase, isUnderWay: true }, [{ kind: "acknowledge", key }]);
+}
+
+/** The reply is over. Speech that had begun over it is the next turn. */
+function finish(state: TurnState, phase: Replying, asksBack: boolean, nowMs: number): Step {
+  const { key, interruption } = phase;
+  const { mode } = state.conduct;
+  const done: Command = { kind: "complete", key };
+  if (interruption && !interruption.isIgnored && mode !== "push-to-talk" && state.conduct.duplex !== "half")
+    return catchUp(hearOver(state, interruption, mode === "hands-free", done), interruption, nowMs);
+  const followUpMs = asksBack ? TURN_TUNING.questionFollowUpMs : TURN_TUNING.followUpMs;
+  const settled: Command[] = interruption ? [done, NORMAL, CLOSE] : [done];
+  return listen(state, settled, nowMs, mode === "wake-phrase" ? nowMs + followUpMs : undefined);
+}
+
+/** Whether these words are among those that the assistant has just said. */
+function isRepeated({ text, spokenText }: WordsOverReply): boolean {
+  return plain(spokenText).includes(plain(text));
+}
+
+function plain(text: string): string {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
+  return ` ${words.join(" ")} `;
+}
