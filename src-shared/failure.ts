@@ -16,6 +16,7 @@ export type FailureCode =
   | "mic-denied"
   | "mic-missing"
   | "mic-lost"
+  | "mic-silent"
   | "model-missing"
   | "model-corrupt"
   | "model-runtime-missing"
@@ -82,6 +83,7 @@ const SENTENCES: Record<FailureCode, string> = {
   "mic-denied": "Repartee may not use the microphone. Allow it in the browser or system settings, or type instead.",
   "mic-missing": "No microphone was found. Plug one in, or type instead.",
   "mic-lost": "The microphone went away. Plug it in again, or type instead.",
+  "mic-silent": "The microphone gives no sound at all. Switch it on, choose another one, or type instead.",
   "model-missing": "A model file is missing. Run npm install again to restore it.",
   "model-corrupt": "A model file is damaged. Delete node_modules and run npm install to restore it.",
   "model-runtime-missing": "The model runtime could not be loaded on this machine.",

@@ -4,6 +4,24 @@ import { settingsPatchSchema } from "./settings.ts";
 
 const nothing = z.object({}).strict();
 
+/** What the browser says of an open microphone; a field that it does not say is missing. */
+const microphoneSettingsSchema = z
+  .object({
+    deviceLabel: z.string().max(200),
+    sampleRateHz: z.number(),
+    channelCount: z.number(),
+    latencyMs: z.number(),
+    /** A text names a variant, for example `remote-only`. */
+    echoCancellation: z.union([z.boolean(), z.string().max(40)]),
+    noiseSuppression: z.boolean(),
+    autoGainControl: z.boolean(),
+  })
+  .partial()
+  .strict();
+
+/** How the open microphone is set, read back from the browser, which need not grant what was asked for. */
+export type MicrophoneSettings = Readonly<z.infer<typeof microphoneSettingsSchema>>;
+
 /** Validates the input of every request on arrival, whatever carried it. */
 export const requestSchemas = {
   "get-settings": nothing,
@@ -11,9 +29,28 @@ export const requestSchemas = {
   "type-text": z.object({ text: z.string().trim().min(1).max(4000) }).strict(),
   "stop-speaking": nothing,
   "set-muted": z.object({ muted: z.boolean() }).strict(),
-  /** What the window found out about the microphone. `label` is the device's name. */
+  /** Pauses the conversation: the reply is held where it is, and nothing that is said counts. The microphone stays open. */
+  "set-paused": z.object({ paused: z.boolean() }).strict(),
+  /** The key or button to talk was pressed or let go, in any mode. */
+  "talk-key": z.object({ pressed: z.boolean() }).strict(),
+  /** The user says by key that the turn is over. */
+  done: nothing,
+  /**
+   * Which output the window plays to, and how much weaker than it was played a test sound came back in what the assistant hears, where that
+   * was measured just now.
+   */
+  "report-output": z.object({ label: z.string().max(200), echoReturnLossDb: z.number().optional() }).strict(),
+  /**
+   * What the window found out about the microphone. `label` is the device's name. `lastFrameAtMs`: end of the last sample before it was lost,
+   * epoch ms, where that is not just now.
+   */
   "report-microphone": z
-    .object({ status: z.enum(["live", "denied", "missing", "lost"]), label: z.string().max(200) })
+    .object({
+      status: z.enum(["live", "denied", "missing", "lost", "silent"]),
+      label: z.string().max(200),
+      lastFrameAtMs: z.number().optional(),
+      settings: microphoneSettingsSchema.optional(),
+    })
     .strict(),
   /** Plays something for testing, in place of what plays now; the assistant does not listen meanwhile. */
   "lab-play": labPlaySchema,
