@@ -27,6 +27,8 @@ export type Fact =
   | ({ readonly kind: "words-over-reply"; readonly key: TurnKey } & WordsOverReply)
   /** The first words of the reply are there. */
   | { readonly kind: "reply-begun"; readonly key: TurnKey }
+  /** The reply has done something that cannot be taken back. */
+  | { readonly kind: "reply-acted"; readonly key: TurnKey }
   | { readonly kind: "audio-started"; readonly key: TurnKey }
   /** The reply is over: played to the end, flushed, or it never had anything to play. */
   | { readonly kind: "reply-finished"; readonly key: TurnKey; readonly asksBack: boolean }

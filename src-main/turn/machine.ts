@@ -104,6 +104,7 @@ function whilePaused(state: TurnState, fact: Fact, nowMs: number): Step {
       return fact.pressed ? whileGoing(going, fact, nowMs) : stay(state);
     case "audio-started":
     case "reply-begun":
+    case "reply-acted":
     case "reply-finished":
       return phase.name === "responding" || phase.name === "speaking"
         ? whileReplying(state, phase, fact, nowMs)

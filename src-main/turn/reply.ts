@@ -9,6 +9,8 @@ export type ReplyEvent =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "sentence" }
   | { readonly kind: "spoken"; readonly firstPcmAtMs: number }
+  /** It did something that cannot be taken back. */
+  | { readonly kind: "acted" }
   | { readonly kind: "failure"; readonly failure: Failure }
   /** The reply was released and ended without anything to play. */
   | { readonly kind: "silent" };
@@ -80,7 +82,7 @@ export class Reply {
   /** The turn is decided: runs the effects so far, and lets the reply be heard. */
   release(): void {
     this.#released = true;
-    for (const run of this.#effects) run();
+    for (const run of this.#effects) this.#act(run);
     this.#effects = [];
     if (this.#generation !== undefined) this.#stages.player.release(this.#generation);
     this.#endIfSilent();
@@ -130,13 +132,18 @@ export class Reply {
         for (const sentence of this.#splitter.push(part.text)) this.#say(sentence);
         return;
       case "effect":
-        if (this.#released) part.run();
+        if (this.#released) this.#act(part.run);
         else this.#effects.push(part.run);
         return;
       case "failure":
         this.#onEvent({ kind: "failure", failure: part.failure });
         return;
     }
+  }
+
+  #act(run: () => void): void {
+    run();
+    this.#onEvent({ kind: "acted" });
   }
 
   #say(sentence: string): void {

@@ -51,8 +51,10 @@ export interface Replying {
   readonly name: "responding" | "speaking";
   readonly key: TurnKey;
   readonly decidedAtMs: number;
-  /** Where the user's utterance began; undefined for a turn that was not spoken, and once the reply has begun. */
+  /** Where the user's utterance began; undefined for a turn that was not spoken, and once the reply has acted. */
   readonly reopensAtMs: number | undefined;
+  /** When the reply was first heard. */
+  readonly audibleAtMs: number | undefined;
   /** The reply has begun, or was announced by a word. */
   readonly isUnderWay: boolean;
   readonly interruption: Interruption | undefined;
@@ -162,6 +164,7 @@ export function reply(
     key,
     decidedAtMs: nowMs,
     reopensAtMs,
+    audibleAtMs: undefined,
     isUnderWay: false,
     interruption: undefined,
   };

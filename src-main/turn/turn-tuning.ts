@@ -16,6 +16,8 @@ export const TURN_TUNING = {
   holdAfterMs: 320,
   /** A reply that was ducked or held for so long, without words that explain it, goes on. LiveKit waits 2.0 s as well. */
   interruptionTimeoutMs: 1_900,
+  /** Who speaks within this time from the first sound of a reply was not done yet: the reply came too early. */
+  cutOffMs: 700,
   /** First look at what is said over a reply, and pause between two looks. A stop phrase should be known before it is over. */
   attendIntervalMs: 160,
   /** Audio before speech over a reply that its recognition begins with: short, because it holds what is left of the echo. */

@@ -132,6 +132,8 @@ export class Voice {
         if (isFirst) this.#listener.tell({ kind: "reply-begun", key });
         break;
       }
+      case "acted":
+        return this.#listener.tell({ kind: "reply-acted", key });
       case "sentence":
         this.#mark(key, "firstSentenceAtMs");
         break;

@@ -28,10 +28,12 @@ export function whileReplying(state: TurnState, phase: Replying, fact: Fact, now
   const { key, interruption } = phase;
   switch (fact.kind) {
     case "reply-begun":
-      return isCurrent(key, fact.key) ? to(state, { ...phase, isUnderWay: true, reopensAtMs: undefined }) : stay(state);
+      return isCurrent(key, fact.key) ? to(state, { ...phase, isUnderWay: true }) : stay(state);
+    case "reply-acted":
+      return isCurrent(key, fact.key) ? to(state, { ...phase, reopensAtMs: undefined }) : stay(state);
     case "audio-started":
       return isCurrent(key, fact.key)
-        ? to(state, { ...phase, name: "speaking", isUnderWay: true, reopensAtMs: undefined })
+        ? to(state, { ...phase, name: "speaking", isUnderWay: true, audibleAtMs: nowMs })
         : stay(state);
     case "reply-finished":
       return isCurrent(key, fact.key) ? finish(state, phase, fact.asksBack, nowMs) : stay(state);
@@ -102,10 +104,12 @@ function judge(state: TurnState, phase: Replying, over: Interruption, words: Wor
   return to(state, { ...phase, interruption: { ...over, level: "normal", isIgnored: true } }, [NORMAL]);
 }
 
-/** The user takes the floor, with what was said since the speech began. A reply that has not begun yet is reconsidered with it. */
+/** The user takes the floor, with what was said since the speech began. Who was cut off by the reply goes on with the same turn. */
 function giveWay(state: TurnState, phase: Replying, over: Interruption, addressed: boolean, nowMs: number): Step {
   const cut: Command = { kind: "cut", key: phase.key };
-  const heard = phase.reopensAtMs === undefined ? hearOver(state, over, addressed, cut) : reopen(state, phase);
+  const wasCutOff = over.startedAtMs < (phase.audibleAtMs ?? nowMs) + TURN_TUNING.cutOffMs;
+  const reopens = phase.reopensAtMs !== undefined && wasCutOff;
+  const heard = reopens ? reopen(state, phase) : hearOver(state, over, addressed, cut);
   return catchUp(heard, over, nowMs);
 }
 
