@@ -49,6 +49,9 @@ export interface AssistantParts {
   readonly close: () => Promise<void>;
 }
 
+/** Two seconds. */
+const MOST_EARLY_FRAMES = 62;
+
 /** One conversation and everything a shell or a command needs of it. Main thread. */
 export class Assistant implements AssistantEndpoint {
   /** Resolves when the assistant listens, or with why it cannot. */
@@ -58,6 +61,7 @@ export class Assistant implements AssistantEndpoint {
   readonly #listeners = new Set<(event: AssistantEvent) => void>();
   readonly #turnListeners = new Set<(turn: TurnView) => void>();
   #intake: MicrophoneIntake | undefined;
+  readonly #earlyFrames: (readonly [pcm16: Float32Array, endedAtMs: number])[] = [];
   #session: MicrophoneSession | undefined;
   #started = false;
   #muted = false;
@@ -65,6 +69,7 @@ export class Assistant implements AssistantEndpoint {
   #experiments = 0;
   #engineFailure: Failure | undefined;
   #microphoneFailure: Failure | undefined;
+  #microphone: RequestInput<"report-microphone"> | undefined;
   /** Stands until the next page brings a speaker. */
   #outputFailure: Failure | undefined;
   /** Name of the output that the window plays to. */
@@ -128,8 +133,7 @@ export class Assistant implements AssistantEndpoint {
   attachMicrophone(session: MicrophoneSession): void {
     this.#session = session;
     session.onMicrophoneFrame = (frame) => {
-      if (session === this.#session && !this.#muted && this.#experiments === 0 && this.#started)
-        this.#intake?.accept(frame);
+      if (session === this.#session && !this.#muted && this.#experiments === 0) this.#intake?.accept(frame);
     };
   }
 
@@ -138,6 +142,11 @@ export class Assistant implements AssistantEndpoint {
     this.#session = undefined;
     this.#runner.tell({ kind: "microphone-lost", atMs: nowMs() });
     this.#parts.attachSpeaker(undefined);
+  }
+
+  /** What the window last said of the microphone. */
+  get microphone(): RequestInput<"report-microphone"> | undefined {
+    return this.#microphone;
   }
 
   get snapshot(): AssistantSnapshot {
@@ -150,13 +159,24 @@ export class Assistant implements AssistantEndpoint {
   }
 
   async #start(): Promise<Outcome<unknown>> {
-    this.#intake = await MicrophoneIntake.create((pcm16, endedAtMs) => void this.#runner.hear(pcm16, endedAtMs));
+    this.#intake = await MicrophoneIntake.create({
+      onFrame: (pcm16, endedAtMs) => this.#hear(pcm16, endedAtMs),
+      onBreak: (atMs) => this.#runner.tell({ kind: "microphone-lost", atMs }),
+    });
     const engines = await this.#parts.engines;
     if (engines.ok) {
       this.#started = true;
       this.#runner.tell({ kind: "opened" });
+      for (const [pcm16, endedAtMs] of this.#earlyFrames.splice(0)) this.#hear(pcm16, endedAtMs);
     } else this.#fail(engines.failure);
     return engines;
+  }
+
+  /** What was said just before the engines were ready is heard as soon as they are. */
+  #hear(pcm16: Float32Array, endedAtMs: number): void {
+    if (this.#started) return void this.#runner.hear(pcm16, endedAtMs);
+    this.#earlyFrames.push([pcm16, endedAtMs]);
+    if (this.#earlyFrames.length > MOST_EARLY_FRAMES) this.#earlyFrames.shift();
   }
 
   async #answer<N extends RequestName>(name: N, input: RequestInput<N>): Promise<Outcome<unknown>> {
@@ -221,9 +241,11 @@ export class Assistant implements AssistantEndpoint {
     this.#publishSoon();
   }
 
-  #reportMicrophone({ status, label }: RequestInput<"report-microphone">): void {
+  #reportMicrophone(report: RequestInput<"report-microphone">): void {
+    const { status, label, lastFrameAtMs = nowMs() } = report;
+    this.#microphone = report;
     this.#microphoneFailure = status === "live" ? undefined : failure(`mic-${status}`, "capture", label, true);
-    if (status !== "live") this.#runner.tell({ kind: "microphone-lost", atMs: nowMs() });
+    if (status !== "live") this.#runner.tell({ kind: "microphone-lost", atMs: lastFrameAtMs });
     this.#publishSoon();
   }
 

@@ -9,8 +9,10 @@ import {
 import type { MicrophoneFrame } from "../../src-shared/assistant-contract.ts";
 import { StreamingResampler } from "../streaming-resampler.ts";
 
-/** Frames lost up to this length are filled with silence; after a longer gap the stream begins anew. */
+/** Frames lost up to this length are filled with silence; after a longer gap, as when the machine slept, the stream begins anew. */
 const LONGEST_FILLED_GAP_MS = 2_000;
+/** Silence at the beginning of a stream that begins anew, so that nobody who looks back from there finds what was before. */
+const BREAK_SILENCE_FRAMES = 20;
 /** Clocks and capture jitter by less than this. */
 const GAP_MS = FRAME_MS * 1.5;
 /**
@@ -27,6 +29,16 @@ export interface IntakeCounters {
   readonly repairedSamples: number;
   /** Frames that never came, filled with silence. */
   readonly filledFrames: number;
+  /** Times the stream began anew, after a long gap or because time went backwards. */
+  readonly breaks: number;
+}
+
+/** Who gets what a {@link MicrophoneIntake} makes of the frames. */
+export interface IntakeListener {
+  /** RECOGNITION_FRAME_SAMPLES samples that it may keep, and the time just after the last of them. */
+  readonly onFrame: (pcm16: Float32Array, endedAtMs: number) => void;
+  /** What comes next does not follow what came before, which ended at `endedAtMs`. */
+  readonly onBreak: (endedAtMs: number) => void;
 }
 
 /**
@@ -35,7 +47,7 @@ export interface IntakeCounters {
  * 0.1 ms a frame.
  */
 export class MicrophoneIntake {
-  readonly #onFrame: (pcm16: Float32Array, endedAtMs: number) => void;
+  readonly #listener: IntakeListener;
   readonly #resampler: StreamingResampler;
   readonly #frame = new Float32Array(RECOGNITION_FRAME_SAMPLES);
   #filled = LEAD_SAMPLES;
@@ -43,15 +55,15 @@ export class MicrophoneIntake {
   #malformedFrames = 0;
   #repairedSamples = 0;
   #filledFrames = 0;
+  #breaks = 0;
 
-  private constructor(resampler: StreamingResampler, onFrame: (pcm16: Float32Array, endedAtMs: number) => void) {
+  private constructor(resampler: StreamingResampler, listener: IntakeListener) {
     this.#resampler = resampler;
-    this.#onFrame = onFrame;
+    this.#listener = listener;
   }
 
-  /** `onFrame` gets RECOGNITION_FRAME_SAMPLES samples that it may keep, and the time just after the last of them. */
-  static async create(onFrame: (pcm16: Float32Array, endedAtMs: number) => void): Promise<MicrophoneIntake> {
-    return new MicrophoneIntake(await StreamingResampler.create(CAPTURE_RATE_HZ, RECOGNITION_RATE_HZ), onFrame);
+  static async create(listener: IntakeListener): Promise<MicrophoneIntake> {
+    return new MicrophoneIntake(await StreamingResampler.create(CAPTURE_RATE_HZ, RECOGNITION_RATE_HZ), listener);
   }
 
   get counters(): IntakeCounters {
@@ -59,6 +71,7 @@ export class MicrophoneIntake {
       malformedFrames: this.#malformedFrames,
       repairedSamples: this.#repairedSamples,
       filledFrames: this.#filledFrames,
+      breaks: this.#breaks,
     };
   }
 
@@ -73,16 +86,23 @@ export class MicrophoneIntake {
   }
 
   #closeGapBefore(endedAtMs: number): void {
-    const gapMs = endedAtMs - FRAME_MS - (this.#lastEndedAtMs ?? endedAtMs - FRAME_MS);
-    if (gapMs < GAP_MS) return;
-    if (gapMs > LONGEST_FILLED_GAP_MS) {
-      this.#frame.fill(0);
-      return;
+    const lastEndedAtMs = this.#lastEndedAtMs ?? endedAtMs - FRAME_MS;
+    const gapMs = endedAtMs - FRAME_MS - lastEndedAtMs;
+    if (Math.abs(gapMs) < GAP_MS) return;
+    if (gapMs < 0 || gapMs > LONGEST_FILLED_GAP_MS) {
+      this.#breaks++;
+      this.#listener.onBreak(lastEndedAtMs);
+      this.#fill(BREAK_SILENCE_FRAMES, endedAtMs);
+    } else {
+      const missing = Math.floor(gapMs / FRAME_MS);
+      this.#filledFrames += missing;
+      this.#fill(missing, endedAtMs);
     }
-    for (let missing = Math.floor(gapMs / FRAME_MS); missing > 0; missing--) {
-      this.#filledFrames++;
-      this.#resample(new Float32Array(CAPTURE_FRAME_SAMPLES), endedAtMs - missing * FRAME_MS);
-    }
+  }
+
+  #fill(frames: number, untilMs: number): void {
+    for (let ahead = frames; ahead > 0; ahead--)
+      this.#resample(new Float32Array(CAPTURE_FRAME_SAMPLES), untilMs - ahead * FRAME_MS);
   }
 
   #repair(pcm: Float32Array): Float32Array {
@@ -103,7 +123,7 @@ export class MicrophoneIntake {
     if (this.#filled < this.#frame.length) return;
     const rest = samples.subarray(fitting);
     const laterMs = samplesToMs(rest.length + this.#resampler.heldSamples, RECOGNITION_RATE_HZ);
-    this.#onFrame(this.#frame.slice(), endedAtMs - laterMs);
+    this.#listener.onFrame(this.#frame.slice(), endedAtMs - laterMs);
     this.#frame.set(rest);
     this.#filled = rest.length;
   }

@@ -9,10 +9,18 @@ interface Taken {
   readonly endedAtMs: number;
 }
 
-async function intakeWith(): Promise<{ readonly intake: MicrophoneIntake; readonly taken: Taken[] }> {
+async function intakeWith(): Promise<{
+  readonly intake: MicrophoneIntake;
+  readonly taken: Taken[];
+  readonly breaks: number[];
+}> {
   const taken: Taken[] = [];
-  const intake = await MicrophoneIntake.create((pcm16, endedAtMs) => taken.push({ pcm16, endedAtMs }));
-  return { intake, taken };
+  const breaks: number[] = [];
+  const intake = await MicrophoneIntake.create({
+    onFrame: (pcm16, endedAtMs) => taken.push({ pcm16, endedAtMs }),
+    onBreak: (endedAtMs) => breaks.push(endedAtMs),
+  });
+  return { intake, taken, breaks };
 }
 
 /** Frame n of a tone that began at time 0. */
@@ -76,10 +84,29 @@ test("jitter is no gap", async () => {
   expect(taken).toHaveLength(20);
 });
 
-test("after a long gap the stream begins anew", async () => {
-  const { intake, taken } = await intakeWith();
+test("after a long gap the stream begins anew, and what came before it is told to have ended", async () => {
+  const { intake, taken, breaks } = await intakeWith();
   intake.accept({ pcm: toneFrame(0), endedAtMs: 32 });
   intake.accept({ pcm: toneFrame(1), endedAtMs: 60_064 });
-  expect(intake.counters.filledFrames).toBe(0);
-  expect(taken.map(({ endedAtMs }) => Math.round(endedAtMs + 1.5))).toEqual([32, 60_064]);
+  expect(intake.counters).toMatchObject({ filledFrames: 0, breaks: 1 });
+  expect(breaks).toEqual([32]);
+  expect(taken[0]!.endedAtMs).toBeCloseTo(30.5);
+  expect(taken.at(-1)!.endedAtMs).toBeCloseTo(60_062.5);
+  const between = taken.slice(2, -1);
+  expect(between).toHaveLength(19);
+  for (const { pcm16, endedAtMs } of between) {
+    expect(endedAtMs).toBeGreaterThan(59_000);
+    expect(Math.max(...pcm16.map(Math.abs))).toBeLessThan(1e-3);
+  }
+});
+
+test("when time goes backwards the stream begins anew, each time", async () => {
+  const { intake, taken, breaks } = await intakeWith();
+  const times: number[] = [];
+  for (const endedAtMs of [5_000, 5_032, 1_000, 1_032, 900]) {
+    intake.accept({ pcm: toneFrame(0), endedAtMs });
+    times.push(Math.round(taken.at(-1)!.endedAtMs + 1.5));
+  }
+  expect(breaks).toEqual([5_032, 1_032]);
+  expect(times).toEqual([5_000, 5_032, 1_000, 1_032, 900]);
 });
