@@ -16,6 +16,9 @@ export const STRINGS = {
     deciding: "Thinking",
     responding: "Thinking",
     speaking: "Speaking",
+    paused: "Paused",
+    asleep: "Asleep",
+    ready: "Ready",
     muted: "Muted",
     failed: "Needs attention",
     reconnecting: "Reconnecting",
@@ -28,6 +31,9 @@ export const STRINGS = {
     deciding: "Just a moment.",
     responding: "Just a moment.",
     speaking: "Talk to interrupt, or press Esc.",
+    paused: "Press P to go on. Nothing that is said counts until then.",
+    asleep: "Say the wake phrase to begin, or hold the space bar to talk.",
+    ready: "Hold the space bar to talk.",
     muted: "The microphone is off. Press M to switch it on, or type.",
     failed: "You can still type below.",
     reconnecting: "What was said before is still here.",
@@ -50,7 +56,13 @@ export const STRINGS = {
       busy: "The microphone cannot be opened. Close the program that uses it, then try again. Until then you can type.",
       silenced:
         "The microphone is silenced by a switch on it or by the system. Switch it on and it starts by itself. Until then you can type.",
+      silent:
+        "The microphone gives no sound at all. Look for a mute switch on it and at its volume in the system’s settings, or choose another one in the settings here. Until then you can type.",
+      stalled:
+        "No sound arrives from the microphone. Plug it in again, or restart the system’s sound. It goes on by itself when sound arrives. Until then you can type.",
     } satisfies Record<MicrophoneProblem, string>,
+    standsIn: (label: string) =>
+      `“${label}” is not connected or gives no sound. The system’s default microphone is in use until it is back.`,
     level: "Microphone level",
     systemDefault: "System default",
     away: "not connected",

@@ -1,11 +1,16 @@
 import type { AssistantBridge, RequestInput } from "../../src-shared/assistant-contract.ts";
-import { keepWatch, listMicrophones, openMicrophone, type OpenMicrophone } from "./open-microphone.ts";
+import type { MicrophoneSettings } from "../../src-shared/request-schemas.ts";
+import { listMicrophones, watchDevices, type MicrophoneDevices } from "./device-watch.ts";
+import { keepWatch, openMicrophone, type OpenMicrophone } from "./open-microphone.ts";
+import { ReopeningBudget } from "./reopening-budget.ts";
+import { SilentDevice } from "./silent-device.ts";
+import { SoundWatch, WATCH_TICK_MS, type SoundState } from "./sound-watch.ts";
 
 /** What the assistant is told of the microphone. */
 type ReportedStatus = RequestInput<"report-microphone">["status"];
 
 /** Why there is no microphone, and what the user has to do about it. */
-export type MicrophoneProblem = Exclude<ReportedStatus, "live"> | "busy" | "silenced";
+export type MicrophoneProblem = Exclude<ReportedStatus, "live"> | "busy" | "silenced" | "stalled";
 
 /** What the microphone is doing. `unasked`: the user has not allowed it yet; `off`: muted, the device is released. */
 export type MicrophoneStatus = "unasked" | "opening" | "live" | "off" | MicrophoneProblem;
@@ -17,6 +22,10 @@ export interface MicrophoneView {
   readonly label: string;
   /** Names of all microphones, once the user has allowed one. */
   readonly available: readonly string[];
+  /** Name of the chosen microphone while the system's default stands in for it, because it is away or silent; else empty. */
+  readonly standsInFor: string;
+  /** How the open microphone is set. */
+  readonly settings?: MicrophoneSettings;
 }
 
 const REPORTED: Record<MicrophoneProblem, ReportedStatus> = {
@@ -25,6 +34,8 @@ const REPORTED: Record<MicrophoneProblem, ReportedStatus> = {
   lost: "lost",
   busy: "lost",
   silenced: "lost",
+  silent: "silent",
+  stalled: "lost",
 };
 
 /** Electron grants our page the microphone without asking: the user's word is remembered here. */
@@ -32,7 +43,8 @@ const CONSENT_KEY = "microphone-allowed";
 
 /**
  * Opens, releases and watches the microphone, and tells the assistant what became of it. The capture worklet gets the samples. Every opening
- * voids the one before, so that no device stays open unnoticed.
+ * voids the one before, so that no device stays open unnoticed. What is lost, stalls, falls silent or changes is opened again; the system's
+ * default stands in for a chosen device that is away, or that has been silent ever since it was opened, until that one is back.
  */
 export class Microphone {
   readonly #context: AudioContext;
@@ -40,8 +52,16 @@ export class Microphone {
   #sink: AudioWorkletNode | undefined;
   #open: OpenMicrophone | undefined;
   #attempt = 0;
+  #watch = new SoundWatch();
+  readonly #budget = new ReopeningBudget();
+  /** The chosen microphone while the system's default stands in for it because it is silent. */
+  #silentDevice: SilentDevice | undefined;
+  /** Names of microphones that have sounded. One that falls silent later was switched off, or lets nothing through but speech. */
+  readonly #sounded = new Set<string>();
+  #lastFrameAtMs = 0;
+  #systemDefault = "";
   #permission: PermissionStatus | undefined;
-  #view: MicrophoneView = { status: "unasked", label: "", available: [] };
+  #view: MicrophoneView = { status: "unasked", label: "", available: [], standsInFor: "" };
   #reported: RequestInput<"report-microphone"> | undefined;
   #wantedLabel = "";
   #muted = false;
@@ -63,15 +83,14 @@ export class Microphone {
   /** Sends its sound to this node. */
   feed(sink: AudioWorkletNode): void {
     this.#sink = sink;
-    sink.port.onmessage = ({ data }: MessageEvent<number>) => {
-      if (this.#view.status === "live") this.#onLevel(data);
-    };
+    sink.port.onmessage = ({ data }: MessageEvent<number>) => this.#hear(data);
   }
 
   /** Opens the microphone if the user has allowed it before; else waits for {@link allow}. */
   async start(): Promise<void> {
     if (!navigator.mediaDevices) return this.#fail("missing");
-    navigator.mediaDevices.addEventListener("devicechange", () => void this.#devicesChanged());
+    watchDevices((devices) => this.#devicesChanged(devices));
+    setInterval(() => this.#lookAfter(), WATCH_TICK_MS);
     this.#permission = await navigator.permissions.query({ name: "microphone" }).catch(() => undefined);
     this.#permission?.addEventListener("change", () => this.#permissionChanged());
     this.#permissionChanged();
@@ -80,6 +99,8 @@ export class Microphone {
   /** The user has read what the microphone is for and wants it. The browser or the system may still ask. */
   async allow(): Promise<void> {
     localStorage.setItem(CONSENT_KEY, "yes");
+    this.#dropSilentDevice();
+    this.#budget.renew();
     await this.#reopen();
   }
 
@@ -88,6 +109,7 @@ export class Microphone {
     if (muted === this.#muted) return;
     this.#muted = muted;
     if (muted) {
+      this.#dropSilentDevice();
       this.#release();
       if (this.#view.status !== "unasked") this.#show({ status: "off" });
     } else if (this.#view.status === "off") void this.#reopen();
@@ -97,6 +119,7 @@ export class Microphone {
   choose(label: string): void {
     if (label === this.#wantedLabel) return;
     this.#wantedLabel = label;
+    this.#dropSilentDevice();
     if (this.#view.status !== "unasked" && this.#view.status !== "denied") void this.#reopen();
   }
 
@@ -105,25 +128,42 @@ export class Microphone {
     if (this.#reported) void this.#bridge.request("report-microphone", this.#reported);
   }
 
-  async #reopen(): Promise<void> {
+  /** `before`: what the microphone was; it counts as that until sound arrives. */
+  async #reopen(before: SoundState = "sounding"): Promise<void> {
     if (this.#muted) return this.#show({ status: "off" });
     if (!this.#sink) return;
     this.#release();
     const attempt = this.#attempt;
-    this.#show({ status: "opening" });
-    const opened = await openMicrophone(this.#wantedLabel);
+    if (before === "sounding") this.#show({ status: "opening" });
+    const opened = await openMicrophone(this.#silentDevice ? "" : this.#wantedLabel);
     if (attempt !== this.#attempt) return opened.ok ? opened.microphone.close() : undefined;
-    if (!opened.ok) return this.#fail(opened.problem);
+    if (!opened.ok) {
+      this.#fail(opened.problem);
+      return opened.problem === "busy" ? this.#openLater() : undefined;
+    }
     this.#open = opened.microphone;
+    this.#watch = new SoundWatch(before);
     opened.microphone.connect(this.#context, this.#sink);
     keepWatch(opened.microphone.track, {
       ended: () => attempt === this.#attempt && this.#ended(),
       silenced: (silenced) => attempt === this.#attempt && this.#silenced(silenced),
     });
-    this.#live();
+    if (before === "sounding") this.#live();
+    else if (before === "stalled") this.#openLater(before);
     if (opened.microphone.track.muted) this.#silenced(true);
-    const available = await listMicrophones();
-    this.#show({ available });
+    const { labels, systemDefault } = await listMicrophones();
+    this.#systemDefault = systemDefault;
+    this.#show({ available: labels });
+  }
+
+  /** Opens it again as soon as the budget allows, unless something else happens first. */
+  #openLater(before?: SoundState): void {
+    const delayMs = this.#budget.next(performance.now());
+    if (delayMs === undefined) return;
+    const attempt = this.#attempt;
+    setTimeout(() => {
+      if (attempt === this.#attempt && this.#view.status !== "live") void this.#reopen(before);
+    }, delayMs);
   }
 
   #permissionChanged(): void {
@@ -133,43 +173,114 @@ export class Microphone {
       const hasConsent = this.#bridge.shell === "browser" || localStorage.getItem(CONSENT_KEY) !== null;
       if (hasConsent && status !== "live" && status !== "opening") void this.#reopen();
     } else if (status !== "opening" && status !== "off") {
+      this.#dropSilentDevice();
       this.#release();
       this.#show({ status: "unasked" });
     }
   }
 
-  async #devicesChanged(): Promise<void> {
-    const available = await listMicrophones();
-    this.#show({ available });
+  #devicesChanged({ labels, systemDefault }: MicrophoneDevices): void {
+    this.#show({ available: labels });
+    this.#budget.renew();
     const { status, label } = this.#view;
-    const wantedIsBack = this.#wantedLabel !== label && available.includes(this.#wantedLabel);
+    const wantedIsThere = labels.includes(this.#wantedLabel);
+    if (!wantedIsThere) this.#dropSilentDevice();
+    const wantedIsBack = wantedIsThere && this.#wantedLabel !== label && !this.#silentDevice;
+    const usesDefault = !wantedIsThere || this.#silentDevice !== undefined;
+    const defaultIsOther = usesDefault && systemDefault !== this.#systemDefault;
+    this.#systemDefault = systemDefault;
     const isGone = status === "missing" || status === "lost" || status === "busy";
-    if (isGone || (status === "live" && wantedIsBack)) await this.#reopen();
+    if (isGone || (this.#open && (wantedIsBack || defaultIsOther))) void this.#reopen();
   }
 
   /** The device went away, or the user took the permission back. Another device may take its place. */
   #ended(): void {
     if (this.#permission && this.#permission.state !== "granted") return this.#permissionChanged();
-    this.#fail("lost");
-    void this.#reopen();
+    this.#lose();
+  }
+
+  /** What was heard until `lastFrameAtMs` counts; then listening starts anew. */
+  #lose(lastFrameAtMs?: number): void {
+    this.#fail("lost", lastFrameAtMs);
+    this.#openLater();
   }
 
   #silenced(silenced: boolean): void {
-    if (!silenced) return this.#live();
-    this.#show({ status: "silenced" });
-    this.#report(REPORTED.silenced);
-    this.#onLevel(0);
+    if (silenced) return this.#trouble("silenced");
+    this.#watch = new SoundWatch();
+    this.#live();
+  }
+
+  /** A level arrived from the capture worklet. */
+  #hear(levelRatio: number): void {
+    if (!this.#open || this.#context.state !== "running") return;
+    const change = this.#watch.level(levelRatio, Date.now(), this.#context.currentTime * 1000);
+    if (change === "slept") return this.#lose(this.#lastFrameAtMs);
+    this.#lastFrameAtMs = performance.timeOrigin + performance.now();
+    if (change) this.#soundChanged(change);
+    if (this.#view.status !== "live") return;
+    this.#onLevel(levelRatio);
+    if (levelRatio > 0) this.#sounded.add(this.#view.label);
+  }
+
+  /** Regularly, to notice what no event tells. */
+  #lookAfter(): void {
+    if (this.#context.state !== "running") return;
+    if (this.#silentDevice?.sounds()) {
+      this.#dropSilentDevice();
+      return void this.#reopen();
+    }
+    if (!this.#open) return;
+    if (this.#open.hasChanged()) return this.#lose();
+    const change = this.#watch.tick();
+    if (change) this.#soundChanged(change);
+  }
+
+  #soundChanged(state: SoundState): void {
+    if (this.#open?.track.muted) return;
+    if (state === "sounding") return this.#live();
+    this.#trouble(state);
+    if (state === "stalled") this.#openLater(state);
+    else if (this.#isChosenAndNeverSounded()) this.#letDefaultStandIn();
+    else void this.#reopen(state);
+  }
+
+  #isChosenAndNeverSounded(): boolean {
+    const { label } = this.#view;
+    return label === this.#wantedLabel && !this.#silentDevice && !this.#sounded.has(label);
+  }
+
+  #letDefaultStandIn(): void {
+    if (!this.#open) return;
+    this.#silentDevice = new SilentDevice(this.#context, this.#open);
+    this.#open = undefined;
+    void this.#reopen();
+  }
+
+  #dropSilentDevice(): void {
+    this.#silentDevice?.close();
+    this.#silentDevice = undefined;
   }
 
   #live(): void {
-    this.#show({ status: "live", label: this.#open?.track.label ?? "" });
+    if (!this.#open) return;
+    const { track, settings } = this.#open;
+    const standsInFor = this.#wantedLabel === track.label ? "" : this.#wantedLabel;
+    this.#show({ status: "live", label: track.label, settings, standsInFor });
     this.#report("live");
   }
 
-  #fail(problem: MicrophoneProblem): void {
-    this.#release();
+  /** The device stays open. */
+  #trouble(problem: "silenced" | "silent" | "stalled"): void {
     this.#show({ status: problem });
     this.#report(REPORTED[problem]);
+    this.#onLevel(0);
+  }
+
+  #fail(problem: MicrophoneProblem, lastFrameAtMs?: number): void {
+    this.#release();
+    this.#show({ status: problem });
+    this.#report(REPORTED[problem], lastFrameAtMs);
   }
 
   #release(): void {
@@ -179,9 +290,16 @@ export class Microphone {
     this.#onLevel(0);
   }
 
-  #report(status: ReportedStatus): void {
-    this.#reported = { status, label: this.#view.label.slice(0, 200) };
-    this.reportAgain();
+  #report(status: ReportedStatus, lastFrameAtMs?: number): void {
+    const { label, settings } = this.#view;
+    const isOpen = this.#open !== undefined && settings !== undefined;
+    const report = { status, label: label.slice(0, 200), ...(isOpen && { settings }) };
+    if (JSON.stringify(report) === JSON.stringify(this.#reported)) return;
+    this.#reported = report;
+    void this.#bridge.request("report-microphone", {
+      ...report,
+      ...(lastFrameAtMs !== undefined && { lastFrameAtMs }),
+    });
   }
 
   #show(change: Partial<MicrophoneView>): void {

@@ -1,6 +1,13 @@
+import type { MicrophoneSettings } from "../../src-shared/request-schemas.ts";
+
 /** A microphone in use. */
 export interface OpenMicrophone {
   readonly track: MediaStreamTrack;
+  /** As it was opened. */
+  readonly settings: MicrophoneSettings;
+  /** The device now gives another sample rate than it was opened with, as a headset does that changes its profile. */
+  hasChanged(): boolean;
+  /** Sends its sound there, and nowhere else. */
   connect(context: AudioContext, sink: AudioNode): void;
   /** Releases the device. */
   close(): void;
@@ -43,15 +50,6 @@ export function keepWatch(
   track.addEventListener("unmute", () => callbacks.silenced(false));
 }
 
-/** Names of all microphones; empty until the user has allowed one. */
-export async function listMicrophones(): Promise<string[]> {
-  const devices = await navigator.mediaDevices.enumerateDevices();
-  const labels = devices
-    .filter(({ kind, deviceId }) => kind === "audioinput" && deviceId !== "default" && deviceId !== "communications")
-    .map(({ label }) => label);
-  return [...new Set(labels)].filter((label) => label !== "");
-}
-
 async function findDevice(label: string): Promise<string | undefined> {
   if (label === "") return undefined;
   const devices = await navigator.mediaDevices.enumerateDevices();
@@ -60,10 +58,14 @@ async function findDevice(label: string): Promise<string | undefined> {
 
 function use(stream: MediaStream): OpenMicrophone {
   const [track] = stream.getAudioTracks() as [MediaStreamTrack];
+  const settings = readSettings(track);
   let source: MediaStreamAudioSourceNode | undefined;
   return {
     track,
+    settings,
+    hasChanged: () => readSettings(track).sampleRateHz !== settings.sampleRateHz,
     connect(context, sink) {
+      source?.disconnect();
       source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
       source.connect(sink);
     },
@@ -71,6 +73,20 @@ function use(stream: MediaStream): OpenMicrophone {
       source?.disconnect();
       track.stop();
     },
+  };
+}
+
+function readSettings(track: MediaStreamTrack): MicrophoneSettings {
+  const { sampleRate, channelCount, latency, echoCancellation, noiseSuppression, autoGainControl } =
+    track.getSettings() as MediaTrackSettings & { readonly latency?: number };
+  return {
+    deviceLabel: track.label.slice(0, 200),
+    ...(sampleRate !== undefined && { sampleRateHz: sampleRate }),
+    ...(channelCount !== undefined && { channelCount }),
+    ...(latency !== undefined && { latencyMs: latency * 1000 }),
+    ...(echoCancellation !== undefined && { echoCancellation }),
+    ...(noiseSuppression !== undefined && { noiseSuppression }),
+    ...(autoGainControl !== undefined && { autoGainControl }),
   };
 }
 

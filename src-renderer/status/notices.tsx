@@ -10,6 +10,7 @@ export function Notices(): ReactNode {
   const suspended = useWindow((state) => state.soundSuspended);
   const muted = useWindow(({ snapshot }) => snapshot.muted);
   const microphone = useWindow((state) => state.microphone.status);
+  const standsInFor = useWindow((state) => (state.microphone.status === "live" ? state.microphone.standsInFor : ""));
   const failure = useWindow(({ snapshot }) => snapshot.failure);
   if (!connected) return <Notice text={STRINGS.connectionLost} />;
   const { allowMicrophone } = windowActions();
@@ -30,6 +31,11 @@ export function Notices(): ReactNode {
             {STRINGS.microphone.retry}
           </button>
         </Notice>
+      )}
+      {standsInFor && (
+        <div className="notice" role="status" data-testid="microphone-stands-in">
+          <p>{STRINGS.microphone.standsIn(standsInFor)}</p>
+        </div>
       )}
       {suspended && !isInvited && !isProblem(microphone) && <Notice text={STRINGS.soundSuspended} />}
       {failure && !failure.code.startsWith("mic-") && (
