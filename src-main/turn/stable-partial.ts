@@ -41,12 +41,12 @@ export function nextShownWords(shown: readonly ShownWord[], hypothesis: string):
 
 /** Row `at`, column `next`: the fewest words to change, drop or add from there to both ends. */
 function alignmentCosts(shown: readonly ShownWord[], heard: readonly string[]): readonly (readonly number[])[] {
-  const costs = Array.from({ length: shown.length + 1 }, () => new Array<number>(heard.length + 1).fill(0));
+  const costs = Array.from({ length: shown.length + 1 }, () => Array.from(heard, () => 0));
   for (let at = shown.length; at >= 0; at--) {
     const row = costs[at] as number[];
-    for (let next = heard.length; next >= 0; next--) {
+    row[heard.length] = shown.length - at;
+    for (let next = heard.length - 1; next >= 0; next--) {
       if (at === shown.length) row[next] = heard.length - next;
-      else if (next === heard.length) row[next] = shown.length - at;
       else if (sameWord((shown[at] as ShownWord).text, heard[next] as string))
         row[next] = costAt(costs, at + 1, next + 1);
       else {

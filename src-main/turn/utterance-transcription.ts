@@ -1,59 +1,98 @@
-import { samplesToMs, RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
+import { msToSamples, RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
 import type { Outcome } from "../../src-shared/failure.ts";
 import { succeeded } from "../../src-shared/failure.ts";
-import type { Transcriber } from "./ports.ts";
+import type { Transcriber, Transcript } from "./ports.ts";
+import { nextShownWords, type ShownWord } from "./stable-partial.ts";
 import { TURN_TUNING } from "./turn-tuning.ts";
 import type { UtteranceBuffer } from "./utterance-buffer.ts";
 
+/** An utterance up to a pause. */
+export interface PausedUtterance {
+  /** Of all its segments; empty when no words were heard. */
+  readonly text: string;
+  /** Of the last segment, which alone is open; undefined when there was too little audio to transcribe. */
+  readonly last: Transcript | undefined;
+  /** What the recognizer was given for the last segment: mono at RECOGNITION_RATE_HZ, with what was heard of the pause. */
+  readonly pcm: Float32Array;
+  /** Where the speech in `pcm` ends, in samples. */
+  readonly speechEndSample: number;
+}
+
+/** What has been said so far. */
+export interface PartialUtterance {
+  /** Never loses a word that two hypotheses in a row had. */
+  readonly text: string;
+  /** From the start of the speech to the end of what was transcribed. */
+  readonly speechMs: number;
+}
+
 /**
- * The transcript of one utterance while it grows: partial ones for the eye, and the final one at every pause. A long utterance is closed
- * in segments at its pauses (or, without any, where it was quietest), so that the recognizer never gets more than it can bear. One
- * transcription runs at a time. A partial one starts from the tokens of the one before; the final one does not, because a wrong beginning
- * would pull the rest along: about 3 words more in a hundred.
+ * The transcript of one utterance while it grows: partial ones while the user speaks, and the final one at every pause, each starting from
+ * the tokens of the one before. A long utterance is closed in segments at its pauses (or, without any, where it was quietest), so that the
+ * recognizer never gets more than it can bear. One transcription of the open segment runs at a time: a final one stops what runs.
  */
 export class UtteranceTranscription {
   readonly #transcriber: Transcriber;
   readonly #buffer: UtteranceBuffer;
-  readonly #onPartial: (text: string) => void;
-  readonly #abort = new AbortController();
-  #closedSegments: Promise<Outcome<string>>[] = [];
+  readonly #startedAtMs: number;
+  readonly #onPartial: (partial: PartialUtterance) => void;
+  readonly #cancelled = new AbortController();
+  readonly #closedSegments: Promise<Outcome<Transcript | undefined>>[] = [];
   #segmentStartMs: number;
-  #paused: { readonly endMs: number; readonly text: Promise<Outcome<string>> } | undefined;
+  #running: AbortController | undefined;
+  #paused: Pause | undefined;
   #draftTokens: readonly number[] = [];
-  #partialRuns = false;
+  #shown: readonly ShownWord[] = [];
   #nextPartialAtMs: number;
-  #quietest = { atMs: 0, probability: Number.POSITIVE_INFINITY };
+  #quietest = NEVER_QUIET;
 
   constructor(
     transcriber: Transcriber,
     buffer: UtteranceBuffer,
     startedAtMs: number,
-    onPartial: (text: string) => void,
+    onPartial: (partial: PartialUtterance) => void,
   ) {
     this.#transcriber = transcriber;
     this.#buffer = buffer;
+    this.#startedAtMs = startedAtMs;
     this.#onPartial = onPartial;
     this.#segmentStartMs = startedAtMs - TURN_TUNING.preRollMs;
     this.#nextPartialAtMs = startedAtMs + TURN_TUNING.partialIntervalMs;
   }
 
-  /** The user speaks on: a frame with this speech probability ended at `endedAtMs`. May start a partial transcript. */
+  /**
+   * The user speaks on: a frame with this speech probability ended at `endedAtMs`. May start a partial transcript, but not in a dip of the
+   * probability, which may be the end of the speech: the final transcript would have to wait for it.
+   */
   continue(probability: number, endedAtMs: number): void {
     const lengthMs = endedAtMs - this.#segmentStartMs;
     if (lengthMs > TURN_TUNING.segmentMs && probability <= this.#quietest.probability) {
       this.#quietest = { atMs: endedAtMs, probability };
     }
-    if (lengthMs > TURN_TUNING.longestSegmentMs) this.#closeSegment(this.#quietest.atMs, undefined);
-    if (endedAtMs < this.#nextPartialAtMs || this.#partialRuns) return;
+    if (lengthMs > TURN_TUNING.longestSegmentMs) {
+      const endMs = this.#quietest.atMs;
+      this.#closeSegment(endMs, this.#transcribe(this.#slice(endMs)));
+    }
+    const due = endedAtMs >= this.#nextPartialAtMs && probability >= TURN_TUNING.speechOnsetProbability;
+    if (!due || this.#running) return;
     this.#nextPartialAtMs = endedAtMs + TURN_TUNING.partialIntervalMs;
     void this.#showPartial(endedAtMs);
   }
 
-  /** The user paused: transcribes everything up to the pause. */
-  async pause(speechEndedAtMs: number): Promise<Outcome<string>> {
-    const endMs = speechEndedAtMs + TURN_TUNING.postRollMs;
-    this.#paused = { endMs, text: this.#transcribe(endMs, []) };
-    return joinSegments(await Promise.all([...this.#closedSegments, this.#paused.text]));
+  /**
+   * The user paused: transcribes what was heard up to `heardUntilMs`, in which the speech ends at `speechEndedAtMs`. Asked for the same end
+   * of speech again, it gives the same. Empty when cancelled, or overtaken by a later pause. Codes: transcribe-failed, model-*.
+   */
+  async pause(speechEndedAtMs: number, heardUntilMs: number): Promise<Outcome<PausedUtterance>> {
+    if (this.#paused?.speechEndedAtMs !== speechEndedAtMs) {
+      const pcm = this.#slice(heardUntilMs);
+      this.#paused = { speechEndedAtMs, heardUntilMs, pcm, transcript: this.#transcribe(pcm) };
+    }
+    const { pcm, transcript, heardUntilMs: endMs } = this.#paused;
+    const segments = joinSegments(await Promise.all([...this.#closedSegments, transcript]));
+    if (!segments.ok) return segments;
+    const speechEndSample = Math.max(0, pcm.length - msToSamples(endMs - speechEndedAtMs, RECOGNITION_RATE_HZ));
+    return succeeded({ ...segments.value, pcm, speechEndSample });
   }
 
   /** The user spoke on after a pause. */
@@ -61,52 +100,80 @@ export class UtteranceTranscription {
     const paused = this.#paused;
     this.#paused = undefined;
     this.#nextPartialAtMs = atMs + TURN_TUNING.partialIntervalMs;
-    if (paused && paused.endMs - this.#segmentStartMs > TURN_TUNING.segmentMs)
-      this.#closeSegment(paused.endMs, paused.text);
+    if (paused && paused.heardUntilMs - this.#segmentStartMs > TURN_TUNING.segmentMs) {
+      this.#closeSegment(paused.heardUntilMs, paused.transcript);
+    }
   }
 
   /** Nothing of this utterance is wanted any more. */
   cancel(): void {
-    this.#abort.abort();
+    this.#cancelled.abort();
   }
 
-  #closeSegment(endMs: number, text: Promise<Outcome<string>> | undefined): void {
-    this.#closedSegments.push(text ?? this.#transcribe(endMs, []));
+  #closeSegment(endMs: number, transcript: Promise<Outcome<Transcript | undefined>>): void {
+    this.#closedSegments.push(transcript);
     this.#segmentStartMs = endMs;
+    this.#running = undefined;
     this.#draftTokens = [];
-    this.#quietest = { atMs: 0, probability: Number.POSITIVE_INFINITY };
+    this.#quietest = NEVER_QUIET;
   }
 
   async #showPartial(endMs: number): Promise<void> {
-    this.#partialRuns = true;
-    const text = await this.#transcribe(endMs, this.#draftTokens);
-    this.#partialRuns = false;
-    const joined = joinSegments(await Promise.all([...this.#closedSegments, Promise.resolve(text)]));
-    if (!this.#abort.signal.aborted && !this.#paused && joined.ok && joined.value !== "") this.#onPartial(joined.value);
+    const segments = [...this.#closedSegments, this.#transcribe(this.#slice(endMs))];
+    const running = this.#running;
+    const joined = joinSegments(await Promise.all(segments));
+    if (!running || running.signal.aborted || this.#cancelled.signal.aborted) return;
+    if (!joined.ok || joined.value.text === "") return;
+    this.#shown = nextShownWords(this.#shown, joined.value.text);
+    const text = this.#shown.map((word) => word.text).join(" ");
+    this.#onPartial({ text, speechMs: endMs - this.#startedAtMs });
   }
 
-  async #transcribe(endMs: number, draftTokens: readonly number[]): Promise<Outcome<string>> {
-    const segmentStartMs = this.#segmentStartMs;
-    const pcm = this.#buffer.slice(segmentStartMs, endMs);
-    if (samplesToMs(pcm.length, RECOGNITION_RATE_HZ) < 100) return succeeded("");
-    const request = { pcm, draftTokens };
-    const transcript = await this.#transcriber.transcribe(request, this.#abort.signal).catch((reason: unknown) => {
-      if (this.#abort.signal.aborted) return succeeded(NOTHING);
+  #slice(endMs: number): Float32Array {
+    return this.#buffer.slice(this.#segmentStartMs, endMs);
+  }
+
+  async #transcribe(pcm: Float32Array): Promise<Outcome<Transcript | undefined>> {
+    this.#running?.abort();
+    this.#running = undefined;
+    if (pcm.length < LEAST_SAMPLES) return succeeded(undefined);
+    const running = new AbortController();
+    this.#running = running;
+    const signal = AbortSignal.any([this.#cancelled.signal, running.signal]);
+    const request = { pcm, draftTokens: this.#draftTokens };
+    try {
+      const transcript = await this.#transcriber.transcribe(request, signal);
+      if (transcript.ok && this.#running === running) this.#draftTokens = transcript.value.tokens;
+      return transcript;
+    } catch (reason) {
+      if (signal.aborted) return succeeded(undefined);
       throw reason;
-    });
-    if (!transcript.ok) return transcript;
-    if (segmentStartMs === this.#segmentStartMs) this.#draftTokens = transcript.value.tokens;
-    return succeeded(transcript.value.text);
+    } finally {
+      if (this.#running === running) this.#running = undefined;
+    }
   }
 }
 
-const NOTHING = { text: "", tokens: [] as readonly number[] };
+interface Pause {
+  readonly speechEndedAtMs: number;
+  readonly heardUntilMs: number;
+  readonly pcm: Float32Array;
+  readonly transcript: Promise<Outcome<Transcript | undefined>>;
+}
 
-function joinSegments(segments: readonly Outcome<string>[]): Outcome<string> {
+const NEVER_QUIET = { atMs: 0, probability: Number.POSITIVE_INFINITY };
+/** 0.1 s: the recognizer takes no less. */
+const LEAST_SAMPLES = 0.1 * RECOGNITION_RATE_HZ;
+
+function joinSegments(
+  segments: readonly Outcome<Transcript | undefined>[],
+): Outcome<{ readonly text: string; readonly last: Transcript | undefined }> {
   const texts: string[] = [];
+  let last: Transcript | undefined;
   for (const segment of segments) {
     if (!segment.ok) return segment;
-    if (segment.value !== "") texts.push(segment.value);
+    last = segment.value;
+    if (last && last.text !== "") texts.push(last.text);
   }
-  return succeeded(texts.join(" "));
+  return succeeded({ text: texts.join(" "), last });
 }
