@@ -8,8 +8,19 @@ export type OnnxTensor = Tensor;
 /** What a run takes and gives, by the names of the graph. */
 export type OnnxTensors = Readonly<Record<string, OnnxTensor>>;
 
+/** An input or output as a graph declares it. */
+export interface GraphValue {
+  readonly name: string;
+  /** Type of the elements, or "no tensor". */
+  readonly type: string;
+  /** A name or an empty text stands for a size that the graph leaves open. Empty for a scalar and when nothing is declared. */
+  readonly shape: readonly (number | string)[];
+}
+
 /** A loaded graph. */
 export interface OnnxSession {
+  readonly inputs: readonly GraphValue[];
+  readonly outputs: readonly GraphValue[];
   /** Runs on the calling thread and blocks it. `outputs`: the names to compute; all of them when left out. */
   run(inputs: OnnxTensors, outputs?: readonly string[]): Promise<OnnxTensors>;
   release(): Promise<void>;
@@ -65,6 +76,8 @@ export async function loadOnnxRuntime(): Promise<Outcome<OnnxRuntime>> {
         const session = await ort.InferenceSession.create(model.bytes, options);
         model.release();
         return succeeded({
+          inputs: session.inputMetadata.map(describeValue),
+          outputs: session.outputMetadata.map(describeValue),
           run: (inputs, outputs) => (outputs ? session.run(inputs, outputs) : session.run(inputs)),
           release: () => session.release(),
         });
@@ -76,4 +89,10 @@ export async function loadOnnxRuntime(): Promise<Outcome<OnnxRuntime>> {
     int64Tensor: (data, shape) => new ort.Tensor("int64", data, shape),
     booleanTensor: (value) => new ort.Tensor("bool", [value], [1]),
   });
+}
+
+function describeValue(value: InferenceSession.ValueMetadata): GraphValue {
+  return value.isTensor
+    ? { name: value.name, type: value.type, shape: value.shape }
+    : { name: value.name, type: "no tensor", shape: [] };
 }
