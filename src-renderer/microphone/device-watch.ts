@@ -22,21 +22,19 @@ export async function listMicrophones(): Promise<MicrophoneDevices> {
 }
 
 /**
- * Calls back whenever a microphone came or went or another one became the default. Looks once a second, about 20 ms each, most of it waiting;
+ * Calls back whenever a microphone came or went or another one became the default, or the browser says that something changed. Looks once a second, about 20 ms each, most of it waiting;
  * looking is also what makes Chromium on PulseAudio end the track of a device that is gone. Until then the track plays the sound of another
  * source, which may be the speaker's.
  */
 export function watchDevices(changed: (devices: MicrophoneDevices) => void): void {
   let known: string | undefined;
-  const look = async () => {
+  const look = async (isTold: boolean) => {
     const devices = await listMicrophones();
     const found = JSON.stringify(devices);
-    if (found === known) return;
-    const isFirst = known === undefined;
+    const isNew = known !== undefined && found !== known;
     known = found;
-    if (!isFirst) changed(devices);
+    if (isTold || isNew) changed(devices);
   };
-  navigator.mediaDevices.addEventListener("devicechange", () => void look());
-  setInterval(() => void look(), LOOK_INTERVAL_MS);
-  void look();
+  navigator.mediaDevices.addEventListener("devicechange", () => void look(true));
+  setInterval(() => void look(false), LOOK_INTERVAL_MS);
 }

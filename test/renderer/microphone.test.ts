@@ -163,16 +163,17 @@ describe.skipIf(windowSkipReason !== undefined)(
       expect(await page.getByTestId("failure").count()).toBe(0);
     });
 
-    test("in use by another program, it is reported, and tried again on a click", async () => {
+    test("in use by another program, it is reported, tried again by itself, and on a click", async () => {
       await open(["microphone"], () => {
         const { mediaDevices } = navigator;
         const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
-        let attempts = 0;
+        window.attempts = 0;
         mediaDevices.getUserMedia = (constraints) =>
-          ++attempts === 1 ? Promise.reject(new DOMException("", "NotReadableError")) : getUserMedia(constraints);
+          ++window.attempts < 4 ? Promise.reject(new DOMException("", "NotReadableError")) : getUserMedia(constraints);
       });
       await untilReported("lost");
       expect(await page.getByTestId("failure").textContent()).toContain("Close the program");
+      await expect.poll(() => page.evaluate(() => window.attempts), { interval: 20 }).toBe(3);
       await page.getByTestId("microphone-retry").click();
       await untilReported("lost", "live");
     });
@@ -210,6 +211,8 @@ declare global {
   interface Window {
     /** Every microphone track that the page opened. */
     tracks: MediaStreamTrack[];
+    /** Attempts to open a microphone in vain. */
+    attempts: number;
   }
 }
 

@@ -34,6 +34,12 @@ export interface SoundRig {
   cut(fromMs: number, toMs: number): Promise<Float32Array>;
   /** What arrived at the microphone: the ground truth of `play`. */
   cutMicrophone(fromMs: number, toMs: number): Promise<Float32Array>;
+  /** Asks something of the sound server, as `pactl` does, and gives its answer. */
+  control(...command: string[]): string;
+  /** The microphone is gone; `play` goes nowhere. */
+  unplugMicrophone(): void;
+  /** The same microphone again. */
+  plugInMicrophone(): Promise<void>;
   /** Ends everything and removes the folder. `droppedFrames`: 10 ms frames that PulseAudio did not take. */
   close(): Promise<{ readonly droppedFrames: number }>;
 }
@@ -83,6 +89,13 @@ export async function startSoundRig(options: SoundRigOptions = {}): Promise<Soun
     stopPlaying: () => thread.ask<void>({ kind: "stop" }),
     setEcho: (ratio) => thread.ask<void>({ kind: "echo", ratio }),
     cut: (fromMs, toMs) => thread.ask<Float32Array>({ kind: "cut", device: "speaker", fromMs, toMs }),
+    control: (...command) => control(env, command),
+    unplugMicrophone: () => void control(env, ["unload-module", "module-pipe-source"]),
+    plugInMicrophone: async () => {
+      control(env, ["load-module", "module-pipe-source", ...microphone(fifoPath)]);
+      control(env, ["set-default-source", "mic"]);
+      await thread.ask<void>({ kind: "microphone-plugged-in" });
+    },
     cutMicrophone: (fromMs, toMs) => thread.ask<Float32Array>({ kind: "cut", device: "microphone", fromMs, toMs }),
     close: async () => {
       const counts = await thread.ask<{ droppedFrames: number }>({ kind: "close" });
@@ -132,11 +145,10 @@ function startPulseAudio(folder: string, fifoPath: string, env: NodeJS.ProcessEn
     "flat-volumes = no",
   ];
   const speaker = "sink_name=speaker rate=48000 channels=2 format=float32le norewinds=1";
-  const microphone = `source_name=mic file=${fifoPath} rate=48000 channels=1 format=s16le`;
   const modules = [
     "load-module module-native-protocol-unix auth-anonymous=1",
     `load-module module-null-sink ${speaker} sink_properties=device.description=Rig_Speaker`,
-    `load-module module-pipe-source ${microphone} source_properties=device.description=Rig_Microphone`,
+    `load-module module-pipe-source ${microphone(fifoPath).join(" ")}`,
     "set-default-sink speaker",
     "set-default-source mic",
   ];
@@ -148,6 +160,17 @@ function startPulseAudio(folder: string, fifoPath: string, env: NodeJS.ProcessEn
   const pulseAudio = new TetheredProcess(["pulseaudio", ...flags, ...priority], env, { stdout: "ignore", stderr: log });
   closeSync(log);
   return pulseAudio;
+}
+
+function microphone(fifoPath: string): string[] {
+  const format = ["rate=48000", "channels=1", "format=s16le"];
+  return ["source_name=mic", `file=${fifoPath}`, ...format, "source_properties=device.description=Rig_Microphone"];
+}
+
+function control(env: NodeJS.ProcessEnv, command: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync("pactl", command, { env, encoding: "utf8" });
+  if (status !== 0) throw new Error(`pactl ${command.join(" ")}: ${stderr.trim()}`);
+  return stdout.trim();
 }
 
 async function untilAnswering(env: NodeJS.ProcessEnv, pulseAudio: TetheredProcess, folder: string): Promise<void> {

@@ -17,6 +17,8 @@ export type SoundQuestion =
   | { readonly kind: "stop" }
   | { readonly kind: "echo"; readonly ratio: number }
   | { readonly kind: "cut"; readonly device: "speaker" | "microphone"; readonly fromMs: number; readonly toMs: number }
+  /** PulseAudio has made a new pipe. */
+  | { readonly kind: "microphone-plugged-in" }
   | { readonly kind: "close" };
 
 const TICK_MS = 5;
@@ -27,8 +29,7 @@ const MOST_LATE_FRAMES = 20;
 const { env, fifoPath, echoRatio } = workerData as SoundWorkerData;
 const room = new SoundRoom(echoRatio);
 const recordings = { speaker: new SoundRecording(), microphone: new SoundRecording() };
-// Read and write, so that opening does not wait for PulseAudio; non-blocking, because a full pipe would stop this thread for good.
-const fifo = openSync(fifoPath, constants.O_RDWR | constants.O_NONBLOCK);
+let fifo = openFifo();
 const recorders = [
   record("speaker.monitor", (pcm) => {
     recordings.speaker.append(pcm, nowMs());
@@ -54,9 +55,18 @@ async function answer(question: SoundQuestion): Promise<unknown> {
       return room.setEcho(question.ratio);
     case "cut":
       return recordings[question.device].cut(question.fromMs, question.toMs);
+    case "microphone-plugged-in":
+      closeSync(fifo);
+      fifo = openFifo();
+      return undefined;
     case "close":
       return close();
   }
+}
+
+/** Read and write, so that opening does not wait for PulseAudio; non-blocking, because a full pipe would stop this thread for good. */
+function openFifo(): number {
+  return openSync(fifoPath, constants.O_RDWR | constants.O_NONBLOCK);
 }
 
 async function close(): Promise<{ droppedFrames: number }> {

@@ -1,0 +1,242 @@
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { spokenText } from "../fixtures/speech.ts";
+import { startApp, type RunningApp } from "./app.ts";
+import { browserSkipReason, startRigBrowser, type RigBrowser } from "./rig/browser.ts";
+import { skipReason, startSoundRig, type SoundRig } from "./rig/sound-rig.ts";
+import { ROOM_RATE_HZ } from "./rig/sound-room.ts";
+
+const reason = skipReason() ?? browserSkipReason();
+const QUESTION = "What is seventeen times twenty three?";
+const UNDERSTOOD = /seventeen times twenty[- ]three/i;
+
+describe.skipIf(reason !== undefined)(
+  `devices that come and go under a conversation${reason ? ` (skipped: ${reason})` : ""}`,
+  { retry: 0 },
+  () => {
+    let rig: SoundRig;
+    let app: RunningApp;
+    let browser: RigBrowser;
+    let page: Page;
+    let question: Float32Array;
+
+    beforeAll(async () => {
+      rig = await startSoundRig();
+      question = await spokenText(QUESTION, "slt", ROOM_RATE_HZ);
+      app = await startApp(rig.env);
+      browser = await startRigBrowser(rig, { microphone: "granted" });
+      page = browser.page;
+      await browser.context.grantPermissions(["microphone"]);
+      await page.goto(app.url);
+    });
+    afterEach(() => rig.stopPlaying());
+    afterAll(async () => {
+      await browser.close();
+      expect(await app.close()).toBe(0);
+      await rig.close();
+    });
+
+    async function untilMicrophone(status: string): Promise<void> {
+      const current = () => page.locator(".status").getAttribute("data-microphone");
+      await expect.poll(current, { timeout: 15_000, interval: 50 }).toBe(status);
+    }
+
+    async function untilState(wanted: string): Promise<void> {
+      const current = () => page.getByTestId("state").textContent();
+      await expect.poll(current, { timeout: 10_000, interval: 50 }).toBe(wanted);
+    }
+
+    function turns(): Promise<number> {
+      return page.getByTestId("turn").count();
+    }
+
+    /** Asks, and stops the answer once it is heard. */
+    async function expectAnswer(): Promise<void> {
+      const before = await turns();
+      await rig.play(question);
+      await expect.poll(turns, { timeout: 8_000 }).toBe(before + 1);
+      await expect.poll(() => page.getByTestId("said").last().textContent(), { timeout: 8_000 }).toMatch(UNDERSTOOD);
+      await untilState("Speaking");
+      await page.keyboard.press("Escape");
+      await untilState("Listening");
+    }
+
+    /** The source that the browser records from now, as the sound server calls it. */
+    function sourceInUse(): string[] {
+      const rows = (kind: string) =>
+        rig
+          .control("list", "short", kind)
+          .split("\n")
+          .map((row) => row.split("\t"));
+      const names = new Map(rows("sources").map(([index = "", name = ""]) => [index, name]));
+      const browsers = rows("source-outputs").filter(([, , , , format]) => format?.startsWith("s16le"));
+      return browsers.map(([, source = ""]) => names.get(source) ?? "").toSorted();
+    }
+
+    async function untilRecordingFrom(...sources: string[]): Promise<void> {
+      await expect.poll(sourceInUse, { timeout: 10_000 }).toEqual(sources);
+    }
+
+    async function choose(label: string): Promise<void> {
+      await page.getByTestId("settings-open").click();
+      await page.getByTestId("microphone").selectOption(label);
+      await page.getByTestId("settings-open").click();
+    }
+
+    /** Another microphone that hears the same room. */
+    function plugIn(name: string, ...format: string[]): void {
+      const description = `source_properties=device.description=${name}`;
+      rig.control("load-module", "module-remap-source", "master=mic", `source_name=${name}`, description, ...format);
+    }
+
+    function unplug(name: string): void {
+      const modules = rig.control("list", "short", "modules").split("\n");
+      const [index] = modules.find((row) => row.includes(`=${name} `))?.split("\t") ?? [];
+      rig.control("unload-module", index as string);
+    }
+
+    async function untilListed(label: string): Promise<void> {
+      await page.getByTestId("settings-open").click();
+      const options = () => page.getByTestId("microphone").locator("option").allTextContents();
+      await expect.poll(options, { timeout: 5_000 }).toContain(label);
+      await page.getByTestId("settings-open").click();
+    }
+
+    test("the first word counts, spoken as soon as the microphone is open, and again as soon as an answer is over", async () => {
+      await untilMicrophone("live");
+      await untilState("Listening");
+      await expectAnswer();
+      await expectAnswer();
+    });
+
+    test("the only microphone is unplugged: that is shown; plugged in again, it is heard", async () => {
+      rig.unplugMicrophone();
+      await untilMicrophone("missing");
+      await untilState("Needs attention");
+      expect(await page.getByTestId("failure").textContent()).toContain("Plug one in");
+      await rig.plugInMicrophone();
+      await untilMicrophone("live");
+      await untilState("Listening");
+      expect(await page.getByTestId("failure").count()).toBe(0);
+      await expectAnswer();
+    });
+
+    test("unplugged in the middle of a question, what was said until then is answered", async () => {
+      const before = await turns();
+      const asked = rig.play(
+        await spokenText("Good morning my dear assistant, how are you doing today", "slt", ROOM_RATE_HZ),
+      );
+      await untilState("Hearing you");
+      await page.waitForTimeout(1_200);
+      rig.unplugMicrophone();
+      await expect.poll(turns, { timeout: 8_000 }).toBe(before + 1);
+      await expect
+        .poll(() => page.getByTestId("said").last().textContent(), { timeout: 8_000 })
+        .toMatch(/good morning/i);
+      await expect.poll(() => page.getByTestId("reply").count(), { timeout: 8_000 }).toBe(before + 1);
+      await page.keyboard.press("Escape");
+      await asked;
+      await rig.plugInMicrophone();
+      await untilMicrophone("live");
+      await untilState("Listening");
+    });
+
+    test("the chosen microphone is unplugged: the default stands in, said in the window, until it is back", async () => {
+      plugIn("Headset", "rate=48000", "channels=1");
+      await untilListed("Headset");
+      await choose("Headset");
+      await untilRecordingFrom("Headset");
+      unplug("Headset");
+      await page.getByTestId("microphone-stands-in").waitFor({ timeout: 10_000 });
+      expect(await page.getByTestId("microphone-stands-in").textContent()).toContain("Headset");
+      await untilRecordingFrom("mic");
+      await expectAnswer();
+      plugIn("Headset", "rate=48000", "channels=1");
+      await untilRecordingFrom("Headset");
+      expect(await page.getByTestId("microphone-stands-in").count()).toBe(0);
+      await expectAnswer();
+    });
+
+    test("a headset that goes away and comes back twice within two seconds is used in the end", async () => {
+      for (let round = 0; round < 2; round++) {
+        unplug("Headset");
+        await page.waitForTimeout(400);
+        plugIn("Headset", round === 0 ? "rate=16000" : "rate=48000", "channels=1");
+        await page.waitForTimeout(400);
+      }
+      await page.waitForTimeout(1_500);
+      await untilMicrophone("live");
+      await untilRecordingFrom("Headset");
+      await expectAnswer();
+      await choose("");
+      unplug("Headset");
+    });
+
+    for (const rateHz of [8_000, 192_000]) {
+      test(`a microphone at ${rateHz} Hz that becomes the system's default is heard`, async () => {
+        plugIn("Other", `rate=${rateHz}`, "channels=1");
+        rig.control("set-default-source", "Other");
+        await untilRecordingFrom("Other");
+        await page.waitForTimeout(300);
+        await expectAnswer();
+        unplug("Other");
+        rig.control("set-default-source", "mic");
+        await untilRecordingFrom("mic");
+        await untilMicrophone("live");
+      });
+    }
+
+    test("a chosen microphone that never sounds: the default stands in until it does", async () => {
+      rig.control("load-module", "module-null-sink", "sink_name=hush", "rate=48000", "channels=1");
+      const description = "source_properties=device.description=Mute";
+      rig.control("load-module", "module-remap-source", "master=hush.monitor", "source_name=Mute", description);
+      await untilListed("Mute");
+      await choose("Mute");
+      await untilRecordingFrom("Mute");
+      await page.getByTestId("microphone-stands-in").waitFor({ timeout: 10_000 });
+      await untilRecordingFrom("Mute", "mic");
+      await expectAnswer();
+      rig.control("load-module", "module-sine", "sink=hush", "frequency=100");
+      await untilRecordingFrom("Mute");
+      expect(await page.getByTestId("microphone-stands-in").count()).toBe(0);
+      await choose("");
+      await untilRecordingFrom("mic");
+    });
+
+    test("the default falls silent: that is shown, and it goes on with the first sound", async () => {
+      await untilMicrophone("live");
+      rig.control("suspend-source", "mic", "1");
+      await untilMicrophone("silent");
+      expect(await page.getByTestId("failure").textContent()).toContain("no sound at all");
+      await untilState("Needs attention");
+      rig.control("suspend-source", "mic", "0");
+      await untilMicrophone("live");
+      await expectAnswer();
+    });
+
+    test("sound that stands still is shown, and goes on by itself", async () => {
+      rig.control("suspend-sink", "speaker", "1");
+      await untilMicrophone("stalled");
+      await untilState("Needs attention");
+      rig.control("suspend-sink", "speaker", "0");
+      await untilMicrophone("live");
+      await untilState("Listening");
+      await page.waitForTimeout(500);
+      await expectAnswer();
+    });
+
+    test("reloaded in the middle of a question, the page has been heard until then", async () => {
+      const before = await turns();
+      const asked = rig.play(
+        await spokenText("Good morning my dear assistant, how are you doing today", "slt", ROOM_RATE_HZ),
+      );
+      await untilState("Hearing you");
+      await page.waitForTimeout(1_200);
+      await page.reload();
+      await expect.poll(turns, { timeout: 8_000 }).toBeGreaterThan(before);
+      const said = () => page.getByTestId("said").allTextContents();
+      await expect.poll(said, { timeout: 8_000 }).toContainEqual(expect.stringMatching(/good morning/i));
+      await asked;
+    });
+  },
+);
