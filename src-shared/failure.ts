@@ -20,6 +20,7 @@ export type FailureCode =
   | "model-missing"
   | "model-corrupt"
   | "model-runtime-missing"
+  | "download-failed"
   | "detect-failed"
   | "transcribe-failed"
   | "respond-unreachable"
@@ -87,6 +88,7 @@ const SENTENCES: Record<FailureCode, string> = {
   "model-missing": "A model file is missing. Run npm install again to restore it.",
   "model-corrupt": "A model file is damaged. Delete node_modules and run npm install to restore it.",
   "model-runtime-missing": "The model runtime could not be loaded on this machine.",
+  "download-failed": "The model could not be downloaded.",
   "detect-failed": "Speech detection stopped working.",
   "transcribe-failed": "I could not make out what you said because speech recognition failed.",
   "respond-unreachable": "The language model server cannot be reached.",
