@@ -26,6 +26,10 @@ const COMMANDS: Record<string, { readonly does: string; readonly load: () => Pro
     does: "Checks that everything Repartee needs is here and works.",
     load: async () => (await import("./doctor.ts")).doctorCommand(),
   },
+  models: {
+    does: "Lists the models, and downloads those that you ask for.",
+    load: async () => (await import("./models.ts")).modelsCommand(),
+  },
   window: {
     does: "Opens the assistant's window in a browser on this machine.",
     load: async () => (await import("./window.ts")).windowCommand(),
@@ -48,6 +52,7 @@ const program = new Command("repartee")
 for (const [name, { does, load }] of Object.entries(COMMANDS)) {
   const command = process.argv.includes(name, 2) ? await load() : new Command(name);
   program.addCommand(command.description(does).copyInheritedSettings(program));
+  for (const part of command.commands) part.copyInheritedSettings(program);
 }
 
 // Whoever read the output has gone: the rest of the work may still be wanted.
