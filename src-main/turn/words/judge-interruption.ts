@@ -1,0 +1,88 @@
+import { isEcho } from "./echo-of.ts";
+import { beginsWithStop, isStopOnly } from "./stop-phrases.ts";
+import { phraseLength, phrasesOf, wordsOf } from "./words-of.ts";
+
+/** What is known of the user's speech over a reply. */
+export interface InterruptionEvidence {
+  /** What the recognizer makes of it so far; a partial may end in half a word. */
+  readonly text: string;
+  /** Length of the speech so far. */
+  readonly speechMs: number;
+  /** The speech has ended: no more words will come. */
+  readonly isOver: boolean;
+  /** What the assistant said in about the last 6 s, up to now. */
+  readonly spokenText: string;
+}
+
+/**
+ * What speech over a reply is. "unsure": wait for more. "nothing": a cough, a noise, a filler. "backchannel": the user listens. "echo": the
+ * assistant's own words. "stop": be silent at once. "interruption": the user takes the turn.
+ */
+export type InterruptionJudgement = "unsure" | "nothing" | "backchannel" | "echo" | "stop" | "interruption";
+
+/** Agreement is short; who says only "yeah" and "right" for longer than this wants to speak. */
+const LONGEST_BACKCHANNEL_MS = 1_300;
+/** Words heard in less speech than this change with the next partial: "okay" begins as "now", "boat" or "oh". */
+const RELIABLE_WORDS_MS = 400;
+/** A single word in less than this is a noise that the recognizer put a word to. */
+const SHORTEST_WORD_MS = 250;
+
+const BACKCHANNELS = phrasesOf(
+  "mm hmm, mm hm, mhm, mm, mmm, mmhmm, mhmm, uh huh, aha, ah ha, yeah, yep, yup, ya, yes, yea, right, okay, ok, k, kay, sure, i see, ic, " +
+    "got it, gotcha, alright, all right, cool, great, nice, good, wow, really, exactly, of course, go on, makes sense, true, fine, " +
+    "perfect, interesting, indeed, i know, sure thing, sounds good, thanks, thank you, very good, that's right, absolutely, definitely",
+);
+/** What recognizers write for a cough, a breath or a knock, and what people say before they say anything. */
+const NOISES = phrasesOf("hm, hmm, hmmm, ah, uh, um, umm, er, erm, eh, oh, ooh, ha, haha, huh, hah, shh, ugh");
+/** What they write for nothing at all: single letters, "you", "bye". */
+const INVENTED = /^\W*(?:(?:\p{L}\W+)*\p{L}|you|bye)\W*$/iu;
+
+/**
+ * Judges speech over a reply by its words, as early as they allow. Every partial may be judged anew; all but "unsure" is meant to be acted
+ * upon. Words that only agree are unsure until the speech is over, because more may come ("okay" becomes "okay, enough").
+ */
+export function judgeInterruption(evidence: InterruptionEvidence): InterruptionJudgement {
+  const { text, speechMs, isOver, spokenText } = evidence;
+  const words = wordsOf(text);
+  if (words.length === 0 || INVENTED.test(text)) return isOver ? "nothing" : "unsure";
+  if (isEcho(text, spokenText)) return "echo";
+  if (beginsWithStop(text) || (isOver && isStopOnly(text))) {
+    return mayBecomeEcho(words, evidence) ? "unsure" : "stop";
+  }
+  const rest = words.slice(agreement(words));
+  if (rest.length === 0) return judgeAgreement(words, speechMs, isOver);
+  if (isOver) return words.length === 1 && speechMs < SHORTEST_WORD_MS ? "nothing" : "interruption";
+  if (isBeginningOfAgreement(rest)) return "unsure";
+  const wholeWords = rest.length - 1;
+  return wholeWords >= 2 || speechMs >= RELIABLE_WORDS_MS ? "interruption" : "unsure";
+}
+
+/** Only the very words the assistant just said: a moment shows whether more of them follow. */
+function mayBecomeEcho(words: readonly string[], { speechMs, isOver, spokenText }: InterruptionEvidence): boolean {
+  return (
+    !isOver && speechMs < RELIABLE_WORDS_MS && ` ${wordsOf(spokenText).join(" ")} `.includes(` ${words.join(" ")} `)
+  );
+}
+
+function judgeAgreement(words: readonly string[], speechMs: number, isOver: boolean): InterruptionJudgement {
+  const agrees = words.some((_, index) => phraseLength(words, index, BACKCHANNELS) > 0);
+  if (!agrees) return isOver ? "nothing" : "unsure";
+  if (speechMs > LONGEST_BACKCHANNEL_MS) return "interruption";
+  return isOver ? "backchannel" : "unsure";
+}
+
+/** How many words at the beginning are agreement or noise. */
+function agreement(words: readonly string[]): number {
+  let position = 0;
+  for (;;) {
+    const length = phraseLength(words, position, BACKCHANNELS) || phraseLength(words, position, NOISES);
+    if (length === 0) return position;
+    position += length;
+  }
+}
+
+/** Whether these words, the last of which may be cut off, may yet become agreement or nothing: "go", "i s", "ye". */
+function isBeginningOfAgreement(words: readonly string[]): boolean {
+  const heard = words.join(" ");
+  return BACKCHANNELS.some((phrase) => phrase.join(" ").startsWith(heard));
+}

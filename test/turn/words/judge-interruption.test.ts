@@ -1,0 +1,242 @@
+import { expect, test } from "vitest";
+import {
+  judgeInterruption,
+  type InterruptionEvidence,
+  type InterruptionJudgement,
+} from "../../../src-main/turn/words/judge-interruption.ts";
+import { beginsWithStop, isStopOnly } from "../../../src-main/turn/words/stop-phrases.ts";
+
+const REPLY =
+  "You have two meetings tomorrow. The first one is at nine thirty with the design team, the second at three p.m.";
+
+function judge(text: string, evidence: Partial<InterruptionEvidence> = {}): InterruptionJudgement {
+  return judgeInterruption({ text, speechMs: 300, isOver: false, spokenText: REPLY, ...evidence });
+}
+
+test.each([
+  "Stop",
+  "Stop.",
+  "stop!",
+  "Wait.",
+  "Wait,",
+  "Wait, what?",
+  "No.",
+  "No,",
+  "No, I meant tomorrow.",
+  "Nope.",
+  "Hold on.",
+  "Hold on,",
+  "Hang on a second.",
+  "Be quiet.",
+  "Shut up.",
+  "Enough.",
+  "Enough,",
+  "Okay enough.",
+  "Ok enough.",
+  "Okay, that's enough.",
+  "That’s enough.",
+  "Never mind.",
+  "Cancel.",
+  "Cancel,",
+  "Pause.",
+  "Stop talking.",
+  "Stop the timer.",
+  "Please stop.",
+  "Okay, stop it.",
+  "Hey Repartee, stop.",
+  "No no no.",
+  "Oh, wait,",
+  "Yeah, no,",
+  "One second.",
+])("%s is a stop as soon as it is heard", (text) => {
+  for (const speechMs of [150, 300, 900, 2_000]) {
+    expect(judge(text, { speechMs })).toBe("stop");
+    expect(judge(text, { speechMs, isOver: true })).toBe("stop");
+  }
+});
+
+test.each([
+  "Mm-hmm.",
+  "Mhm.",
+  "Uh-huh.",
+  "uh huh",
+  "Yeah.",
+  "Yeah, yeah.",
+  "Yep.",
+  "Right.",
+  "Right?",
+  "Right, right.",
+  "OK.",
+  "Okay.",
+  "Ok,",
+  "Okay, okay.",
+  "Yes.",
+  "Sure.",
+  "I see.",
+  "I see, okay.",
+  "Oh, I see.",
+  "Oh, okay.",
+  "Got it.",
+  "Okay, got it.",
+  "All right.",
+  "Alright.",
+  "Ah, right.",
+  "Cool.",
+  "Really?",
+  "Of course.",
+  "Oh, yeah, right.",
+  "Go on.",
+  "Exactly.",
+  "That's right.",
+  "Thank you.",
+])("%s is a backchannel once it is over", (text) => {
+  expect(judge(text, { speechMs: 600, isOver: true })).toBe("backchannel");
+  expect(judge(text, { speechMs: 600 })).toBe("unsure");
+});
+
+test("only agreeing for long is an interruption", () => {
+  expect(judge("Yeah, yeah, right, right, okay, I see.", { speechMs: 2_000 })).toBe("interruption");
+});
+
+test.each([
+  "",
+  "...",
+  "Hm.",
+  "Hmm.",
+  "Ah",
+  "Ah!",
+  "Uh",
+  "Uh,",
+  "Um.",
+  "Oh.",
+  "Huh?",
+  "Eh.",
+  "Uh, um.",
+  "P.",
+  "M. H. M.",
+  "M. A. K. M..",
+  "A. J. M. M.",
+  "You.",
+])("%j is nothing once it is over", (text) => {
+  expect(judge(text, { speechMs: 500, isOver: true })).toBe("nothing");
+  expect(judge(text, { speechMs: 500 })).toBe("unsure");
+});
+
+test.each([
+  "The first one",
+  "You have two meetings tomorrow.",
+  "first one is at 9",
+  "with the design team",
+  "One is at nine thirty",
+  "You have to meetings to-morrow the first one.",
+  "the second at 3 P.M.",
+  "meetings tomorrow. The first one is that nine",
+])("%s is the reply's echo", (text) => {
+  expect(judge(text, { speechMs: 900 })).toBe("echo");
+  expect(judge(text, { speechMs: 900, isOver: true })).toBe("echo");
+});
+
+test.each(["Two meetings", "tomorrow", "design team", "Nine thirty?", "at three"])(
+  "%s is too short for an echo",
+  (text) => {
+    expect(judge(text, { speechMs: 700, isOver: true })).toBe("interruption");
+  },
+);
+
+test.each([
+  "What about Friday?",
+  "Is the first one on Zoom?",
+  "Move the second one to Friday please.",
+  "When is the meeting with the sales team?",
+  "Can you tell me what is at nine tomorrow morning?",
+])("%s shares words with the reply and is no echo", (text) => {
+  expect(judge(text, { speechMs: 1_200, isOver: true })).toBe("interruption");
+});
+
+test("a stop phrase in the reply itself waits until its echo would have gone on", () => {
+  const spokenText = "There is no timer running, stop by any time";
+  expect(judge("No", { speechMs: 160, spokenText })).toBe("unsure");
+  expect(judge("No timer running", { speechMs: 600, spokenText })).toBe("echo");
+  expect(judge("No", { speechMs: 420, spokenText })).toBe("stop");
+  expect(judge("Stop.", { speechMs: 200, isOver: true, spokenText })).toBe("stop");
+  expect(judge("No, I meant", { speechMs: 300, spokenText })).toBe("stop");
+});
+
+test.each([
+  ["What", 200, "unsure"],
+  ["What", 420, "interruption"],
+  ["What about", 300, "unsure"],
+  ["What about to", 380, "interruption"],
+  ["Okay, and?", 350, "unsure"],
+  ["Okay, and?", 700, "interruption"],
+  ["Okay I", 700, "unsure"],
+  ["Ye", 500, "unsure"],
+  ["Okay, but what about", 390, "interruption"],
+  ["St", 150, "unsure"],
+  ["Now,", 150, "unsure"],
+  ["Boat,", 250, "unsure"],
+] as const)("%s after %d ms is %s", (text, speechMs, judgement) => {
+  expect(judge(text, { speechMs })).toBe(judgement);
+});
+
+test("a single word in a very short sound is a noise, in a longer one a word", () => {
+  expect(judge("Boat.", { speechMs: 160, isOver: true })).toBe("nothing");
+  expect(judge("Tomorrow.", { speechMs: 350, isOver: true })).toBe("interruption");
+  expect(judge("Why me?", { speechMs: 240, isOver: true })).toBe("interruption");
+});
+
+test.each([
+  "Stop.",
+  "Stop it.",
+  "Stop, please.",
+  "Okay, stop now.",
+  "Wait.",
+  "No.",
+  "No, no, no.",
+  "Okay enough.",
+  "Okay, that's enough.",
+  "Enough.",
+  "Hold on a second.",
+  "Hang on.",
+  "Never mind.",
+  "Be quiet please.",
+  "Shut up.",
+  "Cancel.",
+  "Pause.",
+  "Stop talking.",
+  "Please stop talking now.",
+  "No, stop.",
+  "Stop, thank you.",
+  "Stuck.",
+  "Step,",
+  "Killed on.",
+  "Hey Repartee, stop.",
+])("%s says only stop", (text) => {
+  expect(isStopOnly(text)).toBe(true);
+});
+
+test.each([
+  "",
+  "Okay.",
+  "Yeah.",
+  "Stop the timer.",
+  "Cancel the alarm.",
+  "No, I meant tomorrow.",
+  "Wait, what?",
+  "Never mind the weather, what time is it?",
+  "Pause the music.",
+  "Step by step.",
+  "What is a stop sign?",
+  "No problem.",
+  "Nothing.",
+  "Enough about that, tell me a joke.",
+])("%j does not say only stop", (text) => {
+  expect(isStopOnly(text)).toBe(false);
+});
+
+test.each(["", "Nothing.", "Notice", "Stopwatch", "Know", "Waiter", "Can you stop?", "I have no idea.", "Canceled"])(
+  "%j does not begin with a stop phrase",
+  (text) => {
+    expect(beginsWithStop(text)).toBe(false);
+  },
+);
