@@ -1,17 +1,20 @@
-/** Marks the beginning of every token sequence. */
-export const BEGIN_TOKEN = 1;
-/** Marks the end. */
-export const END_TOKEN = 2;
-/** Size of the vocabulary; a row of logits has this many values. */
-export const VOCABULARY_SIZE = 32_768;
+import type { TranscriptEnding } from "../turn/ports.ts";
+import {
+  BEGIN_TOKEN,
+  END_TOKEN,
+  endingOf,
+  likelyTokens,
+  type PunctuationTokens,
+  type TokenCandidate,
+} from "./moonshine-logits.ts";
 
 /** Hypotheses kept side by side. Four cost a sixth more than one and make a third fewer word errors; more do not help. */
 const MOST_HYPOTHESES = 4;
 /** A hypothesis this much less likely than the best, in nats, is dropped: a clear utterance is decoded with one or two. */
 const PRUNING_NATS = 2;
 
-/** A draft's token may be this much less likely than the likeliest: about the noise of the quantized model. */
-const DRAFT_NATS = 0.3;
+/** Where the next likely token comes closer than this to a draft's, the search looks at both. Twice as much finds no better words. */
+const DOUBT_NATS = 1;
 
 /** A hypothesis to go on with: the row it had in the last pass, and its new token. */
 export interface Continuation {
@@ -23,8 +26,8 @@ export interface Continuation {
 export interface CachedDecoder {
   /** Starts anew with one hypothesis of these tokens, in one pass. One row for each token. */
   begin(tokens: readonly number[]): Promise<Float32Array>;
-  /** Forgets all but the first `count` tokens that were passed in. Right after `begin`. */
-  keep(count: number): void;
+  /** Goes back to the first `count` tokens that `begin` was given, as one hypothesis, whatever came since. */
+  rewind(count: number): void;
   /** Goes on with these hypotheses, each one token longer. One row for each. */
   advance(continuations: readonly Continuation[]): Promise<Float32Array>;
 }
@@ -34,6 +37,8 @@ export interface DecodedTokens {
   readonly tokens: readonly number[];
   /** Natural-log probability of each token. */
   readonly logProbabilities: readonly number[];
+  /** What may follow the last word; undefined when the text was cut off. */
+  readonly ending?: TranscriptEnding | undefined;
 }
 
 /** See {@link decodeTokens}. */
@@ -41,6 +46,7 @@ export interface DecodingOptions {
   /** A guess at the tokens, verified in the first pass. */
   readonly draftTokens: readonly number[];
   readonly mostTokens: number;
+  readonly punctuation: PunctuationTokens;
   /** Decoding ends early, with what there is, when this is aborted. */
   readonly signal: AbortSignal;
 }
@@ -51,73 +57,83 @@ interface Hypothesis extends DecodedTokens {
   readonly row: number;
 }
 
+/** What one pass says about the token after each hypothesis: rows of logits. */
+interface Prediction {
+  readonly logits: Float32Array;
+  readonly candidates: readonly (readonly TokenCandidate[])[];
+  /** The row of the first hypothesis. */
+  readonly firstRow: number;
+}
+
+const NOTHING: Hypothesis = { tokens: [], logProbabilities: [], score: 0, row: 0 };
+
 /**
  * Finds the likeliest tokens by beam search with pruning; hypotheses that ended compete by mean log probability. A draft costs one pass for
- * all its tokens: as far as the model agrees, it is kept with its cache, and the search begins after that.
- * A loop is cut back to its first round.
+ * all its tokens. As long as the only hypothesis is the beginning of the draft, its continuation is known from that pass: only where
+ * the model hesitates is anything decoded, and when the draft wins there, its rest counts again. A loop is cut back to its first round.
  * Source: speculative decoding (Leviathan and others, 2023), with an earlier hypothesis in place of a draft model.
  */
 export async function decodeTokens(decoder: CachedDecoder, options: DecodingOptions): Promise<DecodedTokens> {
   const draft = options.draftTokens.slice(0, options.mostTokens);
-  let logits = await decoder.begin([BEGIN_TOKEN, ...draft]);
-  const { agreed, candidates } = verifyDraft(logits, draft);
-  decoder.keep(agreed.tokens.length + 1);
+  const verified = await decoder.begin([BEGIN_TOKEN, ...draft]);
   const ended: Hypothesis[] = [];
-  let live = extend([agreed], [candidates], ended);
+  let live: readonly Hypothesis[] = [NOTHING];
+  let drafted = true;
   while (live.length > 0 && (live[0] as Hypothesis).tokens.length < options.mostTokens && !options.signal.aborted) {
-    const loop = loopStart((live[0] as Hypothesis).tokens);
+    const [{ tokens }] = live as [Hypothesis];
+    const loop = loopStart(tokens);
     if (loop !== undefined) return cut(live[0] as Hypothesis, loop);
-    logits = await decoder.advance(live.map(({ row, tokens }) => ({ row, token: tokens.at(-1) as number })));
-    live = extend(
-      live,
-      live.map((_, row) => likelyTokens(logits, row)),
-      ended,
-    );
+    const wasDrafted = drafted;
+    drafted = live.length === 1 && tokens.length <= draft.length && tokens.every((token, at) => token === draft[at]);
+    if (wasDrafted && !drafted) decoder.rewind(tokens.length);
+    const prediction = drafted ? verifyToken(verified, tokens.length, draft) : await advance(decoder, live);
+    live = extend(live, prediction, options.punctuation, ended);
     const best = Math.max(...ended.map(meanScore));
     if (live.every((hypothesis) => meanScore(hypothesis) < best)) break;
   }
   return (ended.length > 0 ? ended : live).reduce((best, other) => (meanScore(other) > meanScore(best) ? other : best));
 }
 
-/** The part of the draft that the model would say as well, and the candidates for the token after it. */
-function verifyDraft(
-  logits: Float32Array,
-  draft: readonly number[],
-): { readonly agreed: Hypothesis; readonly candidates: readonly TokenCandidate[] } {
-  const logProbabilities: number[] = [];
-  let score = 0;
-  for (;;) {
-    const row = logProbabilities.length;
-    const candidates = likelyTokens(logits, row);
-    const same = candidates.find(({ token }) => token === draft[row]);
-    const top = candidates[0] as TokenCandidate;
-    if (!same || same.logProbability < top.logProbability - DRAFT_NATS) {
-      return { agreed: { tokens: draft.slice(0, row), logProbabilities, score, row: 0 }, candidates };
-    }
-    logProbabilities.push(same.logProbability);
-    score += same.logProbability;
-  }
+/** What may come at a place of the draft: its own token alone, where that is clearly the likeliest. */
+function verifyToken(logits: Float32Array, at: number, draft: readonly number[]): Prediction {
+  const candidates = likelyTokens(logits, at, PRUNING_NATS, MOST_HYPOTHESES);
+  const [top, second] = candidates as [TokenCandidate, TokenCandidate | undefined];
+  const isClear = top.token === draft[at] && !(second && second.logProbability > top.logProbability - DOUBT_NATS);
+  return { logits, candidates: [isClear ? [top] : candidates], firstRow: at };
+}
+
+async function advance(decoder: CachedDecoder, hypotheses: readonly Hypothesis[]): Promise<Prediction> {
+  const logits = await decoder.advance(hypotheses.map(({ row, tokens }) => ({ row, token: tokens.at(-1) as number })));
+  const candidates = hypotheses.map((_, row) => likelyTokens(logits, row, PRUNING_NATS, MOST_HYPOTHESES));
+  return { logits, candidates, firstRow: 0 };
 }
 
 /** The best continuations of `hypotheses`, best first; those that end go to `ended`, an empty one only when nothing else comes close. */
 function extend(
   hypotheses: readonly Hypothesis[],
-  candidates: readonly (readonly TokenCandidate[])[],
+  { logits, candidates, firstRow }: Prediction,
+  punctuation: PunctuationTokens,
   ended: Hypothesis[],
 ): readonly Hypothesis[] {
   const extended: Hypothesis[] = [];
-  for (const [row, { tokens, logProbabilities, score }] of hypotheses.entries()) {
+  for (const [row, hypothesis] of hypotheses.entries()) {
+    const { tokens, logProbabilities, score } = hypothesis;
     const next = candidates[row] as readonly TokenCandidate[];
+    const follows = (token: number): boolean => token === END_TOKEN || punctuation.has(token);
+    const ending = next.some(({ token }) => follows(token))
+      ? (hypothesis.ending ?? endingOf(logits, firstRow + row, punctuation))
+      : undefined;
     for (const { token, logProbability } of next) {
       if (token === END_TOKEN) {
         const doubtfullyEmpty = tokens.length === 0 && next.length > 1;
-        if (!doubtfullyEmpty) ended.push({ tokens, logProbabilities, score: score + logProbability, row });
+        if (!doubtfullyEmpty) ended.push({ tokens, logProbabilities, score: score + logProbability, row, ending });
       } else {
         extended.push({
           tokens: [...tokens, token],
           logProbabilities: [...logProbabilities, logProbability],
           score: score + logProbability,
           row,
+          ending: follows(token) ? ending : undefined,
         });
       }
     }
@@ -135,36 +151,6 @@ function meanScore({ score, tokens }: Hypothesis): number {
 
 function cut({ tokens, logProbabilities }: Hypothesis, length: number): DecodedTokens {
   return { tokens: tokens.slice(0, length), logProbabilities: logProbabilities.slice(0, length) };
-}
-
-/** A token that may come next, with its natural-log probability. */
-export interface TokenCandidate {
-  readonly token: number;
-  readonly logProbability: number;
-}
-
-/** What is this far below the top adds less than 1e-4 to the sum, all 32768 of them together. */
-const NEGLIGIBLE_NATS = 20;
-
-/** The tokens of one row of logits that come within the pruning distance of the likeliest, likeliest first, at most 4. */
-export function likelyTokens(logits: Float32Array, row: number): readonly TokenCandidate[] {
-  const start = row * VOCABULARY_SIZE;
-  const end = start + VOCABULARY_SIZE;
-  let most = Number.NEGATIVE_INFINITY;
-  for (let index = start; index < end; index++) {
-    if ((logits[index] as number) > most) most = logits[index] as number;
-  }
-  let sum = 0;
-  const near: number[] = [];
-  for (let index = start; index < end; index++) {
-    const distance = (logits[index] as number) - most;
-    if (distance > -NEGLIGIBLE_NATS) sum += Math.exp(distance);
-    if (distance > -PRUNING_NATS) near.push(index);
-  }
-  return near
-    .toSorted((a, b) => (logits[b] as number) - (logits[a] as number))
-    .slice(0, MOST_HYPOTHESES)
-    .map((index) => ({ token: index - start, logProbability: (logits[index] as number) - most - Math.log(sum) }));
 }
 
 const LONGEST_LOOP_TOKENS = 12;

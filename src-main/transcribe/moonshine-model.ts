@@ -1,7 +1,13 @@
 import type { Outcome } from "../../src-shared/failure.ts";
 import { succeeded } from "../../src-shared/failure.ts";
 import { readModel } from "../models/model-store.ts";
-import { loadOnnxRuntime, type OnnxRuntime, type OnnxSession, type OnnxTensor } from "../models/onnx-session.ts";
+import {
+  loadOnnxRuntime,
+  type OnnxRuntime,
+  type OnnxSession,
+  type OnnxTensor,
+  type OnnxTensors,
+} from "../models/onnx-session.ts";
 import { gatherRows, truncateCache, type CachedDecoder, type Continuation } from "./moonshine-decoding.ts";
 
 const LAYERS = 6;
@@ -55,6 +61,8 @@ class MoonshineDecoder implements CachedDecoder {
   readonly #session: OnnxSession;
   readonly #states: OnnxTensor;
   readonly #inputs: Record<string, OnnxTensor> = {};
+  /** What `begin` gave, for `rewind`. */
+  #begun: OnnxTensors = {};
 
   constructor(runtime: OnnxRuntime, session: OnnxSession, states: OnnxTensor) {
     this.#runtime = runtime;
@@ -73,15 +81,14 @@ class MoonshineDecoder implements CachedDecoder {
       this.#inputs[`past_key_values.${name}`] = outputs[`present.${name}`] as OnnxTensor;
     }
     this.#inputs["use_cache_branch"] = this.#runtime.booleanTensor(true);
+    this.#begun = outputs;
     return outputs["logits"]?.data as Float32Array;
   }
 
-  keep(count: number): void {
+  rewind(count: number): void {
     for (const name of DECODER_CACHE) {
-      const cache = this.#inputs[`past_key_values.${name}`] as OnnxTensor;
-      const length = cache.dims[2] as number;
-      if (length === count) return;
-      const kept = truncateCache(cache.data as Float32Array, HEADS, length, count);
+      const cache = this.#begun[`present.${name}`] as OnnxTensor;
+      const kept = truncateCache(cache.data as Float32Array, HEADS, cache.dims[2] as number, count);
       this.#inputs[`past_key_values.${name}`] = this.#runtime.floatTensor(kept, [1, HEADS, count, HEAD_SIZE]);
     }
   }

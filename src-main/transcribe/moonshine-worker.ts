@@ -1,10 +1,12 @@
 import { availableParallelism } from "node:os";
+import { setImmediate } from "node:timers/promises";
 import llamaTokenizer from "llama-tokenizer-js";
 import { RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
 import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
 import { hostEngine, type Engine } from "../models/engine-host.ts";
 import type { Transcript, TranscriptionRequest } from "../turn/ports.ts";
-import { BEGIN_TOKEN, END_TOKEN, decodeTokens, mostTokensFor, type DecodedTokens } from "./moonshine-decoding.ts";
+import { decodeTokens, mostTokensFor, type DecodedTokens } from "./moonshine-decoding.ts";
+import { BEGIN_TOKEN, END_TOKEN, findPunctuation } from "./moonshine-logits.ts";
 import { loadMoonshineModel, type MoonshineModel } from "./moonshine-model.ts";
 
 /** A second thread makes the encoder and the verification of a draft a third faster, and more do not help. */
@@ -12,7 +14,7 @@ const MOST_THREADS = 2;
 const LONGEST_SAMPLES = 30 * RECOGNITION_RATE_HZ;
 const SHORTEST_SAMPLES = 0.1 * RECOGNITION_RATE_HZ;
 /** Silence after the speech: with less of it the last words come out wrong more often. */
-const TAIL_SAMPLES = 0.17 * RECOGNITION_RATE_HZ;
+const TAIL_SAMPLES = 0.3 * RECOGNITION_RATE_HZ;
 /** The lead that is dropped when nothing was heard: after more than 0.4 s of silence a single word is easily lost. */
 const RETRY_SAMPLES = 0.3 * RECOGNITION_RATE_HZ;
 /** -66 dBFS: nothing that peaks below it is speech. */
@@ -31,11 +33,15 @@ async function load(data: {
   // Only decoding is needed here, and what encoding needs takes 20 MB.
   llamaTokenizer.merges.clear();
   llamaTokenizer.vocabByString.clear();
+  const punctuation = findPunctuation(llamaTokenizer.vocabById);
   const decode = async (pcm: Float32Array, draftTokens: readonly number[], signal: AbortSignal) => {
     const padded = new Float32Array(pcm.length + TAIL_SAMPLES);
     padded.set(pcm);
     const mostTokens = mostTokensFor(pcm.length, RECOGNITION_RATE_HZ);
-    return decodeTokens(await model.encode(padded), { draftTokens, mostTokens, signal });
+    const decoder = await model.encode(padded);
+    // An abort that came while the encoder ran is heard now.
+    await setImmediate();
+    return signal.aborted ? NOTHING : decodeTokens(decoder, { draftTokens, mostTokens, punctuation, signal });
   };
   return succeeded({
     async answer({ pcm, draftTokens = [] }, signal) {
@@ -49,11 +55,13 @@ async function load(data: {
       }
       const silent = pcm.length < SHORTEST_SAMPLES || pcm.every((sample) => Math.abs(sample) < SILENCE_AMPLITUDE);
       let decoded = silent ? NOTHING : await decode(pcm, draftTokens, signal);
-      if (!silent && decoded.tokens.length === 0 && pcm.length > 2 * RETRY_SAMPLES) {
+      if (!silent && !signal.aborted && decoded.tokens.length === 0 && pcm.length > 2 * RETRY_SAMPLES) {
         decoded = await decode(pcm.subarray(RETRY_SAMPLES), [], signal);
       }
+      const text = readTokens(decoded.tokens);
       return succeeded({
-        text: readTokens(decoded.tokens),
+        text,
+        ...(text !== "" && decoded.ending && { ending: decoded.ending }),
         tokens: decoded.tokens,
         tokenLogProbabilities: decoded.logProbabilities,
         elapsedMs: performance.now() - startedAtMs,

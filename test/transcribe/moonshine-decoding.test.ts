@@ -2,15 +2,13 @@ import { expect, test } from "vitest";
 import {
   decodeTokens,
   gatherRows,
-  likelyTokens,
   loopStart,
   mostTokensFor,
   truncateCache,
-  END_TOKEN,
-  VOCABULARY_SIZE,
   type CachedDecoder,
   type Continuation,
 } from "../../src-main/transcribe/moonshine-decoding.ts";
+import { END_TOKEN, VOCABULARY_SIZE, type PunctuationTokens } from "../../src-main/transcribe/moonshine-logits.ts";
 
 /** What may follow a sequence of tokens (without the begin marker), with its probability. */
 type Language = (tokens: readonly number[]) => Readonly<Record<number, number>>;
@@ -19,6 +17,7 @@ type Language = (tokens: readonly number[]) => Readonly<Record<number, number>>;
 class FakeDecoder implements CachedDecoder {
   readonly passes: number[] = [];
   readonly #language: Language;
+  #begun: readonly number[] = [];
   #rows: number[][] = [];
 
   constructor(language: Language) {
@@ -27,16 +26,18 @@ class FakeDecoder implements CachedDecoder {
 
   begin(tokens: readonly number[]): Promise<Float32Array> {
     const said = tokens.slice(1);
+    this.#begun = said;
     this.#rows = [said];
     return this.#logits(tokens.map((_, length) => said.slice(0, length)));
   }
 
-  keep(count: number): void {
-    this.#rows = [(this.#rows[0] as number[]).slice(0, count - 1)];
+  rewind(count: number): void {
+    this.#rows = [this.#begun.slice(0, count - 1)];
   }
 
   advance(continuations: readonly Continuation[]): Promise<Float32Array> {
     this.#rows = continuations.map(({ row, token }) => [...(this.#rows[row] as number[]), token]);
+    expect(new Set(this.#rows.map(({ length }) => length)).size).toBe(1);
     return this.#logits(this.#rows);
   }
 
@@ -58,11 +59,16 @@ function sayOnly(sentence: readonly number[]): Language {
 }
 
 const signal = new AbortController().signal;
+const [STOP, COMMA] = [90, 91];
+const punctuation: PunctuationTokens = new Map([
+  [STOP, "terminal"],
+  [COMMA, "continuation"],
+]);
 const SENTENCE = [10, 20, 30, 40, 50];
 
 test("decodes token by token when there is no draft", async () => {
   const decoder = new FakeDecoder(sayOnly(SENTENCE));
-  const decoded = await decodeTokens(decoder, { draftTokens: [], mostTokens: 100, signal });
+  const decoded = await decodeTokens(decoder, { draftTokens: [], mostTokens: 100, punctuation, signal });
   expect(decoded.tokens).toEqual(SENTENCE);
   expect(decoded.logProbabilities.map((value) => Math.round(value * 1000) + 0)).toEqual([0, 0, 0, 0, 0]);
   expect(decoder.passes).toEqual([1, 1, 1, 1, 1, 1]);
@@ -76,7 +82,7 @@ test.each([
   ["too much", [10, 20, 30, 40, 50, 60, 70], [8]],
 ])("a draft with %s gives the same tokens in fewer passes", async (_, draftTokens, passes) => {
   const decoder = new FakeDecoder(sayOnly(SENTENCE));
-  const decoded = await decodeTokens(decoder, { draftTokens, mostTokens: 100, signal });
+  const decoded = await decodeTokens(decoder, { draftTokens, mostTokens: 100, punctuation, signal });
   expect(decoded.tokens).toEqual(SENTENCE);
   expect(decoded.logProbabilities).toHaveLength(5);
   expect(decoder.passes).toEqual(passes);
@@ -88,31 +94,41 @@ test("prefers the sentence that is likelier as a whole to the one that begins li
     if (tokens.length >= 4) return { [END_TOKEN]: 1 };
     return tokens[0] === 7 ? { 9: 0.3, 10: 0.25, 11: 0.25, 12: 0.2 } : { 13: 1 };
   };
-  const { tokens } = await decodeTokens(new FakeDecoder(language), { draftTokens: [], mostTokens: 100, signal });
+  const { tokens } = await decodeTokens(new FakeDecoder(language), {
+    draftTokens: [],
+    mostTokens: 100,
+    punctuation,
+    signal,
+  });
   expect(tokens).toEqual([8, 13, 13, 13]);
 });
 
 test("hears nothing only when nothing else comes close", async () => {
   const doubtful: Language = (tokens) => (tokens.length === 0 ? { [END_TOKEN]: 0.7, 7: 0.3 } : { [END_TOKEN]: 1 });
   const clear: Language = (tokens) => (tokens.length === 0 ? { [END_TOKEN]: 0.95, 7: 0.05 } : { [END_TOKEN]: 1 });
-  const options = { draftTokens: [], mostTokens: 100, signal };
+  const options = { draftTokens: [], mostTokens: 100, punctuation, signal };
   expect((await decodeTokens(new FakeDecoder(doubtful), options)).tokens).toEqual([7]);
   expect((await decodeTokens(new FakeDecoder(clear), options)).tokens).toEqual([]);
 });
 
 test("stops at the limit, at a loop and when aborted", async () => {
   const endless: Language = (tokens) => ({ [100 + tokens.length]: 1 });
-  const limited = await decodeTokens(new FakeDecoder(endless), { draftTokens: [], mostTokens: 12, signal });
+  const limited = await decodeTokens(new FakeDecoder(endless), {
+    draftTokens: [],
+    mostTokens: 12,
+    punctuation,
+    signal,
+  });
   expect(limited.tokens).toHaveLength(12);
   const stuck: Language = (tokens) => ({ [tokens.length < 2 ? tokens.length : 5 + (tokens.length % 3)]: 1 });
-  const looped = await decodeTokens(new FakeDecoder(stuck), { draftTokens: [], mostTokens: 500, signal });
+  const looped = await decodeTokens(new FakeDecoder(stuck), { draftTokens: [], mostTokens: 500, punctuation, signal });
   expect(looped.tokens.length).toBeLessThan(8);
   const abort = new AbortController();
   const decoder = new FakeDecoder((tokens) => {
     if (tokens.length === 4) abort.abort();
     return endless(tokens);
   });
-  const aborted = await decodeTokens(decoder, { draftTokens: [], mostTokens: 500, signal: abort.signal });
+  const aborted = await decodeTokens(decoder, { draftTokens: [], mostTokens: 500, punctuation, signal: abort.signal });
   expect(aborted.tokens.length).toBeLessThan(7);
 });
 
@@ -123,14 +139,51 @@ test("a loop is many rounds of the same, not emphasis", () => {
   expect(loopStart(Array.from({ length: 60 }, (_, index) => index))).toBeUndefined();
 });
 
-test("gives true log probabilities, likeliest first", () => {
-  const logits = new Float32Array(2 * VOCABULARY_SIZE).fill(-50);
-  logits.set([Math.log(0.5) + 7, Math.log(0.3) + 7, Math.log(0.2) + 7], VOCABULARY_SIZE + 100);
-  const candidates = likelyTokens(logits, 1);
-  expect(candidates.map(({ token }) => token)).toEqual([100, 101, 102]);
-  for (const [index, probability] of [0.5, 0.3, 0.2].entries()) {
-    expect(Math.exp(candidates[index]?.logProbability as number)).toBeCloseTo(probability, 4);
-  }
+test("where a draft is doubtful both ways are looked at, and the rest of it counts again after that", async () => {
+  const language: Language = (tokens) => {
+    if (tokens.length === 2 && tokens[1] === 20) return { 30: 0.65, 31: 0.35 };
+    if (tokens[2] === 31) return { 41: 0.2, 42: 0.2, 43: 0.2, 44: 0.2, 45: 0.2 };
+    return sayOnly(SENTENCE)(tokens);
+  };
+  const decoder = new FakeDecoder(language);
+  const options = { draftTokens: SENTENCE, mostTokens: 100, punctuation, signal };
+  expect((await decodeTokens(decoder, options)).tokens).toEqual(SENTENCE);
+  expect(decoder.passes).toEqual([6, 2]);
+});
+
+test("a doubtful place of the draft can be decided against it", async () => {
+  const language: Language = (tokens) => {
+    if (tokens.length === 1) return { 20: 0.55, 21: 0.45 };
+    if (tokens[1] === 20 && tokens.length < 5) return { [30 + tokens.length]: 0.4, 50: 0.3, 51: 0.3 };
+    return { [[10, 21, 31, 41][tokens.length] ?? END_TOKEN]: 1 };
+  };
+  const draftTokens = [10, 20, 32, 33, 34];
+  const options = { mostTokens: 100, punctuation, signal };
+  const plain = await decodeTokens(new FakeDecoder(language), { ...options, draftTokens: [] });
+  expect(plain.tokens).toEqual([10, 21, 31, 41]);
+  expect((await decodeTokens(new FakeDecoder(language), { ...options, draftTokens })).tokens).toEqual(plain.tokens);
+});
+
+test.each([
+  ["with the whole as draft", [10, 20, STOP]],
+  ["with a draft of the words", [10, 20]],
+  ["without a draft", []],
+])("tells what may follow the last word, %s", async (_, draftTokens) => {
+  const language: Language = (tokens) => {
+    if (tokens.length === 1) return { 20: 0.9, [COMMA]: 0.1 };
+    if (tokens.length === 2) return { [STOP]: 0.6, [END_TOKEN]: 0.2, [COMMA]: 0.15, 30: 0.05 };
+    return { [tokens.length === 0 ? 10 : END_TOKEN]: 1 };
+  };
+  const { tokens, ending } = await decodeTokens(new FakeDecoder(language), {
+    draftTokens,
+    mostTokens: 100,
+    punctuation,
+    signal,
+  });
+  expect(tokens).toEqual([10, 20, STOP]);
+  expect(ending?.terminalProbability).toBeCloseTo(0.6);
+  expect(ending?.bareEndProbability).toBeCloseTo(0.2);
+  expect(ending?.continuationProbability).toBeCloseTo(0.15);
 });
 
 test("truncates and gathers a cache by position and row", () => {

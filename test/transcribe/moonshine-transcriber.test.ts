@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from "vitest";
 import { createMoonshineTranscriber } from "../../src-main/transcribe/moonshine-transcriber.ts";
 import type { Transcript } from "../../src-main/turn/ports.ts";
-import { RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
+import { RECOGNITION_RATE_HZ as RATE } from "../../src-shared/audio-format.ts";
 import { sharedSpeech, spokenText, withSilence } from "../fixtures/speech.ts";
 import { wordErrorRate } from "../fixtures/word-error-rate.ts";
 
@@ -21,7 +21,7 @@ async function hear(pcm: Float32Array, draftTokens: readonly number[] = []): Pro
 }
 
 function seconds(pcm: Float32Array, from: number, to: number): Float32Array {
-  return pcm.subarray(from * RECOGNITION_RATE_HZ, to * RECOGNITION_RATE_HZ);
+  return pcm.subarray(from * RATE, to * RATE);
 }
 
 test.skipIf(!address || !question)("writes down human speech (skipped without shared/speech)", async () => {
@@ -41,25 +41,37 @@ test.skipIf(!address)("a draft from a prefix gives the same words (skipped witho
     const draft = await hear(seconds(pcm, 0, end - 1));
     const plain = await hear(whole);
     expect(wordErrorRate(plain.text, (await hear(whole, draft.tokens)).text)).toBe(0);
-    expect((await hear(whole, plain.tokens)).text).toBe(plain.text);
+    expect(wordErrorRate(plain.text, (await hear(whole, plain.tokens)).text)).toBe(0);
   }
 });
 
 test("hears synthetic questions and single words", async () => {
   for (const text of ["What time is it?", "Thank you very much."]) {
-    const pcm = withSilence(await spokenText(text, "slt", RECOGNITION_RATE_HZ), RECOGNITION_RATE_HZ, 200, 100);
+    const pcm = withSilence(await spokenText(text, "slt", RATE), RATE, 200, 100);
     expect(wordErrorRate(text, (await hear(pcm)).text)).toBe(0);
   }
-  const word = withSilence(await spokenText("Yes.", "slt", RECOGNITION_RATE_HZ), RECOGNITION_RATE_HZ, 300, 100);
+  const word = withSilence(await spokenText("Yes.", "slt", RATE), RATE, 300, 100);
   expect((await hear(word)).text).toMatch(/^yes/i);
 });
 
+test("tells a finished question from a sentence that was broken off", async () => {
+  const asked = withSilence(await spokenText("What time is it?", "slt", RATE), RATE, 300, 64);
+  const finished = (await hear(asked)).ending;
+  expect(finished?.terminalProbability).toBeGreaterThan(0.8);
+  const sentence = await spokenText("I would like to go to the museum.", "slt", RATE);
+  const wordEndS = 1.35;
+  const broken = await hear(withSilence(seconds(sentence, 0, wordEndS), RATE, 300, 64));
+  expect(broken.text).toMatch(/go to( the)?\W*$/i);
+  expect(broken.ending?.terminalProbability).toBeLessThan(0.6);
+  expect((await hear(new Float32Array(RATE))).ending).toBeUndefined();
+});
+
 test("hears nothing in silence, in very little audio and in noise", async () => {
-  expect((await hear(new Float32Array(2 * RECOGNITION_RATE_HZ))).text).toBe("");
+  expect((await hear(new Float32Array(2 * RATE))).text).toBe("");
   expect((await hear(new Float32Array(1000).fill(0.5))).text).toBe("");
   expect((await hear(new Float32Array(0))).text).toBe("");
   let seed = 1;
-  const noise = Float32Array.from({ length: 2 * RECOGNITION_RATE_HZ }, () => {
+  const noise = Float32Array.from({ length: 2 * RATE }, () => {
     seed = (seed * 16_807) % 2_147_483_647;
     return (seed / 2_147_483_647 - 0.5) / 10;
   });
@@ -67,7 +79,7 @@ test("hears nothing in silence, in very little audio and in noise", async () => 
 });
 
 test("refuses more than 30 s and samples that are not finite", async () => {
-  const long = await transcriber.transcribe({ pcm: new Float32Array(31 * RECOGNITION_RATE_HZ) }, signal);
+  const long = await transcriber.transcribe({ pcm: new Float32Array(31 * RATE) }, signal);
   expect(long).toMatchObject({ ok: false, failure: { code: "transcribe-failed" } });
   expect(JSON.stringify(long)).toContain("31.0 s");
   const broken = await transcriber.transcribe({ pcm: new Float32Array(9000).fill(Number.NaN) }, signal);
@@ -75,12 +87,7 @@ test("refuses more than 30 s and samples that are not finite", async () => {
 });
 
 test("drops aborted work and answers the rest in order", async () => {
-  const pcm = withSilence(
-    await spokenText("What time is it?", "slt", RECOGNITION_RATE_HZ),
-    RECOGNITION_RATE_HZ,
-    200,
-    100,
-  );
+  const pcm = withSilence(await spokenText("What time is it?", "slt", RATE), RATE, 200, 100);
   const abort = new AbortController();
   const first = hear(pcm);
   const dropped = [0, 1].map(() => transcriber.transcribe({ pcm }, abort.signal));
@@ -92,12 +99,7 @@ test("drops aborted work and answers the rest in order", async () => {
 });
 
 test("memory stays flat over 200 transcriptions", { timeout: 120_000 }, async () => {
-  const pcm = withSilence(
-    await spokenText("What time is it?", "slt", RECOGNITION_RATE_HZ),
-    RECOGNITION_RATE_HZ,
-    200,
-    100,
-  );
+  const pcm = withSilence(await spokenText("What time is it?", "slt", RATE), RATE, 200, 100);
   for (let run = 0; run < 50; run++) await hear(pcm);
   const before = process.memoryUsage().rss;
   for (let run = 0; run < 150; run++) await hear(pcm);

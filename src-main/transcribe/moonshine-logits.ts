@@ -1,0 +1,76 @@
+import type { TranscriptEnding } from "../turn/ports.ts";
+
+/** Marks the beginning of every token sequence. */
+export const BEGIN_TOKEN = 1;
+/** Marks the end. */
+export const END_TOKEN = 2;
+/** Size of the vocabulary; a row of logits has this many values. */
+export const VOCABULARY_SIZE = 32_768;
+
+/** A token that may come next, with its natural-log probability. */
+export interface TokenCandidate {
+  readonly token: number;
+  readonly logProbability: number;
+}
+
+/** The tokens that are punctuation, by what they say about the text before them. */
+export type PunctuationTokens = ReadonlyMap<number, "terminal" | "continuation">;
+
+/** What is this far below the top adds less than 1e-4 to the sum, all 32768 of them together. */
+const NEGLIGIBLE_NATS = 20;
+
+/** The tokens of one row of logits that come within `nats` of the likeliest, likeliest first, at most `most`. */
+export function likelyTokens(logits: Float32Array, row: number, nats: number, most: number): readonly TokenCandidate[] {
+  const start = row * VOCABULARY_SIZE;
+  const { highest, logSum } = normalization(logits, start);
+  const near: TokenCandidate[] = [];
+  for (let token = 0; token < VOCABULARY_SIZE; token++) {
+    const logit = logits[start + token] as number;
+    if (logit > highest - nats) near.push({ token, logProbability: logit - highest - logSum });
+  }
+  return near.toSorted((a, b) => b.logProbability - a.logProbability).slice(0, most);
+}
+
+/** What a row of logits says about the end of the text. */
+export function endingOf(logits: Float32Array, row: number, punctuation: PunctuationTokens): TranscriptEnding {
+  const start = row * VOCABULARY_SIZE;
+  const { highest, logSum } = normalization(logits, start);
+  const probability = (token: number): number => Math.exp((logits[start + token] as number) - highest - logSum);
+  const sums = { terminal: 0, continuation: 0 };
+  for (const [token, kind] of punctuation) sums[kind] += probability(token);
+  return {
+    terminalProbability: sums.terminal,
+    continuationProbability: sums.continuation,
+    bareEndProbability: probability(END_TOKEN),
+  };
+}
+
+/** A logit's log probability is the logit, less `highest`, less `logSum`. */
+function normalization(logits: Float32Array, start: number): { readonly highest: number; readonly logSum: number } {
+  const end = start + VOCABULARY_SIZE;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let index = start; index < end; index++) {
+    if ((logits[index] as number) > highest) highest = logits[index] as number;
+  }
+  let sum = 0;
+  for (let index = start; index < end; index++) {
+    const distance = (logits[index] as number) - highest;
+    if (distance > -NEGLIGIBLE_NATS) sum += Math.exp(distance);
+  }
+  return { highest, logSum: Math.log(sum) };
+}
+
+/**
+ * The punctuation among the texts of a vocabulary, by its first mark behind any quotation mark: full stop, question mark and exclamation
+ * mark end a text; comma, semicolon, colon, dash and ellipsis do not.
+ */
+export function findPunctuation(vocabulary: readonly string[]): PunctuationTokens {
+  const punctuation = new Map<number, "terminal" | "continuation">();
+  for (const [token, text] of vocabulary.entries()) {
+    const marks = text.replace(/^[▁\s"'”’)\]]+/u, "");
+    if (/[\p{L}\p{N}<]/u.test(marks)) continue;
+    if (/^(?:\.\.|…|[,;:–—-])/u.test(marks)) punctuation.set(token, "continuation");
+    else if (/^[.?!]/u.test(marks)) punctuation.set(token, "terminal");
+  }
+  return punctuation;
+}

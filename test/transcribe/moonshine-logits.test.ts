@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import {
+  END_TOKEN,
+  endingOf,
+  findPunctuation,
+  likelyTokens,
+  VOCABULARY_SIZE,
+} from "../../src-main/transcribe/moonshine-logits.ts";
+
+/** Two rows, of which the second has these probabilities. */
+function secondRow(probabilities: Readonly<Record<number, number>>): Float32Array {
+  const logits = new Float32Array(2 * VOCABULARY_SIZE).fill(-50);
+  for (const [token, probability] of Object.entries(probabilities)) {
+    logits[VOCABULARY_SIZE + Number(token)] = Math.log(probability) + 7;
+  }
+  return logits;
+}
+
+test("gives true log probabilities, likeliest first, of what comes close enough", () => {
+  const logits = secondRow({ 100: 0.2, 101: 0.5, 102: 0.27, 103: 0.03 });
+  const candidates = likelyTokens(logits, 1, 2, 4);
+  expect(candidates.map(({ token }) => token)).toEqual([101, 102, 100]);
+  for (const [index, probability] of [0.5, 0.27, 0.2].entries()) {
+    expect(Math.exp(candidates[index]?.logProbability as number)).toBeCloseTo(probability, 4);
+  }
+  expect(likelyTokens(logits, 1, 2, 2)).toHaveLength(2);
+});
+
+test("adds up what a row says about the end", () => {
+  const punctuation = findPunctuation([",", "<s>", "</s>", "▁", ".", "?", "..."]);
+  const ending = endingOf(secondRow({ 0: 0.1, [END_TOKEN]: 0.05, 4: 0.2, 5: 0.3, 6: 0.15, 9: 0.2 }), 1, punctuation);
+  expect(ending.terminalProbability).toBeCloseTo(0.5);
+  expect(ending.continuationProbability).toBeCloseTo(0.25);
+  expect(ending.bareEndProbability).toBeCloseTo(0.05);
+});
+
+test("knows which texts end a sentence, which go on, and which are no punctuation", () => {
+  const texts = [".", "▁?", '!"', '".', "?)", ",", "▁...", "…", "..", ";", "▁-", "—", ":", "▁"];
+  const kinds = [...Array.from({ length: 5 }, () => "terminal"), ...Array.from({ length: 8 }, () => "continuation")];
+  const punctuation = findPunctuation(texts);
+  expect(texts.map((_, token) => punctuation.get(token))).toEqual([...kinds, undefined]);
+  expect(findPunctuation(["a.", ".5", ".com", "-ly", "'", '"', "<0x2E>", "<s>", ""]).size).toBe(0);
+});
