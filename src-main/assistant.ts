@@ -69,6 +69,8 @@ export class Assistant implements AssistantEndpoint {
   #experiments = 0;
   #engineFailure: Failure | undefined;
   #microphoneFailure: Failure | undefined;
+  /** Something does not work as chosen, and something else takes its place. */
+  #substitution: Failure | undefined;
   #microphone: RequestInput<"report-microphone"> | undefined;
   /** Stands until the next page brings a speaker. */
   #outputFailure: Failure | undefined;
@@ -288,19 +290,26 @@ export class Assistant implements AssistantEndpoint {
     });
   }
 
+  /** Shows that something else takes the place of what was chosen; undefined when it does not any more. */
+  noteSubstitution(reason: Failure | undefined): void {
+    this.#substitution = reason;
+    this.#publishSoon();
+  }
+
   #send(event: AssistantEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
 
   #snapshot(): AssistantSnapshot {
     const standing = this.#engineFailure ?? this.#outputFailure ?? this.#microphoneFailure;
+    const shown = standing ?? this.#substitution;
     return {
       revision: this.#revision,
       state: this.#state(standing),
       muted: this.#muted,
       paused: this.#runner.paused,
       duplex: this.#duplex,
-      ...(standing && { failure: standing }),
+      ...(shown && { failure: shown }),
       turns: this.#runner.turns,
       timers: this.#parts.timers.list(),
     };

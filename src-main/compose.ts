@@ -1,10 +1,14 @@
 import { join } from "node:path";
 import { MessageChannel } from "node:worker_threads";
-import { succeeded, type Outcome } from "../src-shared/failure.ts";
+import { failure, succeeded, type Outcome } from "../src-shared/failure.ts";
 import type { SpeakerCommand } from "../src-shared/speaker-protocol.ts";
 import { Assistant } from "./assistant.ts";
+import { ChosenEndOfTurn } from "./detect/chosen-end-of-turn.ts";
 import { createEmbeddedEndOfTurn } from "./detect/embedded-end-of-turn.ts";
 import { createSileroDetector } from "./detect/silero-detector.ts";
+import { createSmartTurnPredictor } from "./detect/smart-turn-predictor.ts";
+import { createTurnOneMiniPredictor } from "./detect/turn-one-mini-predictor.ts";
+import { downloadsFolder } from "./models/downloaded-model.ts";
 import { modelsFolder } from "./models/model-store.ts";
 import { PlaybackLab } from "./play/playback-lab.ts";
 import { WorkerStreamPlayer } from "./play/worker-stream-player.ts";
@@ -45,7 +49,16 @@ export async function composeAssistant(folder = settingsFolder()): Promise<Compo
     changeSettings: (patch) => void settings.update(patch),
     timers,
   });
-  const predictor = createEmbeddedEndOfTurn();
+  const downloads = { modelsFolder: downloadsFolder(folder) };
+  const predictor = new ChosenEndOfTurn({
+    choice: () => settings.current.endOfTurn,
+    create: {
+      embedded: createEmbeddedEndOfTurn,
+      "smart-turn": () => createSmartTurnPredictor(downloads),
+      "turn-1-mini": () => createTurnOneMiniPredictor(downloads),
+    },
+    onChange: (reason) => assistant.noteSubstitution(reason && failure("model-unused", "detect", reason.detail, true)),
+  });
   const engines = loadAll([detector.ready, transcriber.ready, synthesizer.ready]);
   void engines.then(() => responder.warmUp());
   const speaking = () => {
@@ -66,7 +79,13 @@ export async function composeAssistant(folder = settingsFolder()): Promise<Compo
     close: async () => {
       timers.close();
       await lab.close();
-      await Promise.all([detector.close(), transcriber.close(), synthesizer.close(), player.close()]);
+      await Promise.all([
+        detector.close(),
+        predictor.close(),
+        transcriber.close(),
+        synthesizer.close(),
+        player.close(),
+      ]);
     },
   });
   return { assistant, player, settingsProblem: problem };

@@ -20,6 +20,7 @@ export type FailureCode =
   | "model-missing"
   | "model-corrupt"
   | "model-runtime-missing"
+  | "model-unused"
   | "download-failed"
   | "detect-failed"
   | "transcribe-failed"
@@ -87,6 +88,7 @@ const SENTENCES: Record<FailureCode, string> = {
   "mic-silent": "The microphone gives no sound at all. Switch it on, choose another one, or type instead.",
   "model-missing": "A model file is missing. Run npm install again to restore it.",
   "model-corrupt": "A model file is damaged. Delete node_modules and run npm install to restore it.",
+  "model-unused": "The chosen end-of-turn model cannot be used, so the built-in one decides.",
   "model-runtime-missing": "The model runtime could not be loaded on this machine.",
   "download-failed": "The model could not be downloaded.",
   "detect-failed": "Speech detection stopped working.",

@@ -10,8 +10,8 @@ export interface ChosenEndOfTurnOptions {
   /** The user's choice, read at the beginning of every utterance. */
   readonly choice: () => Choice;
   readonly create: Readonly<Record<Choice, () => EndOfTurnPredictor>>;
-  /** Told once for each time that a model was chosen and cannot be used. */
-  readonly onFailure: (failure: Failure) => void;
+  /** Told once when a chosen model cannot be used, and with undefined at every change of the choice. */
+  readonly onChange: (failure: Failure | undefined) => void;
 }
 
 /** The predictor that the user has chosen. Where a downloaded model fails, the embedded predictor answers in its place. */
@@ -26,7 +26,6 @@ export class ChosenEndOfTurn implements EndOfTurnPredictor {
     this.#options = options;
     this.#embedded = options.create.embedded();
     this.#chosen = this.#embedded;
-    this.#follow();
   }
 
   begin(): void {
@@ -47,7 +46,7 @@ export class ChosenEndOfTurn implements EndOfTurnPredictor {
     if (predicted.ok) return predicted;
     if (chosen === this.#chosen && !this.#hasFailed) {
       this.#hasFailed = true;
-      this.#options.onFailure(predicted.failure);
+      this.#options.onChange(predicted.failure);
     }
     return this.#embedded.predict(evidence, signal);
   }
@@ -62,6 +61,7 @@ export class ChosenEndOfTurn implements EndOfTurnPredictor {
     if (this.#chosen !== this.#embedded) void this.#chosen.close();
     this.#choice = choice;
     this.#hasFailed = false;
+    this.#options.onChange(undefined);
     this.#chosen = choice === "embedded" ? this.#embedded : this.#options.create[choice]();
   }
 }

@@ -22,7 +22,7 @@ function predictor(answer: Outcome<number>, calls: string[], name: string): EndO
 
 function chosen(choice: () => Settings["endOfTurn"], smartTurn: Outcome<number>) {
   const calls: string[] = [];
-  const failures: Failure[] = [];
+  const failures: (Failure | undefined)[] = [];
   const end = new ChosenEndOfTurn({
     choice,
     create: {
@@ -30,7 +30,7 @@ function chosen(choice: () => Settings["endOfTurn"], smartTurn: Outcome<number>)
       "smart-turn": () => predictor(smartTurn, calls, "smart-turn"),
       "turn-1-mini": () => predictor(succeeded(0.3), calls, "turn-1-mini"),
     },
-    onFailure: (failure) => failures.push(failure),
+    onChange: (failure) => failures.push(failure),
   });
   return { end, calls, failures };
 }
@@ -38,6 +38,7 @@ function chosen(choice: () => Settings["endOfTurn"], smartTurn: Outcome<number>)
 test("the choice counts from the next utterance on, and what is not needed any more is closed", async () => {
   let choice: Settings["endOfTurn"] = "embedded";
   const { end, calls } = chosen(() => choice, succeeded(0.2));
+  end.begin();
   expect(await end.predict(EVIDENCE, SIGNAL)).toEqual(succeeded(0.1));
   choice = "smart-turn";
   end.begin();
@@ -47,6 +48,7 @@ test("the choice counts from the next utterance on, and what is not needed any m
   end.begin();
   expect(await end.predict(EVIDENCE, SIGNAL)).toEqual(succeeded(0.3));
   expect(calls).toEqual([
+    "embedded begin",
     "embedded begin",
     "smart-turn begin",
     "embedded hear",
@@ -60,7 +62,9 @@ test("the choice counts from the next utterance on, and what is not needed any m
 test("a model that cannot be used is told once, and the embedded predictor answers", async () => {
   const missing = failed("model-missing", "models", "run repartee models get smart-turn");
   const { end, failures } = chosen(() => "smart-turn", missing);
+  end.begin();
   expect(await end.predict(EVIDENCE, SIGNAL)).toEqual(succeeded(0.1));
+  end.begin();
   expect(await end.predict(EVIDENCE, SIGNAL)).toEqual(succeeded(0.1));
-  expect(failures.map(({ code }) => code)).toEqual(["model-missing"]);
+  expect(failures.map((reason) => reason?.code)).toEqual([undefined, "model-missing"]);
 });
