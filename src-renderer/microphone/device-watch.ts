@@ -1,5 +1,8 @@
-/** Browsers tell of changes only as far as the kernel does: a headset or a virtual device of a sound server comes and goes unsaid. */
-const LOOK_INTERVAL_MS = 1_000;
+/**
+ * Browsers tell of changes only as far as the kernel does: a headset or a virtual device of a sound server comes and goes unsaid. A device that
+ * is back before the next look was never gone for the browser, which may go on recording from another one.
+ */
+const LOOK_INTERVAL_MS = 500;
 
 /** The microphones of the system as the browser lists them. */
 export interface MicrophoneDevices {
@@ -22,7 +25,7 @@ export async function listMicrophones(): Promise<MicrophoneDevices> {
 }
 
 /**
- * Calls back whenever a microphone came or went or another one became the default, or the browser says that something changed. Looks once a second, about 20 ms each, most of it waiting;
+ * Calls back whenever a microphone came or went or another one became the default, or the browser says that something changed. Looks twice a second, about 20 ms each, most of it waiting;
  * looking is also what makes Chromium on PulseAudio end the track of a device that is gone. Until then the track plays the sound of another
  * source, which may be the speaker's.
  */

@@ -1,14 +1,15 @@
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { spokenText } from "../fixtures/speech.ts";
+import { wordErrorRate } from "../fixtures/word-error-rate.ts";
 import { startApp, type RunningApp } from "./app.ts";
 import { browserSkipReason, startRigBrowser, type RigBrowser } from "./rig/browser.ts";
 import { skipReason, startSoundRig, type SoundRig } from "./rig/sound-rig.ts";
 import { ROOM_RATE_HZ } from "./rig/sound-room.ts";
 
 const reason = skipReason() ?? browserSkipReason();
-const QUESTION = "What is seventeen times twenty three?";
-const UNDERSTOOD = /seventeen times twenty[- ]three/i;
+const QUESTION = "What time is it?";
+const LONG_TALK = "Good morning my dear assistant, how are you doing today?";
 
 describe.skipIf(reason !== undefined)(
   `devices that come and go under a conversation${reason ? ` (skipped: ${reason})` : ""}`,
@@ -19,10 +20,12 @@ describe.skipIf(reason !== undefined)(
     let browser: RigBrowser;
     let page: Page;
     let question: Float32Array;
+    let longTalk: Float32Array;
 
     beforeAll(async () => {
       rig = await startSoundRig();
       question = await spokenText(QUESTION, "slt", ROOM_RATE_HZ);
+      longTalk = await spokenText(LONG_TALK, "slt", ROOM_RATE_HZ);
       app = await startApp(rig.env);
       browser = await startRigBrowser(rig, { microphone: "granted" });
       page = browser.page;
@@ -50,15 +53,27 @@ describe.skipIf(reason !== undefined)(
       return page.getByTestId("turn").count();
     }
 
-    /** Asks, and stops the answer once it is heard. */
+    async function said(): Promise<string> {
+      return (await page.getByTestId("said").last().textContent())?.replace("You", "") ?? "";
+    }
+
+    /** Asks, and stops the answer once it is heard. One word in four may be wrong: Chromium drops 10 ms of a recording now and then. */
     async function expectAnswer(): Promise<void> {
       const before = await turns();
       await rig.play(question);
       await expect.poll(turns, { timeout: 8_000 }).toBe(before + 1);
-      await expect.poll(() => page.getByTestId("said").last().textContent(), { timeout: 8_000 }).toMatch(UNDERSTOOD);
       await untilState("Speaking");
+      expect(wordErrorRate(QUESTION, await said())).toBeLessThanOrEqual(0.25);
       await page.keyboard.press("Escape");
       await untilState("Listening");
+    }
+
+    /** Begins a longer talk, and resolves with its end once the assistant has heard a good second of it. */
+    async function beginToTalk(): Promise<{ readonly ended: Promise<unknown> }> {
+      const ended = rig.play(longTalk);
+      await untilState("Hearing you");
+      await page.waitForTimeout(1_200);
+      return { ended };
     }
 
     /** The source that the browser records from now, as the sound server calls it. */
@@ -69,7 +84,9 @@ describe.skipIf(reason !== undefined)(
           .split("\n")
           .map((row) => row.split("\t"));
       const names = new Map(rows("sources").map(([index = "", name = ""]) => [index, name]));
-      const browsers = rows("source-outputs").filter(([, , , , format]) => format?.startsWith("s16le"));
+      const browsers = rows("source-outputs").filter(
+        ([, , , driver, format]) => driver === "protocol-native.c" && format?.startsWith("s16le"),
+      );
       return browsers.map(([, source = ""]) => names.get(source) ?? "").toSorted();
     }
 
@@ -106,39 +123,27 @@ describe.skipIf(reason !== undefined)(
       await untilMicrophone("live");
       await untilState("Listening");
       await expectAnswer();
+      expect(await said()).toMatch(/^what/i);
       await expectAnswer();
+      expect(await said()).toMatch(/^what/i);
     });
 
-    test("the only microphone is unplugged: that is shown; plugged in again, it is heard", async () => {
+    test("the only microphone is unplugged in the middle of a talk: what was said counts, and plugged in again, it is heard", async () => {
+      const before = await turns();
+      const talk = await beginToTalk();
       rig.unplugMicrophone();
       await untilMicrophone("missing");
-      await untilState("Needs attention");
       expect(await page.getByTestId("failure").textContent()).toContain("Plug one in");
+      await expect.poll(() => page.getByTestId("reply").count(), { timeout: 8_000 }).toBe(before + 1);
+      expect(await said()).toMatch(/good morning/i);
+      await page.keyboard.press("Escape");
+      await untilState("Needs attention");
+      await talk.ended;
       await rig.plugInMicrophone();
       await untilMicrophone("live");
       await untilState("Listening");
       expect(await page.getByTestId("failure").count()).toBe(0);
       await expectAnswer();
-    });
-
-    test("unplugged in the middle of a question, what was said until then is answered", async () => {
-      const before = await turns();
-      const asked = rig.play(
-        await spokenText("Good morning my dear assistant, how are you doing today", "slt", ROOM_RATE_HZ),
-      );
-      await untilState("Hearing you");
-      await page.waitForTimeout(1_200);
-      rig.unplugMicrophone();
-      await expect.poll(turns, { timeout: 8_000 }).toBe(before + 1);
-      await expect
-        .poll(() => page.getByTestId("said").last().textContent(), { timeout: 8_000 })
-        .toMatch(/good morning/i);
-      await expect.poll(() => page.getByTestId("reply").count(), { timeout: 8_000 }).toBe(before + 1);
-      await page.keyboard.press("Escape");
-      await asked;
-      await rig.plugInMicrophone();
-      await untilMicrophone("live");
-      await untilState("Listening");
     });
 
     test("the chosen microphone is unplugged: the default stands in, said in the window, until it is back", async () => {
@@ -153,18 +158,18 @@ describe.skipIf(reason !== undefined)(
       await expectAnswer();
       plugIn("Headset", "rate=48000", "channels=1");
       await untilRecordingFrom("Headset");
-      expect(await page.getByTestId("microphone-stands-in").count()).toBe(0);
-      await expectAnswer();
+      await expect.poll(() => page.getByTestId("microphone-stands-in").count()).toBe(0);
     });
 
-    test("a headset that goes away and comes back twice within two seconds is used in the end", async () => {
-      for (let round = 0; round < 2; round++) {
+    test("a headset that goes away and comes back with another rate, twice within two seconds, is used in the end", async () => {
+      for (const rate of ["rate=16000", "rate=48000"]) {
         unplug("Headset");
-        await page.waitForTimeout(400);
-        plugIn("Headset", round === 0 ? "rate=16000" : "rate=48000", "channels=1");
-        await page.waitForTimeout(400);
+        await page.waitForTimeout(800);
+        plugIn("Headset", rate, "channels=1");
+        await page.waitForTimeout(200);
       }
-      await page.waitForTimeout(1_500);
+      await untilRecordingFrom("Headset");
+      await page.waitForTimeout(500);
       await untilMicrophone("live");
       await untilRecordingFrom("Headset");
       await expectAnswer();
@@ -195,10 +200,9 @@ describe.skipIf(reason !== undefined)(
       await untilRecordingFrom("Mute");
       await page.getByTestId("microphone-stands-in").waitFor({ timeout: 10_000 });
       await untilRecordingFrom("Mute", "mic");
-      await expectAnswer();
       rig.control("load-module", "module-sine", "sink=hush", "frequency=100");
       await untilRecordingFrom("Mute");
-      expect(await page.getByTestId("microphone-stands-in").count()).toBe(0);
+      await expect.poll(() => page.getByTestId("microphone-stands-in").count()).toBe(0);
       await choose("");
       await untilRecordingFrom("mic");
     });
@@ -225,18 +229,13 @@ describe.skipIf(reason !== undefined)(
       await expectAnswer();
     });
 
-    test("reloaded in the middle of a question, the page has been heard until then", async () => {
-      const before = await turns();
-      const asked = rig.play(
-        await spokenText("Good morning my dear assistant, how are you doing today", "slt", ROOM_RATE_HZ),
-      );
-      await untilState("Hearing you");
-      await page.waitForTimeout(1_200);
+    test("reloaded in the middle of a talk, the page has been heard until then", async () => {
+      const talk = await beginToTalk();
       await page.reload();
-      await expect.poll(turns, { timeout: 8_000 }).toBeGreaterThan(before);
-      const said = () => page.getByTestId("said").allTextContents();
-      await expect.poll(said, { timeout: 8_000 }).toContainEqual(expect.stringMatching(/good morning/i));
-      await asked;
+      const all = () => page.getByTestId("said").allTextContents();
+      const ofTheTalk = async () => (await all()).filter((text) => /good morning/i.test(text)).length;
+      await expect.poll(ofTheTalk, { timeout: 8_000 }).toBe(2);
+      await talk.ended;
     });
   },
 );
