@@ -1,10 +1,9 @@
 import { assertNever } from "../../src-shared/assert-never.ts";
 import type { Conduct } from "./conduct.ts";
 import type { Command, Fact } from "./facts.ts";
-import { interruptionDeadlineMs, whileReplying } from "./while-replying.ts";
+import { acknowledgeDeadlineMs, interruptionDeadlineMs, whileReplying } from "./while-replying.ts";
 import { decidingDeadlineMs, whileDeciding, whileHearing, whileListening } from "./while-user-speaks.ts";
 import { CLOSED, forget, listen, stay, to, type Step, type TurnState } from "./turn-state.ts";
-import { TURN_TUNING } from "./turn-tuning.ts";
 
 export { CLOSED };
 
@@ -42,9 +41,7 @@ export function deadlineOf(state: TurnState): number | undefined {
     case "responding":
     case "speaking": {
       const interruptionMs = phase.interruption && interruptionDeadlineMs(phase.interruption);
-      const acknowledges = conduct.acknowledges && phase.name === "responding" && !phase.isUnderWay;
-      const acknowledgeMs = acknowledges ? phase.decidedAtMs + TURN_TUNING.acknowledgeMs : undefined;
-      return earliest(interruptionMs, acknowledgeMs);
+      return earliest(interruptionMs, acknowledgeDeadlineMs(phase, conduct));
     }
     default:
       return assertNever(phase);
@@ -146,7 +143,8 @@ function close(state: TurnState): Step {
   const { phase } = state;
   const commands: Command[] = [];
   if (phase.name === "hearing" || phase.name === "deciding") commands.push({ kind: "forget", key: phase.key });
-  if (phase.name === "responding" || phase.name === "speaking") commands.push({ kind: "cut", key: phase.key });
+  if (phase.name === "responding" || phase.name === "speaking")
+    commands.push({ kind: "cut", key: phase.key }, { kind: "reply-level", level: "normal" });
   if (phase.name !== "closed") commands.push({ kind: "close-utterance" });
   return to({ ...state, paused: false, announcements: [] }, { name: "closed" }, commands);
 }

@@ -1,3 +1,4 @@
+import type { Conduct } from "./conduct.ts";
 import type { Command, Fact, ReplyLevel, WordsOverReply } from "./facts.ts";
 import {
   answerTyped,
@@ -69,6 +70,12 @@ export function interruptionDeadlineMs(interruption: Interruption): number | und
   if (isIgnored || level === "normal") return undefined;
   const isHeldNext = level === "ducked" && speechEndedAtMs === undefined;
   return startedAtMs + (isHeldNext ? TURN_TUNING.holdAfterMs : TURN_TUNING.interruptionTimeoutMs);
+}
+
+/** When a reply that has not begun is announced by a word: not while the user speaks over it. */
+export function acknowledgeDeadlineMs(phase: Replying, conduct: Conduct): number | undefined {
+  const isWaitedFor = phase.name === "responding" && !phase.isUnderWay && !phase.interruption;
+  return isWaitedFor && conduct.acknowledges ? phase.decidedAtMs + TURN_TUNING.acknowledgeMs : undefined;
 }
 
 /** In hands-free talk the reply makes room at once; else only words can show that it is meant. */
@@ -147,8 +154,7 @@ function onDeadline(state: TurnState, phase: Replying, nowMs: number): Step {
       ]);
     return to(state, { ...phase, interruption: { ...interruption, level: "normal", isIgnored: true } }, [NORMAL]);
   }
-  const isSlow = phase.name === "responding" && !phase.isUnderWay && state.conduct.acknowledges;
-  if (!isSlow || nowMs < phase.decidedAtMs + TURN_TUNING.acknowledgeMs) return stay(state);
+  if (nowMs < (acknowledgeDeadlineMs(phase, state.conduct) ?? Number.POSITIVE_INFINITY)) return stay(state);
   return to(state, { ...phase, isUnderWay: true }, [{ kind: "acknowledge", key }]);
 }
 
@@ -160,7 +166,7 @@ function finish(state: TurnState, phase: Replying, asksBack: boolean, nowMs: num
   if (interruption && !interruption.isIgnored && mode !== "push-to-talk" && state.conduct.duplex !== "half")
     return catchUp(hearOver(state, interruption, mode === "hands-free", done), interruption, nowMs);
   const followUpMs = asksBack ? TURN_TUNING.questionFollowUpMs : TURN_TUNING.followUpMs;
-  const settled: Command[] = interruption ? [done, NORMAL, CLOSE] : [done];
+  const settled: Command[] = interruption || state.paused ? [done, NORMAL, CLOSE] : [done];
   return listen(state, settled, nowMs, mode === "wake-phrase" ? nowMs + followUpMs : undefined);
 }
 

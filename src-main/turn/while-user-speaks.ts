@@ -32,7 +32,8 @@ export function whileListening(
   nowMs: number,
 ): Step {
   switch (fact.kind) {
-    case "speech-started": {
+    case "speech-started":
+    case "speech-resumed": {
       const { mode } = state.conduct;
       if (mode === "push-to-talk") return stay(state);
       const addressed = mode === "hands-free" || fact.atMs < (phase.attentiveUntilMs ?? Number.NEGATIVE_INFINITY);
@@ -165,8 +166,9 @@ function understand(
 ): Step {
   const { key } = phase;
   const { conduct, habitMs } = state;
-  const rest = phase.addressed ? fact.text : stripWakePhrase(fact.text, conduct.wakePhrase);
-  const text = rest === undefined || isNotForUs(phase, fact) ? "" : rest;
+  const called = conduct.mode === "wake-phrase" ? stripWakePhrase(fact.text, conduct.wakePhrase) : undefined;
+  const rest = called ?? (phase.addressed ? fact.text : undefined);
+  const text = rest === undefined || isNotForUs(phase, rest, fact.spokenText) ? "" : rest;
   const heard = { text, endSilenceMs: endSilenceMs(fact.endProbability, conduct.patience, habitMs) };
   const understood: Deciding = { ...phase, addressed: phase.addressed || rest !== undefined, heard };
   const commands: Command[] = text === "" ? [] : [{ kind: "respond", key, text }];
@@ -175,7 +177,7 @@ function understand(
 }
 
 /** The assistant's own words, or speech over its reply that only stopped it or encouraged it. */
-function isNotForUs(phase: Deciding, { text, spokenText }: Fact & { readonly kind: "transcript-ready" }): boolean {
+function isNotForUs(phase: Deciding, text: string, spokenText: string): boolean {
   if (spokenText === "" && !phase.overReply) return false;
   const speechMs = phase.speechEndedAtMs - phase.startedAtMs;
   const verdict = judgeInterruption({ text, speechMs, isOver: true, spokenText });
