@@ -2,7 +2,13 @@ import { create } from "zustand";
 import type { AssistantBridge, AssistantEvent } from "../src-shared/assistant-contract.ts";
 import type { Settings } from "../src-shared/settings.ts";
 import type { AssistantSnapshot } from "../src-shared/turn-view.ts";
+import type { SoundContext } from "./audio/describe-context.ts";
 import type { PageAudio } from "./audio/page-audio.ts";
+import { EarconWatch } from "./earcons/earcon-watch.ts";
+import { playEarcon } from "./earcons/play-earcon.ts";
+import { EchoPath } from "./echo/echo-path.ts";
+import { EchoTest, type EchoTestStatus } from "./echo/echo-test.ts";
+import { watchOutput } from "./echo/output-watch.ts";
 import type { MicrophoneView } from "./microphone/microphone.ts";
 import { breakOffLab, isLabBusy, tellLab, useLab } from "./playback-lab/lab-state.ts";
 import { shareUnchanged } from "./share-unchanged.ts";
@@ -18,6 +24,11 @@ export interface WindowState {
   readonly microphone: MicrophoneView;
   readonly levelRatio: number;
   readonly soundSuspended: boolean;
+  /** Name of the output that the system plays to; empty while the browser does not tell. */
+  readonly outputLabel: string;
+  readonly echoTest: EchoTestStatus;
+  /** Whether the user holds the talk key or its button. */
+  readonly talkKeyHeld: boolean;
   readonly page: WindowPage;
 }
 
@@ -37,6 +48,9 @@ export const INITIAL_WINDOW: WindowState = {
   microphone: { status: "unasked", label: "", available: [], standsInFor: "" },
   levelRatio: 0,
   soundSuspended: false,
+  outputLabel: "",
+  echoTest: "idle",
+  talkKeyHeld: false,
   page: "conversation",
 };
 
@@ -46,6 +60,13 @@ export interface WindowActions {
   readonly allowMicrophone: () => void;
   /** Turns to a page. Leaving the playback lab stops what plays there. */
   readonly turnTo: (page: WindowPage) => void;
+  /** Presses the talk key or lets it go. */
+  readonly holdTalkKey: (held: boolean) => void;
+  /** Tests the echo as soon as nobody speaks. */
+  readonly testEcho: () => void;
+  /** Takes {@link WindowActions.testEcho} back. */
+  readonly forgoEchoTest: () => void;
+  readonly describeSound: () => SoundContext;
 }
 
 /** The window's one store. */
@@ -54,8 +75,12 @@ export const useWindow = create<WindowState>(() => INITIAL_WINDOW);
 let actions: WindowActions;
 
 /** Connects the store to the assistant and to the page's audio. Once, before the first render. */
-export function connectWindow(bridge: AssistantBridge, audio: Pick<PageAudio, "microphone" | "onSuspended">): void {
+export function connectWindow(
+  bridge: AssistantBridge,
+  audio: Pick<PageAudio, "microphone" | "onSuspended" | "nodes" | "describe">,
+): void {
   const { microphone } = audio;
+  const echoTest = connectEchoTest(bridge, audio);
   actions = {
     request: (name, input) => bridge.request(name, input),
     allowMicrophone: () => void microphone.allow(),
@@ -63,6 +88,14 @@ export function connectWindow(bridge: AssistantBridge, audio: Pick<PageAudio, "m
       if (page !== "lab" && isLabBusy(useLab.getState())) void bridge.request("lab-stop", {});
       useWindow.setState({ page });
     },
+    holdTalkKey: (talkKeyHeld) => {
+      if (talkKeyHeld === useWindow.getState().talkKeyHeld) return;
+      useWindow.setState({ talkKeyHeld });
+      void bridge.request("talk-key", { pressed: talkKeyHeld });
+    },
+    testEcho: () => echoTest.want(),
+    forgoEchoTest: () => echoTest.forgo(),
+    describeSound: () => audio.describe(),
   };
   bridge.subscribe((event) => {
     if (event.kind === "lab") return tellLab(event.event);
@@ -78,6 +111,25 @@ export function connectWindow(bridge: AssistantBridge, audio: Pick<PageAudio, "m
     (levelRatio) => useWindow.setState({ levelRatio }),
   );
   audio.onSuspended((soundSuspended) => useWindow.setState({ soundSuspended }));
+  connectEarcons(audio);
+}
+
+function connectEchoTest(bridge: AssistantBridge, { nodes }: Pick<PageAudio, "nodes">): EchoTest {
+  const show = (echoTest: EchoTestStatus): void => useWindow.setState({ echoTest });
+  const test = new EchoTest(new EchoPath(nodes), (name, input) => bridge.request(name, input), show);
+  useWindow.subscribe((state) => test.notice(state));
+  watchOutput((outputLabel) => {
+    useWindow.setState({ outputLabel });
+    test.noticeOutput(outputLabel);
+  });
+  return test;
+}
+
+function connectEarcons({ nodes }: Pick<PageAudio, "nodes">): void {
+  const watch = new EarconWatch((earcon) => {
+    if (useWindow.getState().settings?.earcons) void nodes.then(({ output }) => playEarcon(earcon, output));
+  });
+  useWindow.subscribe(({ snapshot, talkKeyHeld }) => watch.notice({ state: snapshot.state, talkKeyHeld }));
 }
 
 /**
@@ -94,7 +146,7 @@ export function takeEvent(state: WindowState, event: AssistantEvent): WindowStat
     case "lab":
       return state;
     case "connection":
-      return { ...state, connected: event.open, snapshot: { ...state.snapshot, revision: -1 } };
+      return { ...state, connected: event.open, talkKeyHeld: false, snapshot: { ...state.snapshot, revision: -1 } };
   }
 }
 

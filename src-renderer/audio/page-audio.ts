@@ -3,6 +3,7 @@ import { CAPTURE_RATE_HZ } from "../../src-shared/audio-format.ts";
 import captureWorkletUrl from "../microphone/capture-worklet.ts?worker&url";
 import { Microphone } from "../microphone/microphone.ts";
 import playbackWorkletUrl from "../speaker/playback-worklet.ts?worker&url";
+import { describeContext, type SoundContext } from "./describe-context.ts";
 import { OutputGapReader } from "./output-gap-reader.ts";
 import { readWorkletClock } from "./read-worklet-clock.ts";
 import type { WorkletMessage } from "./worklet-clock.ts";
@@ -11,6 +12,14 @@ import type { WorkletMessage } from "./worklet-clock.ts";
 const OUTPUT_GAPS_INTERVAL_MS = 100;
 /** Often enough that a glitch of the sound card does not shift times for long. */
 const CLOCK_INTERVAL_MS = 250;
+
+/** Where the page's sound goes out and comes in. */
+export interface SoundNodes {
+  /** Plays what it is fed beside the replies and the same way. */
+  readonly output: AudioNode;
+  /** What the assistant hears through. */
+  readonly capture: AudioWorkletNode;
+}
 
 /**
  * The page's microphone and speaker: one audio context, two worklets that own the ports to the assistant. Samples never pass through the
@@ -22,6 +31,7 @@ export class PageAudio {
   readonly #context = new AudioContext({ sampleRate: CAPTURE_RATE_HZ, latencyHint: "interactive" });
   #isSuspended = true;
   #onSuspended: (suspended: boolean) => void = () => undefined;
+  readonly #nodes = Promise.withResolvers<SoundNodes>();
 
   constructor(bridge: AssistantBridge) {
     this.#bridge = bridge;
@@ -34,14 +44,25 @@ export class PageAudio {
     listener(this.#isSuspended);
   }
 
+  /** Resolves when sound can be played and heard. */
+  get nodes(): Promise<SoundNodes> {
+    return this.#nodes.promise;
+  }
+
+  /** How the page's sound runs just now. */
+  describe(): SoundContext {
+    return describeContext(this.#context);
+  }
+
   async start(): Promise<void> {
     this.#context.addEventListener("statechange", () => this.#tellSuspended());
     for (const gesture of ["pointerdown", "keydown"]) window.addEventListener(gesture, () => this.#resume());
     await Promise.all([captureWorkletUrl, playbackWorkletUrl].map((url) => this.#context.audioWorklet.addModule(url)));
-    const playback = new AudioWorkletNode(this.#context, "playback", { numberOfInputs: 0, outputChannelCount: [1] });
+    const playback = new AudioWorkletNode(this.#context, "playback", { channelCount: 1, outputChannelCount: [1] });
     playback.connect(this.#context.destination);
     const capture = new AudioWorkletNode(this.#context, "capture", { numberOfOutputs: 0, channelCount: 1 });
     this.microphone.feed(capture);
+    this.#nodes.resolve({ output: playback, capture });
     const tell = (node: AudioWorkletNode, message: WorkletMessage, transfer: Transferable[] = []) =>
       node.port.postMessage(message, transfer);
     const setClocks = () => {

@@ -13,5 +13,14 @@ export interface OutputGap {
   readonly durationMs: number;
 }
 
-/** What a worklet is sent on its own port: its message port to the assistant, transferred, or the clock. */
-export type WorkletMessage = { readonly kind: "port" } | WorkletClock | OutputGap;
+/** A frame as the assistant gets it, and its end in samples of the context's time. */
+export interface TappedFrame {
+  readonly pcm: Float32Array;
+  readonly endSample: number;
+}
+
+/**
+ * What a worklet is sent on its own port: its message port to the assistant, transferred, or the clock. `tap`: the capture worklet sends every
+ * {@link TappedFrame} to the transferred port too, or to none any more.
+ */
+export type WorkletMessage = { readonly kind: "port" | "tap" } | WorkletClock | OutputGap;

@@ -1,8 +1,9 @@
-import type { WorkletMessage } from "../audio/worklet-clock.ts";
+import type { TappedFrame, WorkletMessage } from "../audio/worklet-clock.ts";
 import { CaptureProcess } from "./capture-process.ts";
 
 class CaptureWorklet extends AudioWorkletProcessor {
   #assistant: MessagePort | undefined;
+  #tap: MessagePort | undefined;
   #originMs = 0;
   readonly #message: { pcm: Float32Array; endedAtMs: number } = { pcm: new Float32Array(), endedAtMs: 0 };
   readonly #capture = new CaptureProcess({
@@ -10,6 +11,7 @@ class CaptureWorklet extends AudioWorkletProcessor {
       this.#message.pcm = pcm;
       this.#message.endedAtMs = this.#originMs + (endSample * 1000) / sampleRate;
       this.#assistant?.postMessage(this.#message);
+      this.#tap?.postMessage({ pcm, endSample } satisfies TappedFrame);
     },
     onLevel: (levelRatio) => this.port.postMessage(levelRatio),
   });
@@ -18,6 +20,7 @@ class CaptureWorklet extends AudioWorkletProcessor {
     super();
     this.port.onmessage = ({ data, ports }: MessageEvent<WorkletMessage>) => {
       if (data.kind === "clock") this.#originMs = data.renderOriginMs;
+      else if (data.kind === "tap") this.#tap = ports[0];
       else this.#assistant = ports[0];
     };
   }

@@ -36,9 +36,11 @@ export class PlaybackSession {
     };
   }
 
-  /** Fills one output block. */
-  process(out: Float32Array): void {
+  /** Fills one output block. `beside`: a block of the page's own short sounds, which go the same way. */
+  process(out: Float32Array, beside?: Float32Array): void {
     this.#playback.process(out, this.#nowMs(), this.#outputLatencyMs());
+    for (let index = 0; beside && index < out.length; index++)
+      out[index] = (out[index] as number) + (beside[index] as number);
     this.#report();
   }
 

@@ -18,8 +18,8 @@ class PlaybackWorklet extends AudioWorkletProcessor {
     };
   }
 
-  process(_inputs: Float32Array[][], [output]: Float32Array[][]): boolean {
-    if (output?.[0]) this.#session.process(output[0]);
+  process([input]: Float32Array[][], [output]: Float32Array[][]): boolean {
+    if (output?.[0]) this.#session.process(output[0], input?.[0]);
     return true;
   }
 }
