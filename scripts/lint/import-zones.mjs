@@ -5,10 +5,11 @@
  * @typedef {{ within: string, ours: readonly string[], packages: "any" | readonly string[], platform: boolean }} ImportZone
  */
 
-/** What every stage may use beside its own folder: the vocabulary, the ports, the models and what has no home in one stage. */
+/** What every stage may use beside its own folder: the vocabulary, the ports, what words mean for a turn, the models and what has no home in one stage. */
 const GROUND = [
   "src-shared/",
   "src-main/turn/ports.ts",
+  "src-main/turn/words/",
   "src-main/models/",
   "src-main/session-clock.ts",
   "src-main/streaming-resampler.ts",

@@ -1,4 +1,4 @@
-import { isEcho } from "./echo-of.ts";
+import { isEcho } from "./is-echo.ts";
 import { beginsWithStop, isStopOnly } from "./stop-phrases.ts";
 import { phraseLength, phrasesOf, wordsOf } from "./words-of.ts";
 

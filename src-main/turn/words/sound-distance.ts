@@ -41,7 +41,7 @@ export function soundDistance(wanted: string, heard: string): number {
   for (const sound of heard) previous.push((previous.at(-1) as number) + omission(sound));
   for (const sound of wanted) {
     const current = [(previous[0] as number) + omission(sound)];
-    for (const [index, other] of [...heard].entries()) {
+    for (const [index, other] of Array.from(heard).entries()) {
       current.push(
         Math.min(
           (previous[index] as number) + substitution(sound, other),
@@ -52,7 +52,7 @@ export function soundDistance(wanted: string, heard: string): number {
     }
     previous = current;
   }
-  const weight = [...wanted].reduce((sum, sound) => sum + omission(sound), 0);
+  const weight = Array.from(wanted).reduce((sum, sound) => sum + omission(sound), 0);
   return weight === 0 ? 1 : (previous.at(-1) as number) / weight;
 }
 

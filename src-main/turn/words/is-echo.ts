@@ -18,13 +18,13 @@ export function isEcho(text: string, spokenText: string): boolean {
   const wanted = Math.max(LEAST_WORDS, Math.ceil(words.length * LEAST_SHARE - 1e-9));
   return spoken.some((_, start) => {
     const stretch = spoken.slice(start, start + words.length + MOST_GAPS);
-    return commonWords(words, stretch) >= wanted;
+    return sharedWords(words, stretch) >= wanted;
   });
 }
 
 /** Length of the longest common subsequence. */
-function commonWords(a: readonly string[], b: readonly string[]): number {
-  let previous = new Array<number>(b.length + 1).fill(0);
+function sharedWords(a: readonly string[], b: readonly string[]): number {
+  let previous = Array.from({ length: b.length + 1 }, () => 0);
   for (const word of a) {
     const current = [0];
     b.forEach((other, index) => {
