@@ -25,9 +25,9 @@ export async function listMicrophones(): Promise<MicrophoneDevices> {
 }
 
 /**
- * Calls back whenever a microphone came or went or another one became the default, or the browser says that something changed. Looks twice a second, about 20 ms each, most of it waiting;
- * looking is also what makes Chromium on PulseAudio end the track of a device that is gone. Until then the track plays the sound of another
- * source, which may be the speaker's.
+ * Calls back whenever a microphone came or went or another one became the default, or the browser says that something changed. Looks twice a
+ * second, about 20 ms each, most of it waiting. Looking is also what makes Chromium on PulseAudio end the track of a device that is gone: until
+ * then the track plays the sound of another source, which may be the speaker's.
  */
 export function watchDevices(changed: (devices: MicrophoneDevices) => void): void {
   let known: string | undefined;

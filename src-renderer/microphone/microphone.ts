@@ -220,7 +220,7 @@ export class Microphone {
     if (change) this.#soundChanged(change);
     if (this.#view.status !== "live") return;
     this.#onLevel(levelRatio);
-    if (levelRatio > 0) this.#sounded.add(this.#view.label);
+    if (this.#watch.hasSounded) this.#sounded.add(this.#view.label);
   }
 
   /** Regularly, to notice what no event tells. */

@@ -5,6 +5,8 @@ export type SoundState = "sounding" | "silent" | "stalled";
 const SILENT_BELOW_RATIO = 1e-6;
 /** Levels come about ten times a second: 5 s. */
 const LEVELS_UNTIL_SILENT = 52;
+/** Levels that may still be those of the microphone before. */
+const LATE_LEVELS = 5;
 const TICKS_UNTIL_STALLED = 4;
 const SLEPT_MS = 2_000;
 
@@ -18,7 +20,9 @@ export const WATCH_TICK_MS = 250;
 export class SoundWatch {
   #state: SoundState;
   #ticksWithoutLevel = 0;
+  #levels = 0;
   #silentLevels = 0;
+  #hasSounded = false;
   #driftMs: number | undefined;
 
   /** `state`: what a microphone that is opened anew was before. */
@@ -26,11 +30,17 @@ export class SoundWatch {
     this.#state = state;
   }
 
+  /** Whether there has been any sound since the microphone was opened. */
+  get hasSounded(): boolean {
+    return this.#hasSounded;
+  }
+
   /**
    * A level arrived at `wallMs`, when the audio context had rendered `audioMs`. The state when it changed; `slept` when more than 2 s passed
    * during which nothing was rendered, as when the machine slept.
    */
   level(levelRatio: number, wallMs: number, audioMs: number): SoundState | "slept" | undefined {
+    this.#levels++;
     this.#ticksWithoutLevel = 0;
     const driftMs = wallMs - audioMs;
     const hasSlept = driftMs - (this.#driftMs ?? driftMs) > SLEPT_MS;
@@ -38,6 +48,7 @@ export class SoundWatch {
     if (hasSlept) return "slept";
     if (levelRatio >= SILENT_BELOW_RATIO) {
       this.#silentLevels = 0;
+      this.#hasSounded ||= this.#levels >= LATE_LEVELS;
       return this.#become("sounding");
     }
     this.#silentLevels++;

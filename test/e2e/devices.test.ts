@@ -173,6 +173,7 @@ describe.skipIf(reason !== undefined)(
       await untilMicrophone("live");
       await untilRecordingFrom("Headset");
       await expectAnswer();
+      expect(sourceInUse()).toEqual(["Headset"]);
       await choose("");
       unplug("Headset");
     });
@@ -184,6 +185,7 @@ describe.skipIf(reason !== undefined)(
         await untilRecordingFrom("Other");
         await page.waitForTimeout(300);
         await expectAnswer();
+        expect(sourceInUse()).toEqual(["Other"]);
         unplug("Other");
         rig.control("set-default-source", "mic");
         await untilRecordingFrom("mic");
@@ -221,6 +223,7 @@ describe.skipIf(reason !== undefined)(
     test("sound that stands still is shown, and goes on by itself", async () => {
       rig.control("suspend-sink", "speaker", "1");
       await untilMicrophone("stalled");
+      expect(await page.getByTestId("failure").textContent()).toContain("No sound arrives");
       await untilState("Needs attention");
       rig.control("suspend-sink", "speaker", "0");
       await untilMicrophone("live");
