@@ -1,4 +1,4 @@
-import { msToSamples, RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
+import { FRAME_MS, msToSamples, RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
 import type { Outcome } from "../../src-shared/failure.ts";
 import { succeeded } from "../../src-shared/failure.ts";
 import type { Transcriber, Transcript } from "./ports.ts";
@@ -12,7 +12,7 @@ export interface PausedUtterance {
   readonly text: string;
   /** Of the last segment, which alone is open; undefined when there was too little audio to transcribe. */
   readonly last: Transcript | undefined;
-  /** What the recognizer was given for the last segment: mono at RECOGNITION_RATE_HZ, with what was heard of the pause. */
+  /** The last segment: mono at RECOGNITION_RATE_HZ, with what was heard of the pause, of which the recognizer may have got 32 ms less. */
   readonly pcm: Float32Array;
   /** Where the speech in `pcm` ends, in samples. */
   readonly speechEndSample: number;
@@ -28,7 +28,7 @@ export interface PartialUtterance {
 
 /**
  * The transcript of one utterance while it grows: partial ones while the user speaks, and the final one at every pause, each starting from
- * the tokens of the one before. A long utterance is closed in segments at its pauses (or, without any, where it was quietest), so that the
+ * the tokens of the one before. The first silent frame begins a transcript that is the final one if a pause follows. A long utterance is closed in segments at its pauses (or, without any, where it was quietest), so that the
  * recognizer never gets more than it can bear. One transcription of the open segment runs at a time: a final one stops what runs.
  */
 export class UtteranceTranscription {
@@ -40,6 +40,7 @@ export class UtteranceTranscription {
   readonly #closedSegments: Promise<Outcome<Transcript | undefined>>[] = [];
   #segmentStartMs: number;
   #running: AbortController | undefined;
+  #early: Pick<Pause, "speechEndedAtMs" | "transcript"> | undefined;
   #paused: Pause | undefined;
   #draftTokens: readonly number[] = [];
   #shown: readonly ShownWord[] = [];
@@ -61,8 +62,8 @@ export class UtteranceTranscription {
   }
 
   /**
-   * The user speaks on: a frame with this speech probability ended at `endedAtMs`. May start a partial transcript, but not in a dip of the
-   * probability, which may be the end of the speech: the final transcript would have to wait for it.
+   * The user speaks on: a frame with this speech probability ended at `endedAtMs`. May start a partial transcript, but not where the
+   * probability dips without falling silent: the final transcript might have to wait for it.
    */
   continue(probability: number, endedAtMs: number): void {
     const lengthMs = endedAtMs - this.#segmentStartMs;
@@ -73,10 +74,11 @@ export class UtteranceTranscription {
       const endMs = this.#quietest.atMs;
       this.#closeSegment(endMs, this.#transcribe(this.#slice(endMs)));
     }
-    const due = endedAtMs >= this.#nextPartialAtMs && probability >= TURN_TUNING.speechOnsetProbability;
-    if (!due || this.#running) return;
-    this.#nextPartialAtMs = endedAtMs + TURN_TUNING.partialIntervalMs;
-    void this.#showPartial(endedAtMs);
+    if (probability < TURN_TUNING.speechOffsetProbability) {
+      this.#startEarly(endedAtMs);
+    } else if (probability >= TURN_TUNING.speechOnsetProbability && endedAtMs >= this.#nextPartialAtMs) {
+      if (!this.#running) void this.#showPartial(this.#transcribe(this.#slice(endedAtMs)), endedAtMs);
+    }
   }
 
   /**
@@ -86,7 +88,8 @@ export class UtteranceTranscription {
   async pause(speechEndedAtMs: number, heardUntilMs: number): Promise<Outcome<PausedUtterance>> {
     if (this.#paused?.speechEndedAtMs !== speechEndedAtMs) {
       const pcm = this.#slice(heardUntilMs);
-      this.#paused = { speechEndedAtMs, heardUntilMs, pcm, transcript: this.#transcribe(pcm) };
+      const early = this.#early?.speechEndedAtMs === speechEndedAtMs ? this.#early.transcript : undefined;
+      this.#paused = { speechEndedAtMs, heardUntilMs, pcm, transcript: early ?? this.#transcribe(pcm) };
     }
     const { pcm, transcript, heardUntilMs: endMs } = this.#paused;
     const segments = joinSegments(await Promise.all([...this.#closedSegments, transcript]));
@@ -114,16 +117,24 @@ export class UtteranceTranscription {
     this.#closedSegments.push(transcript);
     this.#segmentStartMs = endMs;
     this.#running = undefined;
+    this.#early = undefined;
     this.#draftTokens = [];
     this.#quietest = NEVER_QUIET;
   }
 
-  async #showPartial(endMs: number): Promise<void> {
-    const segments = [...this.#closedSegments, this.#transcribe(this.#slice(endMs))];
-    const running = this.#running;
-    const joined = joinSegments(await Promise.all(segments));
-    if (!running || running.signal.aborted || this.#cancelled.signal.aborted) return;
-    if (!joined.ok || joined.value.text === "") return;
+  /** The frame that ended at `endedAtMs` is the first silent one: what is transcribed now is final if a pause follows. */
+  #startEarly(endedAtMs: number): void {
+    if (this.#early && endedAtMs < this.#early.speechEndedAtMs + EARLY_INTERVAL_MS) return;
+    const transcript = this.#transcribe(this.#slice(endedAtMs));
+    this.#early = { speechEndedAtMs: endedAtMs - FRAME_MS, transcript };
+    void this.#showPartial(transcript, endedAtMs);
+  }
+
+  async #showPartial(transcript: Promise<Outcome<Transcript | undefined>>, endMs: number): Promise<void> {
+    this.#nextPartialAtMs = endMs + TURN_TUNING.partialIntervalMs;
+    const joined = joinSegments(await Promise.all([...this.#closedSegments, transcript]));
+    if (this.#paused || this.#cancelled.signal.aborted) return;
+    if (!joined.ok || !joined.value.last || joined.value.text === "") return;
     this.#shown = nextShownWords(this.#shown, joined.value.text);
     const text = this.#shown.map((word) => word.text).join(" ");
     this.#onPartial({ text, speechMs: endMs - this.#startedAtMs });
@@ -162,6 +173,8 @@ interface Pause {
 }
 
 const NEVER_QUIET = { atMs: 0, probability: Number.POSITIVE_INFINITY };
+/** Where speech is hard to tell from noise, not every silent frame is taken for its end. */
+const EARLY_INTERVAL_MS = 200;
 /** 0.1 s: the recognizer takes no less. */
 const LEAST_SAMPLES = 0.1 * RECOGNITION_RATE_HZ;
 

@@ -101,7 +101,7 @@ test("a partial transcript waits while the speech may be ending", () => {
   expect(transcriber.asked).toHaveLength(1);
 });
 
-test("a pause stops the partial transcript and is transcribed as far as it was heard", async () => {
+test("a pause stops the partial transcript and is what was said until then is transcribed at its first silent frame", async () => {
   const user = new Conversation();
   const { transcriber, utterance, partials } = user;
   user.hear(416, 0.9);
@@ -120,8 +120,24 @@ test("a pause stops the partial transcript and is transcribed as far as it was h
     tokens: [8],
     speechEndSample: pcm.findIndex((sample) => sample === Math.fround(0.1)),
   });
-  expect(pcm).toEqual(transcriber.last.request.pcm);
+  expect(transcriber.last.request.pcm).toEqual(pcm.subarray(0, pcm.length - RECOGNITION_FRAME_SAMPLES));
   expect(partials).toHaveLength(1);
+});
+
+test("a silent frame without a pause gives a partial transcript, and the pause after it another", async () => {
+  const user = new Conversation();
+  const { transcriber, utterance, partials } = user;
+  user.hear(192, 0.9);
+  user.hear(32, 0.1);
+  user.hear(96, 0.9);
+  await transcriber.last.say("Stop");
+  expect(partials.map(({ speechMs }) => speechMs)).toEqual([224]);
+  user.hear(64, 0.1);
+  expect(transcriber.asked).toHaveLength(1);
+  const paused = utterance.pause(user.nowMs - 64, user.nowMs);
+  expect(transcriber.asked).toHaveLength(2);
+  await transcriber.last.say("Stop it.");
+  expect(await paused).toMatchObject({ value: { text: "Stop it.", pcm: transcriber.last.request.pcm } });
 });
 
 test("the same end of speech is transcribed once, a later one anew", async () => {
