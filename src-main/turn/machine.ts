@@ -41,7 +41,7 @@ export function deadlineOf(state: TurnState): number | undefined {
     case "responding":
     case "speaking": {
       const interruptionMs = phase.interruption && interruptionDeadlineMs(phase.interruption);
-      return earliest(interruptionMs, acknowledgeDeadlineMs(phase, conduct));
+      return earliest(interruptionMs, acknowledgeDeadlineMs(state, phase));
     }
     default:
       return assertNever(phase);

@@ -55,7 +55,7 @@ export interface Replying {
   readonly reopensAtMs: number | undefined;
   /** When the reply was first heard. */
   readonly audibleAtMs: number | undefined;
-  /** The reply has begun, or was announced by a word. */
+  /** The first words of the reply are there. */
   readonly isUnderWay: boolean;
   readonly interruption: Interruption | undefined;
 }
@@ -76,6 +76,8 @@ export interface TurnState {
   /** The user has paused the conversation. */
   readonly paused: boolean;
   readonly lastTurnId: number;
+  /** The last turn that was announced by a word, or 0: once a turn is enough. */
+  readonly acknowledgedTurnId: number;
   /** How long the user usually pauses inside a turn, learned in this session; 0 when not known. */
   readonly habitMs: number;
   /** Announcements that wait until nobody speaks, oldest first. */
@@ -94,6 +96,7 @@ export const CLOSED: TurnState = {
   conduct: DEFAULT_CONDUCT,
   paused: false,
   lastTurnId: 0,
+  acknowledgedTurnId: 0,
   habitMs: 0,
   announcements: [],
 };

@@ -1,4 +1,3 @@
-import type { Conduct } from "./conduct.ts";
 import type { Command, Fact, ReplyLevel, WordsOverReply } from "./facts.ts";
 import {
   answerTyped,
@@ -72,10 +71,11 @@ export function interruptionDeadlineMs(interruption: Interruption): number | und
   return startedAtMs + (isHeldNext ? TURN_TUNING.holdAfterMs : TURN_TUNING.interruptionTimeoutMs);
 }
 
-/** When a reply that has not begun is announced by a word: not while the user speaks over it. */
-export function acknowledgeDeadlineMs(phase: Replying, conduct: Conduct): number | undefined {
+/** When a reply that has not begun is announced by a word: once a turn, and not while the user speaks over it. Session clock, ms. */
+export function acknowledgeDeadlineMs(state: TurnState, phase: Replying): number | undefined {
   const isWaitedFor = phase.name === "responding" && !phase.isUnderWay && !phase.interruption;
-  return isWaitedFor && conduct.acknowledges ? phase.decidedAtMs + TURN_TUNING.acknowledgeMs : undefined;
+  if (!isWaitedFor || !state.conduct.acknowledges || state.acknowledgedTurnId === phase.key.turnId) return undefined;
+  return phase.decidedAtMs + TURN_TUNING.acknowledgeMs;
 }
 
 /** In hands-free talk the reply makes room at once; else only words can show that it is meant. */
@@ -154,8 +154,8 @@ function onDeadline(state: TurnState, phase: Replying, nowMs: number): Step {
       ]);
     return to(state, { ...phase, interruption: { ...interruption, level: "normal", isIgnored: true } }, [NORMAL]);
   }
-  if (nowMs < (acknowledgeDeadlineMs(phase, state.conduct) ?? Number.POSITIVE_INFINITY)) return stay(state);
-  return to(state, { ...phase, isUnderWay: true }, [{ kind: "acknowledge", key }]);
+  if (nowMs < (acknowledgeDeadlineMs(state, phase) ?? Number.POSITIVE_INFINITY)) return stay(state);
+  return stay({ ...state, acknowledgedTurnId: key.turnId }, [{ kind: "acknowledge", key }]);
 }
 
 /** The reply is over. Speech that had begun over it is the next turn. */
