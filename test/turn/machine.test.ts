@@ -1,240 +1,248 @@
 import { describe, expect, test } from "vitest";
 import { failure } from "../../src-shared/failure.ts";
-import type { Command, Fact } from "../../src-main/turn/facts.ts";
-import { CLOSED, deadlineOf, step, type Phase, type TurnState } from "../../src-main/turn/machine.ts";
+import type { Fact } from "../../src-main/turn/facts.ts";
+import { CLOSED, deadlineOf, step } from "../../src-main/turn/machine.ts";
+import { endSilenceMs, longestSilenceMs } from "../../src-main/turn/patience.ts";
 import { TURN_TUNING } from "../../src-main/turn/turn-tuning.ts";
+import { Conversation } from "./machine-conversation.ts";
 
-const KEY = { turnId: 7, revision: 2 };
-const STALE = { turnId: 7, revision: 1 };
-const broken = failure("transcribe-failed", "transcribe", "broken", true);
-
-const PHASES: Record<string, Phase> = {
-  closed: { name: "closed" },
-  listening: { name: "listening" },
-  hearing: { name: "hearing", key: KEY },
-  deciding: { name: "deciding", key: KEY, speechEndedAtMs: 1000, silenceIsOver: false, transcript: undefined },
-  transcribed: { name: "deciding", key: KEY, speechEndedAtMs: 1000, silenceIsOver: false, transcript: "hello" },
-  "heard nothing": { name: "deciding", key: KEY, speechEndedAtMs: 1000, silenceIsOver: false, transcript: "" },
-  waiting: { name: "deciding", key: KEY, speechEndedAtMs: 1000, silenceIsOver: true, transcript: undefined },
-  responding: { name: "responding", key: KEY },
-  speaking: { name: "speaking", key: KEY },
-  ducked: { name: "speaking", key: KEY, interruption: { startedAtMs: 5000 } },
-};
-
-const FACTS: Record<string, Fact> = {
-  opened: { kind: "opened" },
-  closed: { kind: "closed" },
-  started: { kind: "speech-started", atMs: 5000 },
-  paused: { kind: "speech-paused", speechEndedAtMs: 5100 },
-  "paused late": { kind: "speech-paused", speechEndedAtMs: 5400 },
-  resumed: { kind: "speech-resumed", atMs: 5200 },
-  "deadline early": { kind: "deadline-reached", atMs: 1100 },
-  "deadline late": { kind: "deadline-reached", atMs: 90_000 },
-  transcript: { kind: "transcript-ready", key: KEY, text: "what time is it" },
-  "empty transcript": { kind: "transcript-ready", key: KEY, text: "" },
-  "stale transcript": { kind: "transcript-ready", key: STALE, text: "old" },
-  "transcript failed": { kind: "transcript-failed", key: KEY, failure: broken },
-  audible: { kind: "audio-started", key: KEY },
-  "stale audible": { kind: "audio-started", key: STALE },
-  finished: { kind: "reply-finished", key: KEY },
-  "stale finished": { kind: "reply-finished", key: STALE },
-  typed: { kind: "text-entered", text: "hi" },
-  stop: { kind: "stop-requested" },
-  muted: { kind: "microphone-silenced" },
-  unplugged: { kind: "microphone-lost", atMs: 5300 },
-  announcement: { kind: "announcement-due", text: "Your timer is done." },
-};
-
-/** "phase + fact -> next phase: commands". Every pair that is not listed must change nothing. */
-const TABLE = `
-closed + opened -> listening:
-closed + announcement -> closed:
-listening + closed -> closed: close-utterance
-listening + started -> hearing: begin-turn
-listening + typed -> responding: begin-turn respond release
-listening + announcement -> responding: begin-turn announce release
-hearing + closed -> closed: forget close-utterance
-hearing + paused -> deciding: transcribe
-hearing + paused late -> deciding: transcribe
-hearing + typed -> responding: forget close-utterance begin-turn respond release
-hearing + stop -> listening: forget close-utterance
-hearing + muted -> listening: forget close-utterance
-hearing + unplugged -> deciding: transcribe
-hearing + announcement -> hearing:
-deciding + closed -> closed: forget close-utterance
-deciding + resumed -> hearing: revise
-deciding + deadline late -> deciding:
-deciding + transcript -> deciding: respond
-deciding + empty transcript -> deciding:
-deciding + transcript failed -> listening: forget close-utterance
-deciding + typed -> responding: forget close-utterance begin-turn respond release
-deciding + stop -> listening: forget close-utterance
-deciding + muted -> listening: forget close-utterance
-deciding + unplugged -> deciding:
-deciding + announcement -> deciding:
-transcribed + closed -> closed: forget close-utterance
-transcribed + resumed -> hearing: revise
-transcribed + deadline late -> responding: release close-utterance
-transcribed + transcript failed -> listening: forget close-utterance
-transcribed + typed -> responding: forget close-utterance begin-turn respond release
-transcribed + stop -> listening: forget close-utterance
-transcribed + muted -> listening: forget close-utterance
-transcribed + unplugged -> responding: release close-utterance
-transcribed + announcement -> deciding:
-heard nothing + closed -> closed: forget close-utterance
-heard nothing + resumed -> hearing: revise
-heard nothing + deadline late -> listening: forget close-utterance
-heard nothing + transcript failed -> listening: forget close-utterance
-heard nothing + typed -> responding: forget close-utterance begin-turn respond release
-heard nothing + stop -> listening: forget close-utterance
-heard nothing + muted -> listening: forget close-utterance
-heard nothing + unplugged -> listening: forget close-utterance
-heard nothing + announcement -> deciding:
-waiting + closed -> closed: forget close-utterance
-waiting + resumed -> hearing: revise
-waiting + deadline late -> listening: forget close-utterance
-waiting + transcript -> responding: respond release close-utterance
-waiting + empty transcript -> listening: forget close-utterance
-waiting + transcript failed -> listening: forget close-utterance
-waiting + typed -> responding: forget close-utterance begin-turn respond release
-waiting + stop -> listening: forget close-utterance
-waiting + muted -> listening: forget close-utterance
-waiting + unplugged -> deciding:
-waiting + announcement -> deciding:
-responding + closed -> closed: cut close-utterance
-responding + started -> responding: duck
-responding + resumed -> responding: duck
-responding + audible -> speaking:
-responding + finished -> listening: complete
-responding + typed -> responding: cut unduck close-utterance begin-turn respond release
-responding + stop -> listening: cut unduck close-utterance
-responding + announcement -> responding:
-speaking + closed -> closed: cut close-utterance
-speaking + started -> speaking: duck
-speaking + resumed -> speaking: duck
-speaking + audible -> speaking:
-speaking + finished -> listening: complete
-speaking + typed -> responding: cut unduck close-utterance begin-turn respond release
-speaking + stop -> listening: cut unduck close-utterance
-speaking + announcement -> speaking:
-ducked + closed -> closed: cut close-utterance
-ducked + paused -> speaking: unduck close-utterance
-ducked + paused late -> deciding: cut unduck begin-turn transcribe
-ducked + deadline late -> hearing: cut unduck begin-turn
-ducked + audible -> speaking:
-ducked + finished -> hearing: complete unduck begin-turn
-ducked + typed -> responding: cut unduck close-utterance begin-turn respond release
-ducked + stop -> listening: cut unduck close-utterance
-ducked + muted -> speaking: unduck close-utterance
-ducked + unplugged -> speaking: unduck close-utterance
-ducked + announcement -> speaking:
-`;
-
-const rows = new Map(
-  TABLE.trim()
-    .split("\n")
-    .map((line) => {
-      const [, pair, next, commands] = /^(.+) -> (\w+): ?(.*)$/.exec(line) as unknown as [
-        string,
-        string,
-        string,
-        string,
-      ];
-      return [pair, { next, commands }] as const;
-    }),
-);
-
-function stateWith(phase: Phase): TurnState {
-  return { phase, lastTurnId: 7, announcements: [] };
-}
-
-describe("every (state, fact)", () => {
-  for (const [phaseName, phase] of Object.entries(PHASES)) {
-    for (const [factName, fact] of Object.entries(FACTS)) {
-      const row = rows.get(`${phaseName} + ${factName}`);
-      test(`${phaseName} + ${factName} ${row ? `-> ${row.next}` : "changes nothing"}`, () => {
-        const before = stateWith(phase);
-        const { state, commands } = step(before, fact);
-        if (!row) {
-          expect({ state, commands }).toEqual({ state: before, commands: [] });
-          return;
-        }
-        expect(state.phase.name).toBe(row.next);
-        expect(commands.map((command) => command.kind).join(" ")).toBe(row.commands);
-      });
-    }
-  }
-
-  test("the table names only pairs that exist", () => {
-    for (const pair of rows.keys()) {
-      const [phaseName, factName] = pair.split(" + ") as [string, string];
-      expect(PHASES).toHaveProperty([phaseName]);
-      expect(FACTS).toHaveProperty([factName]);
-    }
-  });
-});
-
-describe("laws", () => {
-  test("a turn's silence is over endSilenceMs after the last speech sample", () => {
-    expect(deadlineOf(stateWith(PHASES["deciding"] as Phase))).toBe(1000 + TURN_TUNING.endSilenceMs);
+describe("the end of a turn", () => {
+  test("who has surely finished waits least, and the reply is made before it is decided", () => {
+    const talk = new Conversation();
+    expect(talk.startSpeech(1000)).toBe("begin-turn");
+    expect(talk.pauseSpeech(2000)).toBe("transcribe");
+    expect(talk.transcribe(2070, "What time is it?")).toBe("respond");
+    expect(deadlineOf(talk.state)).toBe(2000 + endSilenceMs(1, "balanced", 0));
+    expect(talk.wait()).toBe("release close-utterance");
   });
 
-  test("speech that goes on voids the reply made in advance with a higher revision", () => {
-    const { state, commands } = step(stateWith(PHASES["transcribed"] as Phase), FACTS["resumed"] as Fact);
-    expect(commands).toEqual([{ kind: "revise", key: { turnId: 7, revision: 3 } }]);
-    expect(step(state, FACTS["transcript"] as Fact).commands).toEqual([]);
+  test("who has surely not finished waits longest, and a late transcript decides at once", () => {
+    const talk = new Conversation();
+    talk.startSpeech(1000);
+    talk.pauseSpeech(2000);
+    talk.transcribe(2070, "I would like to", 0);
+    expect(deadlineOf(talk.state)).toBe(2000 + longestSilenceMs("balanced"));
+    const late = new Conversation();
+    late.startSpeech(1000);
+    late.pauseSpeech(2000);
+    expect(late.transcribe(3000, "What time is it?")).toBe("respond release close-utterance");
   });
 
-  test("an announcement waits until nobody speaks, then the next one", () => {
-    let state = stateWith(PHASES["speaking"] as Phase);
-    state = step(state, { kind: "announcement-due", text: "one" }).state;
-    state = step(state, { kind: "announcement-due", text: "two" }).state;
-    const first = step(state, FACTS["finished"] as Fact);
-    expect(first.commands.filter((command) => command.kind === "announce")).toMatchObject([{ text: "one" }]);
-    const second = step(first.state, { kind: "reply-finished", key: { turnId: 8, revision: 1 } });
-    expect(second.commands.filter((command) => command.kind === "announce")).toMatchObject([{ text: "two" }]);
-  });
-
-  test("announcements that were due while closed are said after opening", () => {
-    const closed = step(CLOSED, { kind: "announcement-due", text: "missed" }).state;
-    expect(step(closed, { kind: "opened" }).commands).toContainEqual(
-      expect.objectContaining({ kind: "announce", text: "missed" }),
+  test.each(["quick", "balanced", "patient"] as const)("a maximum wait always ends: %s", (patience) => {
+    const talk = new Conversation({ patience });
+    talk.startSpeech(1000);
+    talk.pauseSpeech(2000);
+    expect(deadlineOf(talk.state)).toBe(2000 + longestSilenceMs(patience));
+    talk.wait();
+    expect(deadlineOf(talk.state)).toBe(2000 + TURN_TUNING.transcriptTimeoutMs);
+    expect(talk.wait()).toBe("forget close-utterance");
+    expect(talk.commands).toContainEqual(
+      expect.objectContaining({ kind: "forget", failure: expect.objectContaining({ code: "transcribe-failed" }) }),
     );
   });
 
-  test("50,000 random facts: nothing is released twice, and only what was begun", () => {
-    let seed = 42;
-    const random = (below: number) => {
-      seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff;
-      return (seed >>> 8) % below;
-    };
-    const names = Object.keys(FACTS).filter((name) => name !== "closed");
-    let state: TurnState = step(CLOSED, { kind: "opened" }).state;
-    const begun = new Set<number>();
-    const released = new Set<number>();
-    let atMs = 0;
-    for (let count = 0; count < 50_000; count++) {
-      atMs += 20;
-      const fact = rekeyed(FACTS[names[random(names.length)] as string] as Fact, state, atMs);
-      const next = step(state, fact);
-      for (const command of next.commands) check(command);
-      state = next.state;
-    }
-    expect(released.size).toBeGreaterThan(100);
+  test("speech that goes on voids the reply made in advance with a higher revision", () => {
+    const talk = new Conversation();
+    talk.startSpeech(1000);
+    talk.pauseSpeech(2000);
+    const { key } = talk;
+    talk.transcribe(2070, "I would like to", 0.2);
+    expect(talk.tell(2400, { kind: "speech-resumed", atMs: 2300 })).toBe("revise");
+    expect(talk.key).toEqual({ turnId: key.turnId, revision: key.revision + 1 });
+    const stale: Fact = { kind: "transcript-ready", key, text: "I would", endProbability: 1, spokenText: "" };
+    expect(talk.tell(2450, stale)).toBe("");
+  });
 
-    function check(command: Command): void {
-      if (command.kind === "begin-turn") begun.add(command.key.turnId);
-      if (command.kind !== "release") return;
-      expect(begun.has(command.key.turnId)).toBe(true);
-      expect(released.has(command.key.turnId)).toBe(false);
-      released.add(command.key.turnId);
+  test("who pauses long inside turns is given longer, as far as the end is in doubt", () => {
+    const waits = [0, 1, 2].map((pauses) => {
+      const talk = new Conversation();
+      talk.startSpeech(0);
+      for (let count = 0; count < pauses; count++) {
+        talk.pauseSpeech(1000 + count * 2000);
+        talk.tell(1800 + count * 2000, { kind: "speech-resumed", atMs: 1700 + count * 2000 });
+      }
+      talk.pauseSpeech(9000);
+      talk.transcribe(9070, "and then we went", 0.5);
+      return deadlineOf(talk.state);
+    });
+    expect(waits[1]).toBeGreaterThan(waits[0] as number);
+    expect(waits[2]).toBe(waits[1]);
+  });
+
+  test("a short pause is no habit", () => {
+    const talk = new Conversation();
+    talk.startSpeech(0);
+    talk.pauseSpeech(1000);
+    talk.tell(1200, { kind: "speech-resumed", atMs: 1150 });
+    expect(talk.state.habitMs).toBe(0);
+  });
+
+  test("the echo of what was just said is no turn", () => {
+    const talk = new Conversation();
+    talk.startSpeech(1000);
+    talk.pauseSpeech(2000);
+    const said = "the next train leaves at noon";
+    expect(talk.transcribe(2070, "next train leaves at noon", 1, said)).toBe("");
+    expect(talk.wait()).toBe("forget close-utterance");
+  });
+});
+
+describe("speech over a reply", () => {
+  test.each(["hands-free", "push-to-talk", "wake-phrase"] as const)("a stop phrase cuts it: %s", (mode) => {
+    for (const duplex of ["full", "guarded", "half"] as const) {
+      for (const hangs of [false, true]) {
+        const talk = new Conversation({ mode, duplex });
+        talk.tell(900, { kind: "text-entered", text: "tell me a story" });
+        if (!hangs) talk.tell(1000, { kind: "audio-started", key: talk.key });
+        talk.startSpeech(9000);
+        expect(talk.overhear(9200, "stop")).toMatch(/^cut normal/);
+        while (talk.is !== "listening") {
+          if (talk.is.startsWith("hearing")) talk.pauseSpeech(9300);
+          if (talk.is.startsWith("deciding") && !talk.is.endsWith("understood")) talk.transcribe(9400, "Stop.");
+          else talk.wait();
+        }
+        expect(talk.commands.filter(({ kind }) => kind === "respond")).toHaveLength(1);
+      }
+    }
+  });
+
+  test("it ducks at once, is held soon, and goes on after a backchannel", () => {
+    const talk = new Conversation();
+    talk.askAndHear();
+    expect(talk.startSpeech(5000)).toBe("ducked attend");
+    expect(deadlineOf(talk.state)).toBe(5000 + TURN_TUNING.holdAfterMs);
+    expect(talk.wait()).toBe("held");
+    expect(talk.overhear(5350, "yeah")).toBe("");
+    expect(talk.pauseSpeech(5400)).toBe("attend-pause");
+    expect(talk.overhear(5480, "Yeah.", true)).toBe("normal close-utterance");
+    expect(talk.is).toBe("speaking");
+  });
+
+  test("without words that explain it, it goes on after two seconds", () => {
+    const talk = new Conversation();
+    talk.askAndHear();
+    talk.startSpeech(5000);
+    talk.wait();
+    expect(deadlineOf(talk.state)).toBeLessThanOrEqual(7000);
+    expect(talk.wait()).toBe("normal");
+    expect(deadlineOf(talk.state)).toBeUndefined();
+    expect(talk.overhear(7200, "what about tomorrow then")).toBe("cut normal begin-turn");
+  });
+
+  test("its own words are not an interruption", () => {
+    const talk = new Conversation();
+    talk.askAndHear();
+    talk.startSpeech(5000);
+    expect(talk.overhear(5300, "the train leaves at", false, "the train leaves at noon")).toBe("normal");
+    expect(talk.is).toBe("speaking ignored");
+  });
+
+  test("a real interruption is a new turn, with the pause that was already there", () => {
+    const talk = new Conversation();
+    talk.askAndHear();
+    talk.startSpeech(5000);
+    talk.pauseSpeech(5600);
+    expect(talk.overhear(5700, "What about tomorrow?", true)).toBe("cut normal begin-turn transcribe");
+    expect(talk.transcribe(5800, "What about tomorrow?")).toMatch(/^respond/);
+    expect(talk.key.turnId).toBe(2);
+  });
+
+  test.each([
+    ["before it begins", false, 2300],
+    ["just as it begins", true, 2700],
+  ])("speech over a reply %s reopens the same turn", (_, begun, atMs) => {
+    const talk = new Conversation();
+    if (begun) talk.askAndHear();
+    else talk.ask();
+    const { key } = talk;
+    talk.startSpeech(atMs);
+    expect(talk.overhear(atMs + 400, "in New York I mean")).toBe("normal reopen");
+    expect(talk.key).toEqual({ turnId: key.turnId, revision: key.revision + 1 });
+    expect(talk.commands.at(-1)).toMatchObject({ kind: "reopen", atMs: 1000 });
+  });
+
+  test("a reply that has acted is not taken back", () => {
+    const talk = new Conversation();
+    talk.ask();
+    talk.tell(2200, { kind: "reply-acted", key: talk.key });
+    talk.startSpeech(2300);
+    expect(talk.overhear(2700, "in New York I mean")).toBe("cut normal begin-turn");
+  });
+
+  test("with its echo as loud as speech, only a stop phrase counts", () => {
+    const talk = new Conversation({ duplex: "half" });
+    talk.askAndHear();
+    expect(talk.startSpeech(5000)).toBe("attend");
+    expect(talk.overhear(5600, "what about tomorrow then")).toBe("");
+    expect(talk.finish(6000)).toBe("complete normal close-utterance");
+  });
+
+  test("with some echo left, a stop phrase out of its own words does not count", () => {
+    for (const [duplex, expected] of [
+      ["full", "cut normal begin-turn"],
+      ["guarded", ""],
+    ] as const) {
+      const talk = new Conversation({ duplex });
+      talk.askAndHear();
+      talk.startSpeech(5000);
+      talk.tell(5100, { kind: "speech-paused", speechEndedAtMs: 5050 });
+      talk.tell(5200, { kind: "speech-resumed", atMs: 5150 });
+      const words = { text: "wait", speechMs: 500, isOver: false, spokenText: "please wait for the bus" };
+      expect(talk.tell(5500, { kind: "words-over-reply", key: talk.key, ...words })).toBe(expected);
     }
   });
 });
 
-/** The fact with the state's own key and time, so that the walk gets somewhere. */
-function rekeyed(fact: Fact, state: TurnState, atMs: number): Fact {
-  const key = "key" in state.phase ? state.phase.key : KEY;
-  if ("key" in fact) return { ...fact, key };
-  return "atMs" in fact ? { ...fact, atMs } : fact;
-}
+describe("an answer that takes long", () => {
+  test("is announced once a turn, and not while the user speaks", () => {
+    const talk = new Conversation();
+    talk.ask();
+    const atMs = deadlineOf(talk.state) as number;
+    talk.startSpeech(atMs - 100);
+    expect(talk.tell(atMs, { kind: "deadline-reached" })).toBe("");
+    talk.pauseSpeech(atMs + 100);
+    talk.overhear(atMs + 200, "", true);
+    expect(deadlineOf(talk.state)).toBe(atMs);
+    expect(talk.tell(atMs + 200, { kind: "deadline-reached" })).toBe("acknowledge");
+    expect(deadlineOf(talk.state)).toBeUndefined();
+    expect(talk.tell(99_000, { kind: "deadline-reached" })).toBe("");
+  });
+
+  test.each([
+    ["begun", {}, true],
+    ["not to be announced", { acknowledges: false }, false],
+  ])("is not announced when it has %s", (_, conduct, begins) => {
+    const talk = new Conversation(conduct);
+    talk.ask();
+    if (begins) talk.tell(2200, { kind: "reply-begun", key: talk.key });
+    expect(deadlineOf(talk.state)).toBeUndefined();
+  });
+});
+
+describe("announcements", () => {
+  test("wait until nobody speaks, one after the other", () => {
+    const talk = new Conversation();
+    talk.askAndHear();
+    talk.tell(3000, { kind: "announcement-due", text: "one" });
+    talk.tell(3100, { kind: "announcement-due", text: "two" });
+    expect(talk.finish(4000)).toBe("complete begin-turn announce release");
+    talk.finish(5000);
+    const said = talk.commands.flatMap((command) => (command.kind === "announce" ? [command.text] : []));
+    expect(said).toEqual(["one", "two"]);
+  });
+
+  test("that were due while closed are said after opening", () => {
+    const { state } = step(CLOSED, { kind: "announcement-due", text: "missed" }, 0);
+    const { commands } = step(state, { kind: "opened" }, 10);
+    expect(commands).toContainEqual(expect.objectContaining({ kind: "announce", text: "missed" }));
+  });
+});
+
+test("a failed transcript ends the turn with its failure", () => {
+  const talk = new Conversation();
+  talk.startSpeech(1000);
+  talk.pauseSpeech(2000);
+  const broken = failure("transcribe-failed", "transcribe", "broken", true);
+  talk.tell(2100, { kind: "transcript-failed", key: talk.key, failure: broken });
+  expect(talk.commands).toContainEqual(expect.objectContaining({ kind: "forget", failure: broken }));
+});

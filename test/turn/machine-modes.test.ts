@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import type { Conduct } from "../../src-main/turn/conduct.ts";
+import { deadlineOf } from "../../src-main/turn/machine.ts";
+import { TURN_TUNING } from "../../src-main/turn/turn-tuning.ts";
+import { Conversation } from "./machine-conversation.ts";
+
+describe("a wake phrase", () => {
+  const conduct: Partial<Conduct> = { mode: "wake-phrase" };
+
+  test("begins a request; speech without it is forgotten without an answer", () => {
+    const talk = new Conversation(conduct);
+    talk.startSpeech(1000);
+    expect(talk.commands.at(-1)).toMatchObject({ kind: "begin-turn", addressed: false });
+    talk.pauseSpeech(2000);
+    expect(talk.transcribe(2070, "What time is it?")).toBe("");
+    expect(talk.wait()).toBe("forget close-utterance");
+    expect(talk.is).toBe("listening");
+    talk.startSpeech(5000);
+    talk.pauseSpeech(6000);
+    expect(talk.transcribe(6070, "Hey Repartee, what time is it?")).toBe("respond");
+    expect(talk.commands.at(-1)).toMatchObject({ text: "what time is it?" });
+  });
+
+  test("alone opens a window in which it may be left out, and which closes", () => {
+    const talk = new Conversation(conduct);
+    talk.ask("Hey Repartee.");
+    expect(talk.is).toBe("listening attentive");
+    const closesAtMs = deadlineOf(talk.state) as number;
+    expect(closesAtMs).toBeGreaterThanOrEqual(2000 + TURN_TUNING.calledFollowUpMs);
+    talk.startSpeech(closesAtMs - 500);
+    expect(talk.is).toBe("hearing");
+    const silent = new Conversation(conduct);
+    silent.ask("Hey Repartee.");
+    silent.wait();
+    expect(silent.is).toBe("listening");
+  });
+
+  test("is no part of the request, in a window or when the user goes on after it", () => {
+    const talk = new Conversation(conduct);
+    talk.startSpeech(1000);
+    talk.pauseSpeech(2000);
+    talk.transcribe(2070, "Hey Repartee.", 0.1);
+    talk.tell(2300, { kind: "speech-resumed", atMs: 2200 });
+    talk.pauseSpeech(3000);
+    talk.transcribe(3070, "Hey Repartee. What time is it?");
+    expect(talk.commands.at(-1)).toMatchObject({ kind: "respond", text: "What time is it?" });
+  });
+
+  test.each([
+    [false, TURN_TUNING.followUpMs],
+    [true, TURN_TUNING.questionFollowUpMs],
+  ])("may be left out after a reply; that asked something: %s", (asksBack, followUpMs) => {
+    const talk = new Conversation(conduct);
+    talk.askAndHear("Hey Repartee, what time is it?");
+    talk.finish(5000, asksBack);
+    expect(deadlineOf(talk.state)).toBe(5000 + followUpMs);
+  });
+
+  test("interrupts a reply, and other words do not", () => {
+    const talk = new Conversation(conduct);
+    talk.askAndHear("Hey Repartee, what time is it?");
+    talk.startSpeech(5000);
+    expect(talk.overhear(5600, "did you feed the cat")).toBe("");
+    expect(talk.overhear(5800, "hey repartee")).toBe("cut normal begin-turn");
+  });
+});
+
+describe("push to talk", () => {
+  test("only the key begins and ends a turn, pauses do not", () => {
+    const talk = new Conversation({ mode: "push-to-talk" });
+    expect(talk.startSpeech(500)).toBe("");
+    expect(talk.tell(1000, { kind: "talk-key", pressed: true })).toBe("begin-turn");
+    expect(talk.pauseSpeech(1500)).toBe("");
+    expect(deadlineOf(talk.state)).toBeUndefined();
+    talk.tell(2300, { kind: "speech-resumed", atMs: 2200 });
+    expect(talk.tell(3000, { kind: "talk-key", pressed: false })).toBe("transcribe");
+    expect(talk.transcribe(3100, "What time is it?", 0)).toBe("respond release close-utterance");
+  });
+
+  test("the key silences a reply in every mode, also while the conversation is paused", () => {
+    for (const paused of [false, true]) {
+      const talk = new Conversation();
+      talk.askAndHear();
+      if (paused) talk.tell(3000, { kind: "pause-changed", paused });
+      expect(talk.tell(4000, { kind: "talk-key", pressed: true })).toBe("cut normal close-utterance begin-turn");
+      expect(talk.is).toBe("hearing by-key");
+    }
+  });
+
+  test("the key that says done ends the turn without silence", () => {
+    const talk = new Conversation();
+    talk.startSpeech(1000);
+    expect(talk.tell(2000, { kind: "done-requested" })).toBe("transcribe");
+    expect(talk.transcribe(2100, "I would like to", 0)).toBe("respond release close-utterance");
+  });
+});
+
+describe("a paused conversation", () => {
+  test("holds the reply, hears nothing, and goes on from there", () => {
+    const talk = new Conversation();
+    talk.askAndHear();
+    expect(talk.tell(3000, { kind: "pause-changed", paused: true })).toBe("held close-utterance");
+    expect(talk.startSpeech(4000)).toBe("");
+    expect(deadlineOf(talk.state)).toBeUndefined();
+    expect(talk.tell(9000, { kind: "pause-changed", paused: false })).toBe("normal close-utterance");
+    expect(talk.is).toBe("speaking");
+  });
+
+  test("a reply that ends meanwhile leaves nothing held", () => {
+    const talk = new Conversation();
+    talk.ask();
+    talk.tell(3000, { kind: "pause-changed", paused: true });
+    expect(talk.finish(3100)).toBe("complete normal close-utterance");
+    expect(talk.is).toBe("listening paused");
+  });
+
+  test("a stop silences the reply, and speech that had begun before is heard when it goes on", () => {
+    const talk = new Conversation();
+    talk.tell(1000, { kind: "pause-changed", paused: true });
+    talk.startSpeech(2000);
+    talk.pauseSpeech(2500);
+    talk.tell(3000, { kind: "stop-requested" });
+    expect(talk.tell(3100, { kind: "speech-resumed", atMs: 3050 })).toBe("begin-turn");
+  });
+});
