@@ -77,6 +77,11 @@ export class PlaybackProcess {
     this.#finish = { kind: "finished", flushed: false, atMs: -1, ...noPlaybackCounters() };
   }
 
+  /** The volume, 0 to 1, that the latest block ended with. */
+  get gainRatio(): number {
+    return this.#gain;
+  }
+
   /** Applies one command. Commands of an older generation than the current one change nothing. */
   command(message: SpeakerCommand, nowMs: number): void {
     switch (message.kind) {

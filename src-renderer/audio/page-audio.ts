@@ -1,8 +1,7 @@
 import { AUDIO_PORTS_MESSAGE, type AssistantBridge } from "../../src-shared/assistant-contract.ts";
 import { CAPTURE_RATE_HZ } from "../../src-shared/audio-format.ts";
-import captureWorkletUrl from "../microphone/capture-worklet.ts?worker&url";
 import { Microphone } from "../microphone/microphone.ts";
-import playbackWorkletUrl from "../speaker/playback-worklet.ts?worker&url";
+import audioWorkletUrl from "./audio-worklet.ts?worker&url";
 import { describeContext, type SoundContext } from "./describe-context.ts";
 import { OutputGapReader } from "./output-gap-reader.ts";
 import { readWorkletClock } from "./read-worklet-clock.ts";
@@ -23,12 +22,12 @@ export interface SoundNodes {
 
 /**
  * The page's microphone and speaker: one audio context, two worklets that own the ports to the assistant. Samples never pass through the
- * page itself. Microphone and speaker share the context, so that the browser's echo canceller knows what is played.
+ * page itself. Microphone and speaker share the context and its audio thread, so that what is played can be taken out of what is heard.
  */
 export class PageAudio {
   readonly microphone: Microphone;
   readonly #bridge: AssistantBridge;
-  readonly #context = new AudioContext({ sampleRate: CAPTURE_RATE_HZ, latencyHint: "interactive" });
+  readonly #context = new AudioContext({ sampleRate: CAPTURE_RATE_HZ, latencyHint: 0 });
   #isSuspended = true;
   #onSuspended: (suspended: boolean) => void = () => undefined;
   readonly #nodes = Promise.withResolvers<SoundNodes>();
@@ -57,7 +56,7 @@ export class PageAudio {
   async start(): Promise<void> {
     this.#context.addEventListener("statechange", () => this.#tellSuspended());
     for (const gesture of ["pointerdown", "keydown"]) window.addEventListener(gesture, () => this.#resume());
-    await Promise.all([captureWorkletUrl, playbackWorkletUrl].map((url) => this.#context.audioWorklet.addModule(url)));
+    await this.#context.audioWorklet.addModule(audioWorkletUrl);
     const playback = new AudioWorkletNode(this.#context, "playback", { channelCount: 1, outputChannelCount: [1] });
     playback.connect(this.#context.destination);
     const capture = new AudioWorkletNode(this.#context, "capture", { numberOfOutputs: 0, channelCount: 1 });

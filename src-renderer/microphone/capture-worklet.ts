@@ -1,5 +1,7 @@
+import { playedSound, quickDuck } from "../audio/audio-link.ts";
 import type { TappedFrame, WorkletMessage } from "../audio/worklet-clock.ts";
 import { CaptureProcess } from "./capture-process.ts";
+import { NearSound } from "./near-sound.ts";
 
 class CaptureWorklet extends AudioWorkletProcessor {
   #assistant: MessagePort | undefined;
@@ -15,6 +17,10 @@ class CaptureWorklet extends AudioWorkletProcessor {
     },
     onLevel: (levelRatio) => this.port.postMessage(levelRatio),
   });
+  readonly #nearSound = new NearSound(playedSound, sampleRate, {
+    onBlock: (block, startSample) => this.#capture.push(block, startSample),
+    onSpeechOverEcho: () => quickDuck.trigger(),
+  });
 
   constructor() {
     super();
@@ -26,7 +32,7 @@ class CaptureWorklet extends AudioWorkletProcessor {
   }
 
   process([input]: Float32Array[][]): boolean {
-    if (input?.[0]) this.#capture.push(input[0], currentFrame);
+    if (input?.[0]) this.#nearSound.push(input[0], currentFrame);
     return true;
   }
 }

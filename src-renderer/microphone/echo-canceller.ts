@@ -23,6 +23,8 @@ export interface EchoSpectra {
   readonly leftPower: Float32Array;
   readonly echoPower: Float32Array;
   readonly microphonePower: Float32Array;
+  /** Power that the echo may have besides, because the echo path is not known well. */
+  readonly doubtPower: Float32Array;
 }
 
 /**
@@ -38,6 +40,7 @@ export class EchoCanceller {
     leftPower: new Float32Array(ECHO_BLOCK_SAMPLES + 1),
     echoPower: new Float32Array(ECHO_BLOCK_SAMPLES + 1),
     microphonePower: new Float32Array(ECHO_BLOCK_SAMPLES + 1),
+    doubtPower: new Float32Array(ECHO_BLOCK_SAMPLES + 1),
   };
   readonly #left = new Float32Array(ECHO_BLOCK_SAMPLES);
   #delaySamples = LEAST_DELAY_SAMPLES;
@@ -94,6 +97,7 @@ export class EchoCanceller {
     this.#spectra.leftPower.set(this.#filter.leftPower);
     this.#spectra.echoPower.set(this.#filter.echoPower);
     this.#spectra.microphonePower.set(this.#filter.microphonePower);
+    this.#spectra.doubtPower.set(this.#filter.doubtPower);
   }
 
   #knowsWell(): boolean {

@@ -20,6 +20,8 @@ export class EchoFilter {
   readonly leftPower: Float32Array;
   readonly echoPower: Float32Array;
   readonly microphonePower: Float32Array;
+  /** Power that the echo may have besides, because the echo path is not known well. */
+  readonly doubtPower: Float32Array;
   /** The predicted echo of the latest block. */
   readonly echo: Float32Array;
   readonly #block: number;
@@ -34,7 +36,7 @@ export class EchoFilter {
   readonly #keptRe: Float32Array;
   readonly #keptIm: Float32Array;
   readonly #disturbance: Float32Array;
-  readonly #expected: Float32Array;
+  readonly #scale: Float32Array;
   readonly #leftRe: Float32Array;
   readonly #leftIm: Float32Array;
   readonly #re: Float32Array;
@@ -53,8 +55,9 @@ export class EchoFilter {
     [this.#playedRe, this.#playedIm, this.#variance] = [state(), state(), state()];
     [this.#pathRe, this.#pathIm, this.#keptRe, this.#keptIm] = [state(), state(), state(), state()];
     const spectrum = () => new Float32Array(this.#bins);
-    [this.leftPower, this.echoPower, this.microphonePower] = [spectrum(), spectrum(), spectrum()];
-    [this.#disturbance, this.#expected, this.#leftRe, this.#leftIm] = [spectrum(), spectrum(), spectrum(), spectrum()];
+    [this.leftPower, this.echoPower] = [spectrum(), spectrum()];
+    [this.microphonePower, this.doubtPower] = [spectrum(), spectrum()];
+    [this.#disturbance, this.#scale, this.#leftRe, this.#leftIm] = [spectrum(), spectrum(), spectrum(), spectrum()];
     [this.#re, this.#im] = [new Float32Array(size), new Float32Array(size)];
     this.echo = new Float32Array(blockSamples);
     this.forget();
@@ -120,23 +123,14 @@ export class EchoFilter {
       this.#pathIm,
       this.#variance,
     ];
-    const expected = this.#expected;
-    expected.fill(0);
-    for (let partition = 0; partition < partitions; partition++) {
-      const from = partition * bins;
-      const slot = ((this.#head + partition) % partitions) * bins;
-      for (let bin = 0; bin < bins; bin++) {
-        const re = playedRe[slot + bin] as number;
-        const im = playedIm[slot + bin] as number;
-        expected[bin] = (expected[bin] as number) + (re * re + im * im) * (variance[from + bin] as number);
-      }
-    }
+    const scale = this.#scale;
     for (let bin = 0; bin < bins; bin++) {
       const power = this.leftPower[bin] as number;
-      const other = Math.max(power - 0.5 * (expected[bin] as number), 0.1 * power);
+      const doubt = this.doubtPower[bin] as number;
+      const other = Math.max(power - doubt, 0.1 * power);
       const disturbance = (this.#disturbance[bin] as number) * (1 - DISTURBANCE_SHARE) + other * DISTURBANCE_SHARE;
       this.#disturbance[bin] = disturbance;
-      expected[bin] = 1 / ((expected[bin] as number) + 2 * disturbance + TINY);
+      scale[bin] = 0.5 / (doubt + disturbance + TINY);
     }
     const kept = PERSISTENCE * PERSISTENCE;
     for (let partition = 0; partition < partitions; partition++) {
@@ -146,7 +140,7 @@ export class EchoFilter {
         const re = playedRe[slot + bin] as number;
         const im = playedIm[slot + bin] as number;
         const unsure = variance[from + bin] as number;
-        const step = unsure * (expected[bin] as number);
+        const step = unsure * (scale[bin] as number);
         const leftRe = this.#leftRe[bin] as number;
         const leftIm = this.#leftIm[bin] as number;
         const newRe = (pathRe[from + bin] as number) + step * (re * leftRe + im * leftIm);
@@ -174,8 +168,10 @@ export class EchoFilter {
 
   #sumEcho(): void {
     const [re, im, bins, partitions] = [this.#re, this.#im, this.#bins, this.#partitions];
+    const doubt = this.doubtPower;
     re.fill(0);
     im.fill(0);
+    doubt.fill(0);
     for (let partition = 0; partition < partitions; partition++) {
       const from = partition * bins;
       const slot = ((this.#head + partition) % partitions) * bins;
@@ -186,6 +182,8 @@ export class EchoFilter {
         const pathIm = this.#pathIm[from + bin] as number;
         re[bin] = (re[bin] as number) + playedRe * pathRe - playedIm * pathIm;
         im[bin] = (im[bin] as number) + playedRe * pathIm + playedIm * pathRe;
+        const power = 0.5 * (playedRe * playedRe + playedIm * playedIm);
+        doubt[bin] = (doubt[bin] as number) + power * (this.#variance[from + bin] as number);
       }
     }
     for (let bin = 1; bin < this.#block; bin++) {

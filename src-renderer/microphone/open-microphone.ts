@@ -1,5 +1,8 @@
 import type { MicrophoneSettings } from "../../src-shared/request-schemas.ts";
 
+/** Shorter than the 20 ms that a browser takes for unprocessed sound by itself. */
+const SHORT_LATENCY = { latency: 0.01 };
+
 /** A microphone in use. */
 export interface OpenMicrophone {
   readonly track: MediaStreamTrack;
@@ -19,19 +22,20 @@ export type MicrophoneOpening =
   | { readonly ok: false; readonly problem: "denied" | "missing" | "busy" };
 
 /**
- * Opens the microphone of this name, or the system's default where there is none of that name, with echo cancellation, noise suppression and
- * gain control. Asks the user if need be. Devices are found by name because browsers rotate their ids.
+ * Opens the microphone of this name, or the system's default where there is none of that name, with its sound as it is: what is played is
+ * taken out of it on the audio thread. Asks the user if need be. Devices are found by name because browsers rotate their ids.
  */
 export async function openMicrophone(label: string): Promise<MicrophoneOpening> {
   try {
     const deviceId = await findDevice(label);
     const stream = await navigator.mediaDevices.getUserMedia({
       audio: {
-        echoCancellation: true,
-        noiseSuppression: true,
-        autoGainControl: true,
+        echoCancellation: false,
+        noiseSuppression: false,
+        autoGainControl: false,
         channelCount: 1,
         ...(deviceId && { deviceId: { exact: deviceId } }),
+        ...SHORT_LATENCY,
       },
     });
     return { ok: true, microphone: use(stream) };

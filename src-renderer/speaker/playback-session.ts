@@ -36,11 +36,17 @@ export class PlaybackSession {
     };
   }
 
+  /** Volume at which the latest block was rendered, 0 to 1. */
+  get gainRatio(): number {
+    return this.#playback.gainRatio;
+  }
+
   /** Fills one output block. `beside`: a block of the page's own short sounds, which go the same way. */
   process(out: Float32Array, beside?: Float32Array): void {
     this.#playback.process(out, this.#nowMs(), this.#outputLatencyMs());
-    for (let index = 0; beside && index < out.length; index++)
+    for (let index = 0; beside && index < out.length; index++) {
       out[index] = (out[index] as number) + (beside[index] as number);
+    }
     this.#report();
   }
 

@@ -1,3 +1,4 @@
+import { playedSound, quickDuck } from "../audio/audio-link.ts";
 import type { WorkletClock, WorkletMessage } from "../audio/worklet-clock.ts";
 import { PlaybackSession } from "./playback-session.ts";
 
@@ -19,7 +20,11 @@ class PlaybackWorklet extends AudioWorkletProcessor {
   }
 
   process([input]: Float32Array[][], [output]: Float32Array[][]): boolean {
-    if (output?.[0]) this.#session.process(output[0], input?.[0]);
+    const out = output?.[0];
+    if (!out) return true;
+    this.#session.process(out, input?.[0]);
+    quickDuck.apply(out, this.#session.gainRatio);
+    playedSound.write(out, currentFrame);
     return true;
   }
 }

@@ -1,0 +1,100 @@
+import type { EchoSpectra } from "./echo-canceller.ts";
+
+/** Edges in Hz of the bands that are judged, each by itself: speech over echo shows in the bands where the echo is weak. */
+const EDGES_HZ = [200, 400, 700, 1_100, 1_700, 2_600, 3_800, 5_500, 8_000];
+const BANDS = EDGES_HZ.length - 1;
+/** The power of echo that was there a moment ago counts less by this for every block: what slipped by a block is still echo. */
+const ECHO_DECAY = 0.5;
+/** What is left of the echo, as a share of it: at first, at least, and how fast it is learned. */
+const FIRST_LEAK = 0.3;
+const LEAST_LEAK = 0.003;
+const LEAK_RISE = 1.08;
+const LEAK_FALL = 0.99;
+const QUICK_LEAK_FALL = 0.93;
+/** The noise floor follows what is left at once when it falls, and slowly when it rises. */
+const NOISE_RISE = 1.01;
+const LEAST_NOISE = 1e-7;
+/** In a band this much above what may be echo or noise, there may be speech. */
+const MARGIN = 4;
+/** Less than this share of the echo is left where it is predicted for the right instant. */
+const EXPLAINED_SHARE = 0.15;
+/** Otherwise the microphone has to hold more than so many times the echo. */
+const ECHO_MARGIN = 2;
+/** A band tells at most this much. */
+const MOST_BAND_DB = 12;
+/** So many decibels in all bands together are speech at once, and so many in two blocks in a row. */
+const CLEAR_DB = 30;
+const LIKELY_DB = 14;
+/** The leak is not learned while there is speech, but no longer than this: then it was no speech. */
+const LONGEST_TRUST_BLOCKS = 140;
+
+/**
+ * Tells within one or two blocks whether somebody speaks over the echo, from the spectra an echo canceller leaves. Residual echo is no
+ * speech, and neither is echo at another instant than predicted. Allocates nothing after construction.
+ */
+export class NearSpeechDetector {
+  readonly #firstBins: Int32Array;
+  readonly #echo = new Float32Array(BANDS);
+  readonly #leak = new Float32Array(BANDS).fill(FIRST_LEAK);
+  readonly #noise = new Float32Array(BANDS).fill(1);
+  #lastDb = 0;
+  #speechBlocks = 0;
+
+  /** Width of a bin of the spectra in Hz. */
+  constructor(binHz: number) {
+    this.#firstBins = Int32Array.from(EDGES_HZ, (edge) => Math.round(edge / binHz));
+  }
+
+  /** How clearly there was speech in the latest block, in dB over all bands. */
+  get evidenceDb(): number {
+    return this.#lastDb;
+  }
+
+  /** Whether somebody speaks in this block. */
+  observe(spectra: EchoSpectra): boolean {
+    let evidenceDb = 0;
+    const isExplained = total(spectra.leftPower) < EXPLAINED_SHARE * total(spectra.echoPower);
+    const isTrusted = this.#speechBlocks > 0 && this.#speechBlocks < LONGEST_TRUST_BLOCKS;
+    for (let band = 0; band < BANDS; band++) {
+      const left = this.#sum(spectra.leftPower, band);
+      const echo = this.#sum(spectra.echoPower, band);
+      const heard = this.#sum(spectra.microphonePower, band);
+      const echoBefore = (this.#echo[band] as number) * ECHO_DECAY;
+      const loudestEcho = Math.max(echo, echoBefore);
+      this.#echo[band] = loudestEcho;
+      const noise = Math.max(LEAST_NOISE, Math.min(left, (this.#noise[band] as number) * NOISE_RISE));
+      this.#noise[band] = noise;
+      const leak = this.#leak[band] as number;
+      const doubt = this.#sum(spectra.doubtPower, band);
+      const floor = MARGIN * (noise + leak * loudestEcho + doubt);
+      const other = isExplained ? left : Math.min(left, heard - ECHO_MARGIN * loudestEcho);
+      if (other > floor) evidenceDb += Math.min(MOST_BAND_DB, 10 * Math.log10(other / floor));
+      if (!isTrusted && loudestEcho > 10 * noise) {
+        this.#leak[band] = Math.max(LEAST_LEAK, Math.min(1, leak * leakChange(left / (leak * loudestEcho))));
+      }
+    }
+    const speaks = evidenceDb > CLEAR_DB || (evidenceDb > LIKELY_DB && this.#lastDb > LIKELY_DB);
+    this.#speechBlocks = speaks ? this.#speechBlocks + 1 : Math.max(0, this.#speechBlocks - 1);
+    this.#lastDb = evidenceDb;
+    return speaks;
+  }
+
+  #sum(power: Float32Array, band: number): number {
+    let sum = 0;
+    const end = this.#firstBins[band + 1] as number;
+    for (let bin = this.#firstBins[band] as number; bin < end; bin++) sum += power[bin] as number;
+    return sum;
+  }
+}
+
+/** `share`: what is left of the echo, relative to what was expected to be left. */
+function leakChange(share: number): number {
+  if (share > 1) return LEAK_RISE;
+  return share > 0.1 ? LEAK_FALL : QUICK_LEAK_FALL;
+}
+
+function total(power: Float32Array): number {
+  let sum = 0;
+  for (let bin = 0; bin < power.length; bin++) sum += power[bin] as number;
+  return sum;
+}
