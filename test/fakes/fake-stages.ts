@@ -158,9 +158,9 @@ export class FakePlayer implements StreamPlayer {
     this.#listener(event);
   }
 
-  finish(generation: number, positionSamples: number, flushed: boolean): void {
+  finish(generation: number, positionSamples: number, flushed: boolean, atMs = 9_000): void {
     const metrics = fakeMetrics(positionSamples);
-    this.tell({ kind: "finished", generation, flushed, positionSamples, atMs: 9_000, metrics });
+    this.tell({ kind: "finished", generation, flushed, positionSamples, atMs, metrics });
   }
 }
 

@@ -1,211 +1,160 @@
-import { beforeEach, expect, test } from "vitest";
-import { FRAME_MS, RECOGNITION_FRAME_SAMPLES } from "../../src-shared/audio-format.ts";
-import { failed } from "../../src-shared/failure.ts";
-import type { TurnView } from "../../src-shared/turn-view.ts";
-import { TurnRunner } from "../../src-main/turn/runner.ts";
-import { TURN_TUNING } from "../../src-main/turn/turn-tuning.ts";
-import {
-  FakeClock,
-  FakeDetector,
-  FakePlayer,
-  FakeResponder,
-  FakeSynthesizer,
-  FakeTranscriber,
-  settle,
-} from "../fakes/fake-stages.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { failed, succeeded } from "../../src-shared/failure.ts";
+import { endSilenceMs } from "../../src-main/turn/patience.ts";
+import { FakeConversation } from "../fakes/fake-conversation.ts";
+import { settle } from "../fakes/fake-stages.ts";
 
-let clock: FakeClock;
-let transcriber: FakeTranscriber;
-let responder: FakeResponder;
-let synthesizer: FakeSynthesizer;
-let player: FakePlayer;
-let runner: TurnRunner;
-let ended: TurnView[];
+let talk: FakeConversation;
 
 beforeEach(() => {
-  clock = new FakeClock();
-  transcriber = new FakeTranscriber();
-  responder = new FakeResponder();
-  synthesizer = new FakeSynthesizer();
-  player = new FakePlayer();
-  ended = [];
-  const speaking = () => ({ voice: "slt", rateRatio: 1, volumeRatio: 0.8 });
-  runner = new TurnRunner(
-    { clock, detector: new FakeDetector(), transcriber, responder, synthesizer, player, speaking },
-    { changed: () => undefined, turnEnded: (turn) => ended.push(turn), failed: () => undefined },
-  );
-  runner.tell({ kind: "opened" });
+  talk = new FakeConversation();
 });
 
-/** Feeds `ms` of speech or silence in real frames on the fake clock. */
-async function hear(kind: "speech" | "silence", ms: number): Promise<void> {
-  for (let passedMs = 0; passedMs < ms; passedMs += FRAME_MS) {
-    await clock.advanceTo(clock.nowMs() + FRAME_MS);
-    await runner.hear(new Float32Array(RECOGNITION_FRAME_SAMPLES).fill(kind === "speech" ? 0.9 : 0), clock.nowMs());
-    await settle();
-  }
-}
+describe("a spoken question", () => {
+  test("is transcribed, answered, spoken and remembered", async () => {
+    await talk.askAndHear();
+    expect(talk.runner.phase).toBe("speaking");
+    expect(talk.synthesizer.requests.map((request) => request.text)).toEqual(["It is noon.", "All is well."]);
+    expect(talk.player.calls).toEqual(expect.arrayContaining(["begin 1", "end 1 14400", "release 1"]));
+    expect(talk.player.calls).toHaveLength(3);
+    talk.player.finish(1, 14_400, false);
+    expect(talk.runner.phase).toBe("listening");
+    expect(talk.ended[0]).toMatchObject({
+      origin: "spoken",
+      transcript: "What time is it?",
+      reply: "It is noon. All is well.",
+      heard: "It is noon. All is well.",
+      interrupted: false,
+    });
+  });
 
-function lastTurn(): TurnView {
-  return runner.turns.at(-1) as TurnView;
-}
+  test.each([
+    ["surely over", 1],
+    ["perhaps over", 0.5],
+    ["surely not over", 0],
+  ])("whose turn is %s is answered after the silence for it, and not before", async (_, endProbability) => {
+    talk.predictor.answer = succeeded(endProbability);
+    const silenceMs = endSilenceMs(endProbability, "balanced", 0);
+    await talk.wait(320);
+    await talk.say(640);
+    await talk.wait(Math.floor((silenceMs - 32) / 32) * 32);
+    expect(talk.player.calls).not.toContain("release 1");
+    if (silenceMs > 200) expect(talk.player.calls).toContain("begin 1");
+    await talk.wait(96);
+    expect(talk.player.calls).toContain("release 1");
+    const { speechEndedAtMs = 0, turnDecidedAtMs = 0 } = talk.lastTurn.marks;
+    expect(turnDecidedAtMs - speechEndedAtMs).toBeGreaterThan(silenceMs - 0.001);
+    expect(turnDecidedAtMs - speechEndedAtMs).toBeLessThan(silenceMs + 40);
+  });
 
-async function askAndHear(): Promise<void> {
-  await hear("silence", 640);
-  await hear("speech", 960);
-  await hear("silence", 640);
-  player.tell({ kind: "audible", generation: 1, atMs: clock.nowMs() });
-}
+  test("whose end cannot be predicted is answered after half the doubt, and the failure is told", async () => {
+    talk.predictor.answer = failed("detect-failed", "detect", "broken");
+    await talk.say(640);
+    await talk.wait(1000);
+    expect(talk.player.calls).toContain("release 1");
+    expect(talk.failures).toMatchObject([{ code: "detect-failed" }]);
+  });
 
-test("a spoken question is transcribed, answered, spoken and remembered", async () => {
-  await askAndHear();
-  expect(runner.phase).toBe("speaking");
-  expect(synthesizer.requests.map((request) => request.text)).toEqual(["It is noon.", "All is well."]);
-  expect(player.calls).toEqual(["begin 1", "end 1 14400", "release 1"]);
-  player.finish(1, 14_400, false);
-  expect(runner.phase).toBe("listening");
-  expect(ended[0]).toMatchObject({
-    origin: "spoken",
-    transcript: "What time is it?",
-    reply: "It is noon. All is well.",
-    heard: "It is noon. All is well.",
-    interrupted: false,
+  test("is heard from half a second before the first syllable on", async () => {
+    await talk.wait(1600);
+    await talk.say(960);
+    await talk.wait(640);
+    const pcm = talk.transcriber.requests.at(-1)?.pcm as Float32Array;
+    const lead = pcm.findIndex((sample) => sample > 0.5) / 16;
+    expect(lead).toBeGreaterThanOrEqual(499);
+    expect(lead).toBeLessThanOrEqual(501);
+    expect(pcm.filter((sample) => sample > 0.5).length / 16).toBe(960);
+  });
+
+  test("that goes on voids the answer made in advance: its effects never run, then once", async () => {
+    let effects = 0;
+    talk.responder.parts = [
+      { kind: "effect", run: () => effects++ },
+      { kind: "text", text: "Done." },
+    ];
+    talk.predictor.answer = succeeded(0);
+    await talk.say(640);
+    await talk.wait(256);
+    expect(talk.player.calls).toContain("begin 1");
+    await talk.say(320);
+    expect(effects).toBe(0);
+    expect(talk.player.calls).toContain("flush");
+    expect(talk.player.calls).not.toContain("release 1");
+    talk.predictor.answer = succeeded(1);
+    await talk.wait(640);
+    expect(effects).toBe(1);
+    expect(talk.responder.requests.map((request) => request.key.revision)).toEqual([1, 2]);
+  });
+
+  test("of half a minute is transcribed in segments and joined", async () => {
+    let part = 0;
+    talk.transcriber.transcribe = async (request) => {
+      expect(request.pcm.length / 16_000).toBeLessThan(25);
+      return succeeded({ text: `part${++part}`, tokens: [], tokenLogProbabilities: [], elapsedMs: 1 });
+    };
+    talk.predictor.answer = succeeded(0);
+    for (let count = 0; count < 3; count++) {
+      await talk.say(9600);
+      await talk.wait(256);
+    }
+    await talk.wait(2000);
+    const words = talk.responder.requests.at(-1)?.text.split(" ") ?? [];
+    expect(words).toHaveLength(3);
+    expect(words).toEqual([...new Set(words)]);
   });
 });
 
-test("the reply is made during the silence and released only when it is over", async () => {
-  await hear("silence", 320);
-  await hear("speech", 640);
-  await hear("silence", 256);
-  expect(player.calls).toContain("begin 1");
-  expect(player.calls).not.toContain("release 1");
-  expect(runner.phase).toBe("deciding");
-  await hear("silence", 320);
-  expect(player.calls).toContain("release 1");
-  const { speechEndedAtMs, turnDecidedAtMs, firstPcmAtMs } = lastTurn().marks;
-  expect((turnDecidedAtMs as number) - (speechEndedAtMs as number)).toBeCloseTo(TURN_TUNING.endSilenceMs, -1.5);
-  expect(firstPcmAtMs).toBeDefined();
-});
+describe("what goes wrong", () => {
+  test("noise without words leaves no turn", async () => {
+    await talk.say(320, "");
+    await talk.wait(2400);
+    expect(talk.runner.phase).toBe("listening");
+    expect(talk.runner.turns).toEqual([]);
+  });
 
-test("the recognizer hears half a second before the first syllable", async () => {
-  await hear("silence", 1600);
-  await hear("speech", 960);
-  await hear("silence", 640);
-  const pcm = transcriber.requests.at(-1)?.pcm as Float32Array;
-  const lead = pcm.findIndex((sample) => sample > 0.5) / 16;
-  expect(lead).toBeGreaterThanOrEqual(499);
-  expect(lead).toBeLessThanOrEqual(501);
-  const speech = pcm.filter((sample) => sample > 0.5).length / 16;
-  expect(speech).toBe(960);
-});
+  test("a failed transcription is shown and the conversation goes on", async () => {
+    talk.transcriber.answer = failed("transcribe-failed", "transcribe", "broken", true);
+    await talk.say(320);
+    await talk.wait(640);
+    expect(talk.lastTurn.failure?.code).toBe("transcribe-failed");
+    expect(talk.runner.phase).toBe("listening");
+    await talk.askAndHear("Hello.");
+    expect(talk.runner.phase).toBe("speaking");
+  });
 
-test("effects run once, at the decision, and never when speech goes on", async () => {
-  let effects = 0;
-  responder.parts = [
-    { kind: "effect", run: () => effects++ },
-    { kind: "text", text: "Done." },
-  ];
-  await hear("speech", 640);
-  await hear("silence", 256);
-  await hear("speech", 320);
-  expect(effects).toBe(0);
-  expect(player.calls).toContain("flush");
-  await hear("silence", 640);
-  expect(effects).toBe(1);
-  expect(responder.requests.map((request) => request.key.revision)).toEqual([1, 2]);
-});
+  test("a failed synthesis ends the turn with the failure, and the text stays", async () => {
+    talk.synthesizer.answer = failed("speak-failed", "speak", "broken");
+    await talk.askAndHear();
+    talk.player.finish(1, 0, false);
+    expect(talk.ended[0]).toMatchObject({ reply: "It is noon. All is well.", heard: "" });
+    expect(talk.ended[0]?.failure?.code).toBe("speak-failed");
+  });
 
-test("an interruption silences the reply and remembers what was heard of it", async () => {
-  await askAndHear();
-  await hear("speech", 128);
-  expect(player.gainRatio).toBeCloseTo(0.8 * TURN_TUNING.duckRatio);
-  await hear("speech", 320);
-  expect(player.calls.at(-1)).toBe("flush");
-  expect(player.gainRatio).toBeCloseTo(0.8);
-  player.finish(1, 2400 * 4, true);
-  expect(ended[0]).toMatchObject({ interrupted: true, heard: "It is noon. All" });
-  expect(runner.phase).toBe("hearing");
-  await hear("silence", 640);
-  expect(responder.requests.at(-1)?.history).toEqual([
-    { speaker: "user", text: "What time is it?", interrupted: false },
-    { speaker: "assistant", text: "It is noon. All", interrupted: true },
-  ]);
-});
+  test("a reply without words ends the turn silently, spoken or typed", async () => {
+    talk.responder.parts = [];
+    await talk.say(320);
+    await talk.wait(640);
+    expect(talk.runner.phase).toBe("listening");
+    talk.runner.tell({ kind: "text-entered", text: "never mind" });
+    await settle();
+    expect(talk.runner.phase).toBe("listening");
+    expect(talk.ended.map((turn) => turn.origin)).toEqual(["spoken", "typed"]);
+  });
 
-test("a short sound only ducks the reply", async () => {
-  await askAndHear();
-  await hear("speech", 160);
-  await hear("silence", 320);
-  expect(player.calls).not.toContain("flush");
-  expect(player.gainRatio).toBeCloseTo(0.8);
-  expect(runner.phase).toBe("speaking");
-});
-
-test("noise without words leaves no turn", async () => {
-  transcriber.answer = { ok: true, value: "" };
-  await hear("speech", 320);
-  await hear("silence", 960);
-  expect(runner.phase).toBe("listening");
-  expect(runner.turns).toEqual([]);
-});
-
-test("a failed transcription is shown and the conversation goes on", async () => {
-  transcriber.answer = failed("transcribe-failed", "transcribe", "broken", true);
-  await hear("speech", 320);
-  await hear("silence", 640);
-  expect(lastTurn().failure?.code).toBe("transcribe-failed");
-  expect(runner.phase).toBe("listening");
-  transcriber.answer = { ok: true, value: "Hello." };
-  await askAndHear();
-  expect(runner.phase).toBe("speaking");
-});
-
-test("a failed synthesis ends the turn with the failure, and the text stays", async () => {
-  synthesizer.answer = failed("speak-failed", "speak", "broken");
-  await askAndHear();
-  player.finish(1, 0, false);
-  expect(ended[0]).toMatchObject({ reply: "It is noon. All is well.", heard: "", failure: { code: "speak-failed" } });
-});
-
-test("a reply without words ends the turn silently, spoken or typed", async () => {
-  responder.parts = [];
-  await hear("speech", 320);
-  await hear("silence", 640);
-  expect(runner.phase).toBe("listening");
-  runner.tell({ kind: "text-entered", text: "never mind" });
-  await settle();
-  expect(runner.phase).toBe("listening");
-  expect(ended.map((turn) => turn.origin)).toEqual(["spoken", "typed"]);
+  test("a bug in a responder becomes a failure of its turn", async () => {
+    talk.responder.respond = () => {
+      throw new TypeError("oops");
+    };
+    talk.runner.tell({ kind: "text-entered", text: "hi" });
+    await settle();
+    expect(talk.lastTurn.failure).toMatchObject({ code: "respond-failed", detail: "TypeError: oops" });
+    expect(talk.runner.phase).toBe("listening");
+  });
 });
 
 test("a typed request is answered at once, over a reply in progress", async () => {
-  await askAndHear();
-  runner.tell({ kind: "text-entered", text: "and now?" });
-  await clock.advanceTo(clock.nowMs() + 100);
-  expect(player.calls.slice(3)).toEqual(["flush", "begin 2", "release 2", "end 2 14400"]);
-});
-
-test("a bug in a responder becomes a failure of its turn", async () => {
-  responder.respond = () => {
-    throw new TypeError("oops");
-  };
-  runner.tell({ kind: "text-entered", text: "hi" });
-  await settle();
-  expect(lastTurn().failure).toMatchObject({ code: "respond-failed", detail: "TypeError: oops" });
-  expect(runner.phase).toBe("listening");
-});
-
-test("a long monologue is transcribed in segments and joined", async () => {
-  let part = 0;
-  transcriber.transcribe = async (request) => {
-    const seconds = request.pcm.length / 16_000;
-    expect(seconds).toBeLessThan(25);
-    return { ok: true, value: { text: `part${++part}`, tokens: [], tokenLogProbabilities: [], elapsedMs: 1 } };
-  };
-  for (let count = 0; count < 3; count++) {
-    await hear("speech", 9_600);
-    await hear("silence", 256);
-  }
-  await hear("silence", 320);
-  expect(responder.requests.at(-1)?.text.split(" ")).toHaveLength(3);
+  await talk.askAndHear();
+  talk.runner.tell({ kind: "text-entered", text: "and now?" });
+  await talk.clock.advanceTo(talk.clock.nowMs() + 100);
+  expect(talk.player.calls.slice(3)).toEqual(["flush", "begin 2", "release 2", "end 2 14400"]);
 });
