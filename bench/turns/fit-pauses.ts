@@ -11,7 +11,7 @@ import { createSileroDetector } from "../../src-main/detect/silero-detector.ts";
 import { resampleAll } from "../../src-main/streaming-resampler.ts";
 import { createMoonshineTranscriber } from "../../src-main/transcribe/moonshine-transcriber.ts";
 import { Endpointer } from "../../src-main/turn/endpointer.ts";
-import type { Transcriber, Transcript, VoiceDetector } from "../../src-main/turn/ports.ts";
+import type { PauseEvidence, Transcriber, Transcript, VoiceDetector } from "../../src-main/turn/ports.ts";
 import { UtteranceBuffer } from "../../src-main/turn/utterance-buffer.ts";
 import { UtteranceTranscription } from "../../src-main/turn/utterance-transcription.ts";
 import type { Half, TurnItem } from "./set/turn-item.ts";
@@ -33,32 +33,42 @@ export interface SeenPause {
   readonly resumedAtMs: number | undefined;
   /** Of what was said until then; undefined when there was too little. */
   readonly transcript: Transcript | undefined;
-  /** The end of the utterance: mono at RECOGNITION_RATE_HZ, at most {@link TAIL_MS}. */
-  readonly pcm: readonly number[];
+  /** The utterance with what was heard of the pause: mono at RECOGNITION_RATE_HZ, 16 bits, base64. */
+  readonly pcm: string;
   readonly speechEndSample: number;
 }
 
-/** How much audio a pause keeps. */
-export const TAIL_MS = 1_500;
 /** The detector may see the end a little before the true one: the last sound of a word is quiet. */
 const END_TOLERANCE_MS = 160;
 
 /** All pauses that are seen in one half of the set; kept in the system's temporary folder. */
-export async function seenPauses(half: Half, count?: number): Promise<readonly SeenPause[]> {
+export async function seenPauses(half: Half, seed = "repartee"): Promise<readonly SeenPause[]> {
   const folder = join(tmpdir(), "repartee-bench-turns");
-  const path = join(folder, `pauses-${half}-${count ?? "all"}.json`);
+  const path = join(folder, `pauses-${half}-${seed}.json`);
   if (existsSync(path)) return JSON.parse(readFileSync(path, "utf8")) as SeenPause[];
   const detector = createSileroDetector({});
   const transcriber = createMoonshineTranscriber({});
   await Promise.all([detector.ready, transcriber.ready]);
   const pauses: SeenPause[] = [];
-  for await (const turn of turnSet(half, undefined, count)) {
+  for await (const turn of turnSet(half, seed)) {
     pauses.push(...(await pausesOf(turn, detector, transcriber)));
   }
   await Promise.all([detector.close(), transcriber.close()]);
   mkdirSync(folder, { recursive: true });
   writeFileSync(path, JSON.stringify(pauses));
   return pauses;
+}
+
+/** What was said until a pause, as the predictor gets it. */
+export function evidenceOf({ pcm, speechEndSample, transcript }: SeenPause): PauseEvidence | undefined {
+  const bytes = Buffer.from(pcm, "base64");
+  const samples = new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+  return transcript && { pcm: Float32Array.from(samples, (sample) => sample / 32_767), speechEndSample, transcript };
+}
+
+function encodePcm(pcm: Float32Array): string {
+  const samples = Int16Array.from(pcm, (sample) => Math.round(Math.max(-1, Math.min(1, sample)) * 32_767));
+  return Buffer.from(samples.buffer).toString("base64");
 }
 
 async function pausesOf(turn: TurnItem, detector: VoiceDetector, transcriber: Transcriber): Promise<SeenPause[]> {
@@ -84,7 +94,6 @@ async function pausesOf(turn: TurnItem, detector: VoiceDetector, transcriber: Tr
     if (event?.kind !== "speech-paused" || !utterance) continue;
     const heard = await utterance.pause(event.speechEndedAtMs, seenAtMs);
     if (!heard.ok) throw new Error(heard.failure.detail);
-    const start = Math.max(0, heard.value.pcm.length - (TAIL_MS * RECOGNITION_RATE_HZ) / 1000);
     pauses.push({
       turnId: turn.id,
       isEnd: event.speechEndedAtMs >= turn.endMs - END_TOLERANCE_MS,
@@ -94,8 +103,8 @@ async function pausesOf(turn: TurnItem, detector: VoiceDetector, transcriber: Tr
       seenAtMs,
       resumedAtMs: undefined,
       transcript: heard.value.last,
-      pcm: Array.from(heard.value.pcm.subarray(start), (sample) => Math.round(sample * 32_767)),
-      speechEndSample: heard.value.speechEndSample - start,
+      pcm: encodePcm(heard.value.pcm),
+      speechEndSample: heard.value.speechEndSample,
     });
   }
   return pauses;

@@ -11,18 +11,23 @@ const VERB =
 const INVERTED =
   /^(?:is|are|was|were|am|do|does|did|can|could|will|would|should|shall|may|has|have|isn't|aren't|don't|doesn't|didn't|can't|won't) \S+ \S/;
 const ORDER =
-  /^(?:set|start|stop|cancel|tell|give|show|play|turn|switch|remind|call|open|close|find|search|add|remove|delete|read|write|send|make|book|order|repeat|say|explain|translate|count|pause|resume|put|check|schedule|wake|help|look|calculate|convert|define|describe|skip|flip|roll|pick|choose|buy|navigate|divide|multiply|increase|lower|raise|spell|ask|invite|deliver|move|take|bring|text|message|email|record|save|update|change|dim|lock|unlock|mute|let's|let us|clear|go|list|name|note|forget|never|create|reset|shut|finish|end|quit|try|wait|pass|order) \S+/;
+  /^(?:set|start|stop|cancel|tell|give|show|play|turn|switch|remind|call|open|close|find|search|add|remove|delete|read|write|send|make|book|order|repeat|say|explain|translate|count|pause|resume|put|check|schedule|wake|help|look|calculate|convert|define|describe|skip|flip|roll|pick|choose|buy|navigate|divide|multiply|increase|lower|raise|spell|ask|invite|deliver|move|take|bring|text|message|email|record|save|update|change|dim|lock|unlock|mute|clear|go|list|name|note|forget|never|create|reset|shut|finish|end|quit|try|wait|pass|order) \S+/;
 const WHOLE_ORDER = /^(?:stop|cancel|pause|resume|help|repeat|continue|skip|next|quit|wait|louder|quieter)$/;
+/** Answers and farewells that nothing needs to follow. */
+const WHOLE_ANSWER =
+  /^(?:yes|yeah|yep|no|nope|okay|ok|sure|right|never mind|thank you|thanks|of course|not now|that's all|that will be all|that'll be all|that is all|good night|goodbye|bye)$/;
 /** Only whom it is for is there yet: "tell me", "set it". */
 const NO_OBJECT = /^\S+ (?:me|us|him|her|it|them|the|up|on|off|out)$/;
 const WITH_TIME = /^(?:set|start|make)\b.* (?:timer|alarm|reminder)$/;
 
 /**
- * Whether the text is a complete question or request, to be answered at once: "what time is it", "set a timer for five minutes", "can you
- * hear me". English only; false for whatever holds back (see holdOf) and for plain statements.
+ * Whether the text is a complete question, request or short answer, to be followed at once: "what time is it", "set a timer for five
+ * minutes", "can you hear me", "yes, please". English only; false for whatever holds back (see holdOf) and for plain statements.
  */
 export function asksOrOrders(text: string): boolean {
-  const said = wordsOf(lastSentence(text)).join(" ").replace(LEAD_IN, "").replace(COURTESY, "");
+  const plain = wordsOf(lastSentence(text)).join(" ");
+  const said = plain.replace(LEAD_IN, "").replace(COURTESY, "");
+  if (WHOLE_ANSWER.test(plain.replace(COURTESY, "")) || WHOLE_ANSWER.test(said)) return true;
   if (said === "" || holdOf(text) !== "none") return false;
   const count = said.split(" ").length;
   if (ASKED.test(said))

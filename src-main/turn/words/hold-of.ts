@@ -31,8 +31,15 @@ const OPENINGS =
 /** Questions that may end in their preposition: "where are you from?". */
 const STRANDING_QUESTION = /^(?:what|where|who|whom|which|whose|what's|where's|who's)\b/;
 const QUESTION_WORD = /^(?:what|where|who|whom|which|whose|what's|where's|who's|when|how|why)\b/;
+/** Begins a clause that wants another one after it. */
+const SUBORDINATE =
+  /^(?:and |but |so |well |okay |ok )*(?:if|since|because|although|though|while|unless|until|before|after|once|when|whenever|as soon as) /;
+const ASKS_WHEN = /^\S+ (?:is|are|was|were|do|does|did|will|can|could|would|should|has|have|had|'s)\b/;
 const OPEN_LIST = /\b(?:buy|need|add|get|bring|order|pack|want|have|like|put|invite|include|are|visited|speak|with)\b/;
 const NO_LIST_ITEM = /^(?:please|thanks|thank you|too|now|today|tomorrow|then|right|okay|ok|\d.*|.*\b(?:and|or)\b.*)$/;
+
+/** With more words, the main clause is there too, without its comma. */
+const LONGEST_CLAUSE_WORDS = 9;
 
 /** What holds back at the end of a text: evidence that the speaker has not finished. Casing and most punctuation do not matter. */
 export function holdOf(text: string): Hold {
@@ -46,12 +53,7 @@ export function holdOf(text: string): Hold {
   if (PREPOSITIONS.has(last) && isPrepositionOpen(said, last)) return "preposition";
   if (isNumberUnfinished(text)) return "number";
   if (isListOpen(text)) return "list";
-  if (
-    OPENINGS.test(said) &&
-    !(STRANDING_QUESTION.test(said) && /(?:for|about)$/.test(said)) &&
-    !(said.endsWith("please") && all.length > 1)
-  )
-    return all.length > 1 ? "unfinished" : "none";
+  if (isOpening(said) || isHalfSentence(text, said)) return all.length > 1 ? "unfinished" : "none";
   if (OPEN_VERBS.has(last) && !endsInShortAnswer(said)) return "unfinished";
   return /(?:\.\.\.|…|[-–—])\s*$/.test(text) ? "unfinished" : "none";
 }
@@ -68,6 +70,23 @@ function isQuestionVerb(all: readonly string[]): boolean {
 function isPrepositionOpen(said: string, last: string): boolean {
   if (said === last || STRANDING_QUESTION.test(said)) return false;
   return !(PARTICLES.has(last) && PARTICLE_VERB.test(said));
+}
+
+function isOpening(said: string): boolean {
+  if (!OPENINGS.test(said) || /. please$/.test(said)) return false;
+  return !(STRANDING_QUESTION.test(said) && /(?:for|about)$/.test(said));
+}
+
+/** "If it rains tomorrow." */
+function isHalfSentence(text: string, said: string): boolean {
+  const sentence = text.split(/(?<=[.!?])\s+(?=\S)/).at(-1) as string;
+  const own = sentence === text ? said : wordsOf(sentence).join(" ");
+  return (
+    SUBORDINATE.test(own) &&
+    !ASKS_WHEN.test(own) &&
+    !/,\s*\S/.test(sentence) &&
+    own.split(" ").length < LONGEST_CLAUSE_WORDS
+  );
 }
 
 function endsInShortAnswer(said: string): boolean {

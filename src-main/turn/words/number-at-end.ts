@@ -8,6 +8,9 @@ const CLOCK_TIME = /\d:\d\d\W*$/;
 const NUMBERED = /\b(?:number|code|pin|account|card|zip|extension|password|reference)\b/;
 /** "Set a timer for five" wants its unit. */
 const WITHOUT_UNIT = /\b(?:timer|remind me in|wake me in|wait|costs?|bill was)\b.*\b(?:for|in|of|to|costs?|was)?\s\S+$/;
+/** "The office is at 65" wants its street. */
+const HOUSE_NUMBER = /\b(?:live|lives|living|office|house|shop|is)\b.* at$/;
+const LAST_HOUR = 12;
 /** Lengths of what is told digit by digit: a telephone number with and without its area, a card, a year or a code. */
 const USUAL_LENGTHS = new Set([4, 5, 7, 10, 11, 16]);
 /** With fewer digits it is hardly a telephone or account number. */
@@ -24,7 +27,8 @@ export function isNumberUnfinished(text: string): boolean {
   if (TELEPHONE.test(said)) return !TELEPHONE_LENGTHS.has(digits);
   if (NUMBERED.test(said)) return digits < SHORTEST_NUMBER || !USUAL_LENGTHS.has(digits);
   if (groups >= 2 && digits >= groups && digits / groups < 2) return !USUAL_LENGTHS.has(digits);
-  return WITHOUT_UNIT.test(words.join(" ")) && groups === 1;
+  if (groups !== 1) return false;
+  return WITHOUT_UNIT.test(words.join(" ")) || (HOUSE_NUMBER.test(said) && Number(last) > LAST_HOUR);
 }
 
 /** How many digits the text ends in, and how many words they are. Tens count as two digits, as in "twenty five". */

@@ -53,6 +53,9 @@ const HOLDS: Record<Exclude<Hold, "none">, readonly string[]> = {
     "My number is",
     "I would like to",
     "Let me",
+    "If it rains tomorrow.",
+    "When I get home",
+    "Since you ask,",
     "Can you",
     "What is",
     "Tell me",
@@ -122,6 +125,11 @@ test.each([
 });
 
 test.each([
+  "Yes.",
+  "Yes, please.",
+  "No, thank you.",
+  "Never mind.",
+  "That's all.",
   "What time is it?",
   "what time is it",
   "What's the time?",
@@ -178,7 +186,6 @@ test.each([
   "Play",
   "How do I get from",
   "Um.",
-  "Yes.",
   "Send a message to",
   "Buy milk, bread,",
 ])("%j is none, or none yet", (text) => {
