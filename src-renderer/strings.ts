@@ -1,8 +1,9 @@
 import type { MarkName, WaterfallBar } from "../src-shared/latency-report.ts";
-import type { Settings } from "../src-shared/settings.ts";
+import { DIAGNOSTICS_STRINGS } from "./diagnostics/diagnostics-strings.ts";
 import type { MicrophoneProblem } from "./microphone/microphone.ts";
 import type { JitterPreset, LabDraft } from "./playback-lab/lab-draft.ts";
 import type { LabRun } from "./playback-lab/lab-run.ts";
+import { SETTINGS_STRINGS } from "./settings/settings-strings.ts";
 import type { ShownState } from "./status/shown-state.ts";
 
 /** Every text of the window, in one place. */
@@ -31,16 +32,38 @@ export const STRINGS = {
     deciding: "Just a moment.",
     responding: "Just a moment.",
     speaking: "Talk to interrupt, or press Esc.",
-    paused: "Press P to go on. Nothing that is said counts until then.",
+    paused: "Press P to go on. Until then nothing that is said counts.",
     asleep: "Say the wake phrase to begin, or hold the space bar to talk.",
-    ready: "Hold the space bar to talk.",
+    ready: "Hold the space bar while you talk.",
     muted: "The microphone is off. Press M to switch it on, or type.",
     failed: "You can still type below.",
     reconnecting: "What was said before is still here.",
   } satisfies Record<ShownState, string>,
+  heldHint: "Let go when you are done.",
+  asleepHint: (wakePhrase: string) => `Say “${wakePhrase}” to begin, or hold the space bar to talk.`,
   stopHint: "Press Esc to stop.",
+  sayStopHint: "Say “stop”, or press Esc.",
+  wakeStopHint: (wakePhrase: string) => `Say “stop” or “${wakePhrase}”, or press Esc.`,
+  talk: {
+    hold: "Hold to talk",
+    held: "Talk now",
+    holdHint: "Listens for as long as you hold it, in every mode.",
+    spaceBar: "Space",
+    done: "I am done",
+    doneHint: "Your turn is over: Repartee answers at once.",
+    enter: "Enter",
+  },
   connectionLost:
     "Repartee stopped, or the connection to it was lost. Trying again… If you have started Repartee anew, open the address that it printed.",
+  echo: {
+    half: "Your speakers are loud in the microphone: while I talk, only “stop” or Esc interrupts. Use headphones or run the echo test.",
+    due: "In the next pause a short test sound tells how much of the speaker the microphone hears.",
+    running: "A test sound: please be quiet for a moment.",
+    failed: "The echo test did not hear anything from the microphone. Try it again in the settings.",
+    test: "Test the echo",
+    forgo: "Not now",
+    dismiss: "OK",
+  },
   soundSuspended: "The browser holds the sound back. Click anywhere, or press any key, to let it play.",
   microphone: {
     name: "Microphone",
@@ -69,6 +92,11 @@ export const STRINGS = {
   },
   mute: "Mute",
   unmute: "Unmute",
+  muteHint: "Mute switches the microphone off. Repartee goes on talking, and you can type.",
+  pause: "Pause",
+  resume: "Resume",
+  pauseHint:
+    "Pause holds the whole conversation, a reply too. The microphone stays on, but nothing that is said counts.",
   stop: "Stop",
   send: "Send",
   settings: "Settings",
@@ -117,30 +145,8 @@ export const STRINGS = {
     longestGap: "Longest gap",
     chunks: "Chunks received",
   },
-  settingsPanel: {
-    speech: "Speech",
-    voice: "Voice",
-    voices: { slt: "SLT (clear, female)", kal: "KAL (robotic, male)" } satisfies Record<Settings["voice"], string>,
-    rate: "Speaking rate",
-    volume: "Volume",
-    languageModel: "Language model",
-    languageModelHint:
-      "Optional, for questions beyond the built-in skills: any OpenAI-compatible server, such as Ollama, LM Studio, llama.cpp or vLLM. What you say is then sent to it. Leave the address empty for none.",
-    servers: [
-      { name: "Ollama", baseUrl: "http://127.0.0.1:11434" },
-      { name: "LM Studio", baseUrl: "http://127.0.0.1:1234" },
-      { name: "llama.cpp", baseUrl: "http://127.0.0.1:8080" },
-      { name: "vLLM", baseUrl: "http://127.0.0.1:8000" },
-    ],
-    baseUrl: "Address",
-    model: "Model",
-    modelPlaceholder: "The server’s first",
-    apiKey: "Key",
-    apiKeyPlaceholder: "If the server wants one",
-    save: "Save",
-    saved: "Saved.",
-    badAddress: "This is not an http or https address.",
-  },
+  settingsPanel: SETTINGS_STRINGS,
+  diagnostics: DIAGNOSTICS_STRINGS,
   lab: {
     name: "Playback lab",
     explain:

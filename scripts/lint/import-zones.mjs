@@ -10,6 +10,7 @@ const GROUND = [
   "src-shared/",
   "src-main/turn/ports.ts",
   "src-main/turn/words/",
+  "src-main/files/",
   "src-main/models/",
   "src-main/session-clock.ts",
   "src-main/streaming-resampler.ts",
@@ -27,11 +28,18 @@ export const IMPORT_ZONES = [
   { within: "src-preload/", ours: ["src-preload/", "src-shared/"], packages: ["electron"], platform: false },
   {
     within: "src-renderer/",
-    ours: ["src-renderer/", "src-shared/"],
+    ours: ["src-renderer/", "src-shared/", "resources/patience-curve.json"],
     packages: ["react", "react-dom", "uplot", "zustand"],
     platform: false,
   },
   { within: "src-main/turn/", ours: ["src-main/turn/", "src-shared/"], packages: [], platform: false },
+  { within: "src-main/files/", ours: ["src-main/files/"], packages: [], platform: true },
+  {
+    within: "src-main/flight-recorder/",
+    ours: ["src-main/flight-recorder/", "src-main/files/", "src-main/turn/", "src-shared/"],
+    packages: ["zod"],
+    platform: true,
+  },
   {
     within: "src-main/models/onnx-session.ts",
     ours: ["src-main/models/", "src-shared/"],

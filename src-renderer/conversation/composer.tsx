@@ -5,11 +5,12 @@ import { useWindow, windowActions } from "../window-state.ts";
 
 const BUSY = new Set(["hearing", "deciding", "responding", "speaking"]);
 
-/** The text box and the two big buttons. Typing always works, whatever the microphone does. */
+/** The text box and the big buttons. Typing always works, whatever the microphone does. */
 export function Composer(): ReactNode {
   const [text, setText] = useState("");
   const muted = useWindow(({ snapshot }) => snapshot.muted);
   const busy = useWindow(({ snapshot }) => BUSY.has(snapshot.state));
+  const paused = useWindow(({ snapshot }) => snapshot.paused);
   const { request } = windowActions();
   const send = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -41,10 +42,22 @@ export function Composer(): ReactNode {
         className={muted ? "wide active" : "wide"}
         data-testid="mute"
         aria-keyshortcuts="m"
+        title={STRINGS.muteHint}
         onClick={() => void request("set-muted", { muted: !muted })}
       >
         {muted ? STRINGS.unmute : STRINGS.mute}
         <kbd aria-hidden="true">M</kbd>
+      </button>
+      <button
+        type="button"
+        className={paused ? "wide active" : "wide"}
+        data-testid="pause"
+        aria-keyshortcuts="p"
+        title={STRINGS.pauseHint}
+        onClick={() => void request("set-paused", { paused: !paused })}
+      >
+        {paused ? STRINGS.resume : STRINGS.pause}
+        <kbd aria-hidden="true">P</kbd>
       </button>
       <button
         type="button"

@@ -52,9 +52,9 @@ export class EchoTest {
     this.#arm();
   }
 
-  /** The test that is due is not wanted any more. */
+  /** The test that is due is not wanted any more, and one that failed was noticed. */
   forgo(): void {
-    if (this.#status === "due") this.#show("idle");
+    if (this.#status !== "running") this.#show("idle");
   }
 
   /** Takes note of a change around it. Another microphone makes a test due. */

@@ -3,9 +3,12 @@ import { userSentence } from "../../src-shared/failure.ts";
 import type { Settings, SettingsPatch } from "../../src-shared/settings.ts";
 import { STRINGS } from "../strings.ts";
 import { useWindow, windowActions } from "../window-state.ts";
+import { Diagnostics } from "../diagnostics/diagnostics.tsx";
+import { ConversationSettings } from "./conversation-settings.tsx";
 import { LanguageModelForm } from "./language-model-form.tsx";
 import { MicrophoneChoice } from "./microphone-choice.tsx";
 import { Slider } from "./slider.tsx";
+import "./settings.css";
 
 const TEXT = STRINGS.settingsPanel;
 
@@ -60,7 +63,9 @@ export function SettingsPanel(): ReactNode {
           onCommit={(volumeRatio) => void update({ volumeRatio })}
         />
       </div>
+      <ConversationSettings settings={settings} onChange={(patch) => void update(patch)} />
       <LanguageModelForm saved={settings.languageModel} onSave={(languageModel) => update({ languageModel })} />
+      <Diagnostics />
       <button
         type="button"
         className="quiet lab-open"

@@ -3,6 +3,7 @@ import { userSentence } from "../../src-shared/failure.ts";
 import type { MicrophoneProblem, MicrophoneStatus } from "../microphone/microphone.ts";
 import { STRINGS } from "../strings.ts";
 import { useWindow, windowActions } from "../window-state.ts";
+import { EchoNotice } from "./echo-notice.tsx";
 
 /** What needs the user's attention, with what to do about it: connection, sound, microphone, engines. */
 export function Notices(): ReactNode {
@@ -37,6 +38,7 @@ export function Notices(): ReactNode {
           <p>{STRINGS.microphone.standsIn(standsInFor)}</p>
         </div>
       )}
+      <EchoNotice />
       {suspended && !isInvited && !isProblem(microphone) && <Notice text={STRINGS.soundSuspended} />}
       {failure && !failure.code.startsWith("mic-") && (
         <Notice text={userSentence(failure.code)} detail={failure.detail} />

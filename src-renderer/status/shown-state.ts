@@ -1,5 +1,4 @@
 import type { AssistantState } from "../../src-shared/turn-view.ts";
-import type { MicrophoneStatus } from "../microphone/microphone.ts";
 import { STRINGS } from "../strings.ts";
 import type { WindowState } from "../window-state.ts";
 
@@ -17,9 +16,19 @@ export function shownState({
   return snapshot.state === "listening" && isDeaf ? "waiting" : snapshot.state;
 }
 
-/** What the user can do now. It offers to interrupt by talking only while the microphone is open. */
-export function hintFor(state: ShownState, microphone: MicrophoneStatus): string {
-  return state === "speaking" && microphone !== "live" ? STRINGS.stopHint : STRINGS.hints[state];
+/** What the user can do now. It offers to interrupt by talking only while that is possible. */
+export function hintFor(
+  window: Pick<WindowState, "snapshot" | "connected" | "microphone" | "settings" | "talkKeyHeld">,
+): string {
+  const { snapshot, microphone, settings, talkKeyHeld } = window;
+  const state = shownState(window);
+  const { mode = "hands-free", wakePhrase = "" } = settings ?? {};
+  if (state === "hearing" && talkKeyHeld) return STRINGS.heldHint;
+  if (state === "asleep" && wakePhrase) return STRINGS.asleepHint(wakePhrase);
+  if (state !== "speaking") return STRINGS.hints[state];
+  if (microphone.status !== "live") return STRINGS.stopHint;
+  if (mode === "wake-phrase") return STRINGS.wakeStopHint(wakePhrase);
+  return mode === "push-to-talk" || snapshot.duplex === "half" ? STRINGS.sayStopHint : STRINGS.hints.speaking;
 }
 
 /** What the user is saying right now, as far as it is understood; empty while nobody speaks. */

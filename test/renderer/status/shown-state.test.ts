@@ -5,6 +5,7 @@ import { hintFor, partialTranscript, shownState } from "../../../src-renderer/st
 import { formatLeft } from "../../../src-renderer/status/timers.tsx";
 import { INITIAL_WINDOW, type WindowState } from "../../../src-renderer/window-state.ts";
 import type { AssistantState } from "../../../src-shared/turn-view.ts";
+import { settingsSchema } from "../../../src-shared/settings.ts";
 import { turnView } from "../snapshots.ts";
 
 function windowIn(state: AssistantState, microphone: MicrophoneStatus, connected = true): WindowState {
@@ -24,10 +25,22 @@ test("it claims to listen only while it can hear", () => {
   expect(shownState(windowIn("listening", "live", false))).toBe("reconnecting");
 });
 
-test("it offers to be interrupted by talking only while it can hear", () => {
-  expect(hintFor("speaking", "live")).toBe("Talk to interrupt, or press Esc.");
-  expect(hintFor("speaking", "off")).toBe("Press Esc to stop.");
-  expect(hintFor("muted", "off")).toContain("Press M");
+test("it offers to be interrupted by talking only while that is possible", () => {
+  const speaking = windowIn("speaking", "live");
+  expect(hintFor(speaking)).toBe("Talk to interrupt, or press Esc.");
+  expect(hintFor(windowIn("speaking", "off"))).toBe("Press Esc to stop.");
+  expect(hintFor(windowIn("muted", "off"))).toContain("Press M");
+  const stopOnly = "Say “stop”, or press Esc.";
+  expect(hintFor({ ...speaking, snapshot: { ...speaking.snapshot, duplex: "half" } })).toBe(stopOnly);
+  expect(hintFor({ ...speaking, snapshot: { ...speaking.snapshot, duplex: "guarded" } })).toContain("Talk");
+  expect(hintFor({ ...speaking, settings: settingsSchema.parse({ mode: "push-to-talk" }) })).toBe(stopOnly);
+});
+
+test("asleep it says by which words it can be woken, and hearing by key when it stops", () => {
+  const settings = settingsSchema.parse({ mode: "wake-phrase", wakePhrase: "hello there" });
+  expect(hintFor({ ...windowIn("asleep", "live"), settings })).toContain("“hello there”");
+  expect(hintFor({ ...windowIn("speaking", "live"), settings })).toContain("“hello there”");
+  expect(hintFor({ ...windowIn("hearing", "live"), talkKeyHeld: true })).toBe("Let go when you are done.");
 });
 
 test("what is being said is the transcript of the newest spoken turn, while the user has the floor", () => {
