@@ -1,10 +1,11 @@
+import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { turnSet } from "../../bench/turns/set/turn-set.ts";
 import type { Half, TurnItem } from "../../bench/turns/set/turn-item.ts";
 import { stretchPauses } from "../../bench/turns/set/stretch-pauses.ts";
 import { CAPTURE_RATE_HZ, msToSamples } from "../../src-shared/audio-format.ts";
 
-const COUNT = 6;
+const COUNT = 5;
 let items: TurnItem[];
 
 beforeAll(async () => {
@@ -13,7 +14,7 @@ beforeAll(async () => {
 
 describe("a set of labelled turns", () => {
   test("is the same for the same seed, and has other sentences in the other half", async () => {
-    expect(await collect("test")).toEqual(items);
+    expect((await collect("test")).map(described)).toEqual(items.map(described));
     const tune = await collect("tune");
     expect(tune.map(({ text }) => text)).not.toEqual(items.map(({ text }) => text));
   });
@@ -47,6 +48,11 @@ describe("a set of labelled turns", () => {
 test("speech without a clear pause has none that can be stretched", () => {
   expect(stretchPauses(new Float32Array(12_000).fill(0.5), CAPTURE_RATE_HZ, [500])).toBeUndefined();
 });
+
+/** With a digest in place of the samples. */
+function described({ pcm, ...item }: TurnItem) {
+  return { ...item, pcm: createHash("sha1").update(pcm).digest("hex") };
+}
 
 async function collect(half: Half): Promise<TurnItem[]> {
   const collected: TurnItem[] = [];

@@ -1,6 +1,5 @@
 import { CAPTURE_RATE_HZ } from "../../../src-shared/audio-format.ts";
-import { resampleAll } from "../../../src-main/streaming-resampler.ts";
-import { spokenText, type Speaker } from "../../../test/fixtures/speech.ts";
+import { spokenText } from "../../../test/fixtures/speech.ts";
 import type { Random } from "./random.ts";
 
 const BABBLE: readonly string[] = [
@@ -9,7 +8,7 @@ const BABBLE: readonly string[] = [
   "The children were playing in the garden while their parents talked about the holidays in the mountains",
   "It took a long time to understand how the old machine worked and what all these buttons were good for",
 ];
-/** Each text is also spoken lower and higher, as these ratios of the rate. */
+/** Each text is also spoken lower and higher, at these ratios of its rate. */
 const PITCHES = [0.88, 1, 1.12];
 const VOICES_AT_ONCE = 7;
 
@@ -32,25 +31,25 @@ export function pinkNoise(samples: number, random: Random): Float32Array {
 /** Several people talking at once, none of them louder than the others. */
 export async function babble(samples: number, random: Random): Promise<Float32Array> {
   voices ??= speakBabble();
-  const all = random.shuffle(await voices).slice(0, VOICES_AT_ONCE);
+  const all = (await voices).flatMap((voice) => PITCHES.map((pitch) => ({ voice, pitch })));
   const out = new Float32Array(samples);
-  for (const voice of all) {
-    const start = Math.floor(random.next() * voice.length);
+  for (const { voice, pitch } of random.shuffle(all).slice(0, VOICES_AT_ONCE)) {
+    let position = Math.floor(random.next() * voice.length);
     for (let index = 0; index < samples; index++) {
-      out[index] = (out[index] as number) + (voice[(start + index) % voice.length] as number);
+      const left = Math.floor(position);
+      const share = position - left;
+      const right = (left + 1) % voice.length;
+      out[index] = (out[index] as number) + (voice[left] as number) * (1 - share) + (voice[right] as number) * share;
+      position = (position + pitch) % voice.length;
     }
   }
   return out;
 }
 
 async function speakBabble(): Promise<Float32Array[]> {
-  const speakers: readonly Speaker[] = ["slt", "kal"];
   const made: Float32Array[] = [];
   for (const text of BABBLE) {
-    for (const speaker of speakers) {
-      const pcm = await spokenText(text, speaker, CAPTURE_RATE_HZ);
-      for (const pitch of PITCHES) made.push(await resampleAll(pcm, CAPTURE_RATE_HZ * pitch, CAPTURE_RATE_HZ));
-    }
+    for (const speaker of ["slt", "kal"] as const) made.push(await spokenText(text, speaker, CAPTURE_RATE_HZ));
   }
   return made;
 }

@@ -63,7 +63,10 @@ async function makeTurn(random: Random, { kind, ...plan }: TurnPlan, used: Set<s
   const gain = decibels(SPEECH_LEVEL_DB + random.between(-LEVEL_SPREAD_DB, LEVEL_SPREAD_DB)) / spokenLevel(speech);
   const lead = msToSamples(LEAD_MS, CAPTURE_RATE_HZ);
   const pcm = new Float32Array(lead + speech.pcm.length + msToSamples(TAIL_MS, CAPTURE_RATE_HZ));
-  for (const [index, sample] of speech.pcm.entries()) pcm[lead + index] = sample * gain;
+  pcm.set(
+    speech.pcm.map((sample) => sample * gain),
+    lead,
+  );
   await addBackground(pcm, plan, gain * spokenLevel(speech) * decibels(-plan.snrDb), random);
   const toMs = (sample: number): number => samplesToMs(lead + sample, CAPTURE_RATE_HZ);
   return {
@@ -103,7 +106,9 @@ async function addBackground(
   if (background === "none") return;
   const noise = background === "pink" ? pinkNoise(pcm.length, random) : await babble(pcm.length, random);
   const gain = level / levelOf(noise, noise.length);
-  for (const [index, sample] of noise.entries()) pcm[index] = (pcm[index] as number) + sample * gain;
+  for (let index = 0; index < pcm.length; index++) {
+    pcm[index] = (pcm[index] as number) + (noise[index] as number) * gain;
+  }
 }
 
 /** Root mean square of speech, its pauses left out. */
