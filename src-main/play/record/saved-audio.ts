@@ -5,7 +5,7 @@ import { failed, succeeded, type Outcome } from "../../../src-shared/failure.ts"
 import type { StreamEncoding } from "../decode/stream-decoder.ts";
 import { WavFileWriter } from "../wav-file.ts";
 import { DiskRoom } from "./disk-room.ts";
-import { makeFolder } from "./make-folder.ts";
+import { makeFolder } from "../../files/make-folder.ts";
 import { OriginalAudio } from "./original-audio.ts";
 
 const MOST_SUFFIX_CHARACTERS = 64;

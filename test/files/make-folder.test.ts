@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { makeFolder, makeFolderAsync } from "../../../src-main/play/record/make-folder.ts";
+import { makeFolder, makeFolderAsync } from "../../src-main/files/make-folder.ts";
 
 let folder = "";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { PendingLines, type PendingLine } from "../../../src-main/play/record/pending-lines.ts";
+import { PendingLines, type PendingLine } from "../../src-main/files/pending-lines.ts";
 
 function lineOf(number: number): PendingLine {
   return { path: `file ${Math.floor(number / 70)}`, atMs: number, text: "x".repeat(10 + (number % 7)) };

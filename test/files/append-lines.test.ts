@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { appendLines } from "../../../src-main/play/record/append-lines.ts";
+import { appendLines } from "../../src-main/files/append-lines.ts";
 
 let folder = "";
 let file = "";
