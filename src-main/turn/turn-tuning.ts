@@ -41,6 +41,11 @@ export const TURN_TUNING = {
   guardedOnsetFrames: 4,
   /** Amplitude ratio of the reply while an interruption is not yet certain: -12 dB. */
   duckRatio: 0.25,
+  /**
+   * A transcript whose tokens are less likely than this, in the mean of their natural logarithms, is a guess at sounds that were no words.
+   * Understood speech has -0.25 (at 10 dB of noise down to -0.8), what is made of babble mostly -1.5 and less.
+   */
+  leastMeanLogProbability: -1.2,
   /** Longest wait for a transcript once the turn is over, before the turn is given up. */
   transcriptTimeoutMs: 8_000,
   /** Pause between two partial transcripts while the user speaks. */
