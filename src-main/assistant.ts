@@ -7,7 +7,7 @@ import type { AssistantSnapshot, AssistantState, TimerView, TurnView } from "../
 import { MicrophoneIntake } from "./capture/microphone-intake.ts";
 import { nowMs } from "./session-clock.ts";
 import { chooseDuplex, type Duplex } from "./turn/conduct.ts";
-import { TurnRunner, type TurnStages } from "./turn/runner.ts";
+import { TurnRunner, type RecordedStep, type TurnStages } from "./turn/runner.ts";
 import type { AssistantEndpoint, AudioSession } from "./window/assistant-endpoint.ts";
 
 /** The settings in force and the one way to change them. */
@@ -34,6 +34,14 @@ export interface Laboratory {
   onEvent(listener: (event: LabEvent) => void): void;
 }
 
+/** Keeps what happens in a conversation, as far as the user wants it. Never blocks and never throws. */
+export interface ConversationRecorder {
+  stepped(step: RecordedStep): void;
+  turnEnded(turn: TurnView): void;
+  /** The recognizer gets a frame: mono samples at 16 kHz, and the time just after the last one. */
+  heard(pcm16: Float32Array, endedAtMs: number): void;
+}
+
 /** Where microphone frames come from; the assistant sets the callback. */
 export type MicrophoneSession = Pick<AudioSession, "onMicrophoneFrame">;
 
@@ -43,6 +51,7 @@ export interface AssistantParts {
   readonly settings: SettingsStore;
   readonly timers: TimerList;
   readonly lab: Laboratory;
+  readonly recorder: ConversationRecorder;
   readonly engines: Promise<Outcome<unknown>>;
   /** Connects the player to a page's speaker; undefined disconnects it. */
   readonly attachSpeaker: (session: AudioSession | undefined) => void;
@@ -83,7 +92,9 @@ export class Assistant implements AssistantEndpoint {
     this.#parts = parts;
     this.#runner = new TurnRunner(parts.stages, {
       changed: () => this.#publishSoon(),
+      stepped: (step) => parts.recorder.stepped(step),
       turnEnded: (turn) => {
+        parts.recorder.turnEnded(turn);
         for (const listener of this.#turnListeners) listener(turn);
       },
       failed: (reason) => this.#fail(reason),
@@ -176,7 +187,10 @@ export class Assistant implements AssistantEndpoint {
 
   /** What was said just before the engines were ready is heard as soon as they are. */
   #hear(pcm16: Float32Array, endedAtMs: number): void {
-    if (this.#started) return void this.#runner.hear(pcm16, endedAtMs);
+    if (this.#started) {
+      this.#parts.recorder.heard(pcm16, endedAtMs);
+      return void this.#runner.hear(pcm16, endedAtMs);
+    }
     this.#earlyFrames.push([pcm16, endedAtMs]);
     if (this.#earlyFrames.length > MOST_EARLY_FRAMES) this.#earlyFrames.shift();
   }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { MessageChannel } from "node:worker_threads";
-import { failure, succeeded, type Outcome } from "../src-shared/failure.ts";
+import { failure, succeeded, type Failure, type Outcome } from "../src-shared/failure.ts";
 import type { SpeakerCommand } from "../src-shared/speaker-protocol.ts";
 import { Assistant } from "./assistant.ts";
 import { ChosenEndOfTurn } from "./detect/chosen-end-of-turn.ts";
@@ -8,6 +8,7 @@ import { createEmbeddedEndOfTurn } from "./detect/embedded-end-of-turn.ts";
 import { createSileroDetector } from "./detect/silero-detector.ts";
 import { createSmartTurnPredictor } from "./detect/smart-turn-predictor.ts";
 import { createTurnOneMiniPredictor } from "./detect/turn-one-mini-predictor.ts";
+import { FlightRecorder } from "./flight-recorder/flight-recorder.ts";
 import { downloadsFolder } from "./models/downloaded-model.ts";
 import { modelsFolder } from "./models/model-store.ts";
 import { PlaybackLab } from "./play/playback-lab.ts";
@@ -20,6 +21,7 @@ import { SettingsFile, settingsFolder } from "./settings/settings-file.ts";
 import { createFliteSynthesizer } from "./speak/flite-synthesizer.ts";
 import { speakText } from "./speak-text.ts";
 import { createMoonshineTranscriber } from "./transcribe/moonshine-transcriber.ts";
+import { version } from "./version.ts";
 import type { AudioSession } from "./window/assistant-endpoint.ts";
 
 /** A running assistant and its player, for shells and commands to attach a microphone and an output. */
@@ -30,8 +32,19 @@ export interface Composition {
   readonly settingsProblem: Outcome<null>;
 }
 
+/** What may be different from one assistant to another; all have defaults. */
+export interface CompositionOptions {
+  /** Of settings and timers. Default: the user's. */
+  readonly folder?: string;
+  /** Keeps the facts of the conversation in this folder, whatever the settings say. */
+  readonly recordTo?: string | undefined;
+  /** Gets what goes wrong beside the conversation: output-unwritable. Default: a warning of the process. */
+  readonly onWarning?: (failure: Failure) => void;
+}
+
 /** Makes an assistant on the embedded engines. The only place that knows every concrete class. Engines load while this returns. */
-export async function composeAssistant(folder = settingsFolder()): Promise<Composition> {
+export async function composeAssistant(options: CompositionOptions = {}): Promise<Composition> {
+  const { folder = settingsFolder(), recordTo, onWarning = ({ detail }) => process.emitWarning(detail) } = options;
   const models = { modelsFolder: modelsFolder() };
   const detector = createSileroDetector(models);
   const transcriber = createMoonshineTranscriber(models);
@@ -69,11 +82,19 @@ export async function composeAssistant(folder = settingsFolder()): Promise<Compo
     player,
     speak: (text) => (ring, onSamples) => speakText(synthesizer, text, { ...speaking(), ...ring }, onSamples),
   });
+  const recorder = new FlightRecorder({
+    folder: recordTo ?? join(folder, "flights"),
+    version,
+    settings: () => (recordTo === undefined ? settings.current : { ...settings.current, recorder: "facts" }),
+    now: Date.now,
+    onProblem: onWarning,
+  });
   const assistant = new Assistant({
     stages: { clock: sessionClock, detector, transcriber, predictor, responder, synthesizer, player, speaking },
     settings,
     timers,
     lab,
+    recorder,
     engines,
     attachSpeaker: (session) => attachSpeaker(player, session),
     close: async () => {
@@ -85,6 +106,7 @@ export async function composeAssistant(folder = settingsFolder()): Promise<Compo
         transcriber.close(),
         synthesizer.close(),
         player.close(),
+        recorder.close(),
       ]);
     },
   });

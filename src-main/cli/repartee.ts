@@ -30,6 +30,10 @@ const COMMANDS: Record<string, { readonly does: string; readonly load: () => Pro
     does: "Lists the models, and downloads those that you ask for.",
     load: async () => (await import("./models.ts")).modelsCommand(),
   },
+  replay: {
+    does: "Runs turn-taking again over the recording of a conversation, and says whether it does the same.",
+    load: async () => (await import("./replay.ts")).replayCommand(),
+  },
   window: {
     does: "Opens the assistant's window in a browser on this machine.",
     load: async () => (await import("./window.ts")).windowCommand(),

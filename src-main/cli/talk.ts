@@ -12,6 +12,7 @@ import { openMicrophone } from "./recording.ts";
 import { StereoFile } from "./stereo-file.ts";
 import { reportTalk, type TalkReport } from "./talk-report.ts";
 import { unwrap } from "./unwrap.ts";
+import { warn } from "./warn.ts";
 
 interface TalkOptions {
   readonly in: string;
@@ -19,6 +20,7 @@ interface TalkOptions {
   readonly out?: string;
   readonly report?: string;
   readonly stereo?: boolean;
+  readonly record?: string;
 }
 
 /** `repartee talk`: a whole hands-free conversation with a recording as the microphone, in real time. */
@@ -31,6 +33,11 @@ export function talkCommand(): Command {
     .option("--rate <hz>", "sample rate of standard input", parseRate, CAPTURE_RATE_HZ)
     .option("--out <file.wav>", "write what the assistant played, on the same time line", parseOutputPath)
     .option("--report <file.json>", "write transcripts, replies, latency marks and playback metrics", parseOutputPath)
+    .option(
+      "--record <folder>",
+      "keep what happened there, for repartee replay; what is said is in it",
+      parseOutputPath,
+    )
     .option("--stereo", "with --out: the user on the left, the assistant on the right")
     .addHelpText(
       "after",
@@ -48,7 +55,8 @@ async function talk(options: TalkOptions, command: Command): Promise<void> {
   const microphone = await openMicrophone(options.in, options.rate);
   const both = stereo && out ? new StereoFile(out) : undefined;
   try {
-    const report = await converse(microphone, both?.assistantPath ?? out, (pcm) => both?.hearUser(pcm));
+    const sound = { microphone, out: both?.assistantPath ?? out, onFrame: (pcm: Float32Array) => both?.hearUser(pcm) };
+    const report = await converse(sound, options.record);
     both?.finish();
     if (reportPath) writeReport(reportPath, report);
   } finally {
@@ -56,17 +64,21 @@ async function talk(options: TalkOptions, command: Command): Promise<void> {
   }
 }
 
-async function converse(
-  microphone: AsyncIterable<Float32Array>,
-  out: string | undefined,
-  onFrame: (pcm: Float32Array) => void,
-): Promise<TalkReport> {
+/** Where a conversation's sound comes from and goes to. */
+interface TalkSound {
+  readonly microphone: AsyncIterable<Float32Array>;
+  readonly out: string | undefined;
+  readonly onFrame: (pcm: Float32Array) => void;
+}
+
+async function converse(sound: TalkSound, recordTo: string | undefined): Promise<TalkReport> {
+  const { microphone, out, onFrame } = sound;
   const startedAtMs = nowMs();
   const [{ composeAssistant }, { runTalkSession }] = await Promise.all([
     import("../compose.ts"),
     import("../talk-session.ts"),
   ]);
-  const { assistant, player, settingsProblem } = await composeAssistant();
+  const { assistant, player, settingsProblem } = await composeAssistant({ recordTo, onWarning: warn });
   if (!settingsProblem.ok) console.error(`repartee: warning: ${settingsProblem.failure.detail}`);
   let report: TalkReport;
   try {

@@ -41,7 +41,7 @@ export function windowCommand(): Command {
 }
 
 async function openWindow({ port, open, events }: WindowOptions): Promise<void> {
-  const { assistant, player, settingsProblem } = await composeAssistant();
+  const { assistant, player, settingsProblem } = await composeAssistant({ onWarning: warn });
   const totals = new PlaybackTotals();
   player.onEvent((event) => event.kind === "finished" && totals.add(event.metrics));
   const log = events === undefined ? undefined : new EventLog({ folder: events }, { onProblem: warn });
