@@ -5,8 +5,8 @@ export type SoundState = "sounding" | "silent" | "stalled";
 const SILENT_BELOW_RATIO = 1e-6;
 /** Levels come about ten times a second: 5 s. */
 const LEVELS_UNTIL_SILENT = 52;
-/** Levels that may still be those of the microphone before. */
-const LATE_LEVELS = 5;
+/** For 2 s there may be levels of the microphone before, or noise that the browser's processing makes while it settles. */
+const UNSETTLED_LEVELS = 20;
 const TICKS_UNTIL_STALLED = 4;
 const SLEPT_MS = 2_000;
 
@@ -48,7 +48,7 @@ export class SoundWatch {
     if (hasSlept) return "slept";
     if (levelRatio >= SILENT_BELOW_RATIO) {
       this.#silentLevels = 0;
-      this.#hasSounded ||= this.#levels >= LATE_LEVELS;
+      this.#hasSounded ||= this.#levels >= UNSETTLED_LEVELS;
       return this.#become("sounding");
     }
     this.#silentLevels++;
