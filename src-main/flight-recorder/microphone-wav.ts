@@ -25,6 +25,7 @@ export class MicrophoneWav {
   #writtenSamples = 0;
   #samples = 0;
   #isOver = false;
+  #hasTold = false;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(path: string, onProblem: (path: string, error: Error) => void) {
@@ -81,7 +82,8 @@ export class MicrophoneWav {
   }
 
   #end(error: Error): void {
-    if (!this.#isOver) this.#onProblem(this.#path, error);
+    if (!this.#hasTold) this.#onProblem(this.#path, error);
+    this.#hasTold = true;
     this.#isOver = true;
     this.#pending = [];
     this.#pendingSamples = 0;
