@@ -41,10 +41,9 @@ export class PlaybackSession {
     return this.#playback.gainRatio;
   }
 
-  /** Fills one output block. `beside`: a block of the page's own short sounds, which go the same way. */
-  process(out: Float32Array, beside?: Float32Array): void {
+  /** Fills one output block. */
+  process(out: Float32Array): void {
     this.#playback.process(out, this.#nowMs(), this.#outputLatencyMs());
-    if (beside) add(beside, out);
     this.#report();
   }
 
@@ -63,8 +62,4 @@ export class PlaybackSession {
     const capacitySamples = (CAPACITY_MS * this.#sampleRateHz) / 1000;
     return new PlaybackProcess({ sampleRateHz: this.#sampleRateHz, capacitySamples });
   }
-}
-
-function add(block: Float32Array, out: Float32Array): void {
-  for (let index = 0; index < out.length; index++) out[index] = (out[index] as number) + (block[index] as number);
 }

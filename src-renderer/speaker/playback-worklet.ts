@@ -1,5 +1,6 @@
 import { playedSound, quickDuck } from "../audio/audio-link.ts";
 import type { WorkletClock, WorkletMessage } from "../audio/worklet-clock.ts";
+import { addBlock } from "./add-block.ts";
 import { PlaybackSession } from "./playback-session.ts";
 
 class PlaybackWorklet extends AudioWorkletProcessor {
@@ -22,9 +23,10 @@ class PlaybackWorklet extends AudioWorkletProcessor {
   process([input]: Float32Array[][], [output]: Float32Array[][]): boolean {
     const out = output?.[0];
     if (!out) return true;
-    this.#session.process(out, input?.[0]);
+    this.#session.process(out);
     quickDuck.apply(out, this.#session.gainRatio);
     playedSound.write(out, currentFrame);
+    if (input?.[0]) addBlock(input[0], out);
     return true;
   }
 }

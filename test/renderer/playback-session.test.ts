@@ -78,12 +78,3 @@ test("a new port begins anew: the old reply falls silent and low generations cou
 test("without a port it plays silence", () => {
   expect(startSession().play(5)).toBe(0);
 });
-
-test("the page's own sounds are added to the reply", () => {
-  const { session } = startSession();
-  const out = new Float32Array(BLOCK_SAMPLES);
-  session.process(out, new Float32Array(BLOCK_SAMPLES).fill(0.25));
-  expect(out).toEqual(new Float32Array(BLOCK_SAMPLES).fill(0.25));
-  session.process(out);
-  expect(out).toEqual(new Float32Array(BLOCK_SAMPLES));
-});
