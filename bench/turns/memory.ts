@@ -32,6 +32,8 @@ export async function measureMemory(engines: RealEngines, turns: number): Promis
     globalThis.gc?.();
     readings.push({ turns: turn, megabytes: process.memoryUsage.rss() / 1e6 });
   }
+  await conversation.hear(new Float32Array(2 * PAUSE_SAMPLES));
+  answered += conversation.takeTranscripts().length;
   const settled = readings.filter((reading) => reading.turns >= SETTLED_TURNS).map(({ megabytes }) => megabytes);
   const [first = Number.NaN] = settled;
   const last = quantile(settled.slice(-3), 0.5);
