@@ -92,9 +92,10 @@ export class Reply {
   setHeld(held: boolean): void {
     if (held === this.#held) return;
     this.#held = held;
-    if (this.#generation === undefined) return;
-    if (held) this.#stages.player.pause(this.#generation);
-    else this.#stages.player.resume(this.#generation);
+    const generation = this.#aside?.generation ?? this.#generation;
+    if (generation === undefined) return;
+    if (held) this.#stages.player.pause(generation);
+    else this.#stages.player.resume(generation);
   }
 
   /** Says a word of its own before the reply, which waits for it, unless the reply has begun. It is no part of the reply. */
@@ -157,6 +158,7 @@ export class Reply {
     const generation = player.begin();
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     this.#aside = { generation, end };
+    if (this.#held) player.pause(generation);
     const spoken = await synthesizer.speak({ text, ...style(), ring: player.ring, generation });
     if (!this.#abort.signal.aborted && spoken.ok && spoken.value.samples > 0) {
       player.end(generation, spoken.value.samples);

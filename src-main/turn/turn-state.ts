@@ -24,11 +24,15 @@ export interface Utterance {
   readonly addressed: boolean;
   /** A key says when it is over: pauses do not end the turn. */
   readonly byKey: boolean;
+  /** It began in a time in which no wake phrase is needed, which goes on until then when nothing is said after all. */
+  readonly attentiveUntilMs?: number;
 }
 
 /** What became of an utterance at a pause. */
 export interface HeardPause {
   readonly text: string;
+  /** It began with the wake phrase. */
+  readonly called: boolean;
   /** Silence to wait for. */
   readonly endSilenceMs: number;
 }

@@ -36,8 +36,10 @@ export function whileListening(
     case "speech-resumed": {
       const { mode } = state.conduct;
       if (mode === "push-to-talk") return stay(state);
-      const addressed = mode === "hands-free" || fact.atMs < (phase.attentiveUntilMs ?? Number.NEGATIVE_INFINITY);
-      return hear(state, { startedAtMs: fact.atMs, overReply: false, addressed, byKey: false });
+      const { attentiveUntilMs } = phase;
+      const addressed = mode === "hands-free" || fact.atMs < (attentiveUntilMs ?? Number.NEGATIVE_INFINITY);
+      const attention = attentiveUntilMs === undefined ? {} : { attentiveUntilMs };
+      return hear(state, { startedAtMs: fact.atMs, overReply: false, addressed, byKey: false, ...attention });
     }
     case "talk-key":
       return fact.pressed ? hearByKey(state, nowMs) : stay(state);
@@ -169,7 +171,11 @@ function understand(
   const called = conduct.mode === "wake-phrase" ? stripWakePhrase(fact.text, conduct.wakePhrase) : undefined;
   const rest = called ?? (phase.addressed ? fact.text : undefined);
   const text = rest === undefined || isNotForUs(phase, rest, fact.spokenText) ? "" : rest;
-  const heard = { text, endSilenceMs: endSilenceMs(fact.endProbability, conduct.patience, habitMs) };
+  const heard = {
+    text,
+    called: called !== undefined,
+    endSilenceMs: endSilenceMs(fact.endProbability, conduct.patience, habitMs),
+  };
   const understood: Deciding = { ...phase, addressed: phase.addressed || rest !== undefined, heard };
   const commands: Command[] = text === "" ? [] : [{ kind: "respond", key, text }];
   const isOver = phase.silenceIsOver || nowMs >= decidingDeadlineMs(understood, conduct.patience);
@@ -187,13 +193,13 @@ function isNotForUs(phase: Deciding, text: string, spokenText: string): boolean 
 
 /** The turn is over. The wake phrase alone is a request to listen. */
 function decide(state: TurnState, phase: Deciding, commands: readonly Command[], nowMs: number): Step {
-  const { key, heard, addressed, byKey } = phase;
+  const { key, heard, byKey, attentiveUntilMs } = phase;
   if (heard?.text) {
     const reopensAtMs = byKey ? undefined : phase.startedAtMs;
     return reply(state, key, nowMs, reopensAtMs, [...commands, { kind: "release", key }, { kind: "close-utterance" }]);
   }
-  const calledOnly = addressed && state.conduct.mode === "wake-phrase";
-  return forget(state, key, nowMs, calledOnly ? { attentiveUntilMs: nowMs + TURN_TUNING.calledFollowUpMs } : {});
+  if (heard?.called) return forget(state, key, nowMs, { attentiveUntilMs: nowMs + TURN_TUNING.calledFollowUpMs });
+  return forget(state, key, nowMs, attentiveUntilMs === undefined ? {} : { attentiveUntilMs });
 }
 
 /** Remembers how long the user pauses inside a turn. */

@@ -23,6 +23,20 @@ test("a slow answer is announced by a word, which is no part of it", async () =>
   expect(talk.ended).toMatchObject([{ reply: "It is noon.", heard: "It is noon." }]);
 });
 
+test("the word is held as well while the conversation is paused", async () => {
+  const talk = new FakeConversation();
+  talk.responder.respond = async function* () {
+    await new Promise(() => {});
+    yield { kind: "text", text: "never" };
+  };
+  await talk.say(640);
+  await talk.wait(2400);
+  talk.runner.tell({ kind: "pause-changed", paused: true });
+  expect(talk.player.calls.at(-1)).toBe("pause 1");
+  talk.runner.tell({ kind: "pause-changed", paused: false });
+  expect(talk.player.calls.at(-1)).toBe("resume 1");
+});
+
 test("a fast answer is not announced, however long it is spoken", async () => {
   const talk = new FakeConversation();
   await talk.askAndHear();

@@ -35,6 +35,16 @@ describe("a wake phrase", () => {
     expect(silent.is).toBe("listening");
   });
 
+  test("may still be left out after a noise, and for no longer than before", () => {
+    const talk = new Conversation(conduct);
+    talk.ask("Hey Repartee.");
+    const closesAtMs = deadlineOf(talk.state);
+    talk.startSpeech(3000);
+    talk.pauseSpeech(3300);
+    expect(talk.transcribe(3400, "")).toBe("forget close-utterance");
+    expect(deadlineOf(talk.state)).toBe(closesAtMs);
+  });
+
   test("is no part of the request, in a window or when the user goes on after it", () => {
     const talk = new Conversation(conduct);
     talk.startSpeech(1000);

@@ -9,8 +9,7 @@ import {
   type TurnState,
 } from "../../src-main/turn/turn-state.ts";
 
-/** The key of the work in {@link STATES}. */
-export const KEY = { turnId: 7, revision: 2 };
+const KEY = { turnId: 7, revision: 2 };
 const STALE = { turnId: 7, revision: 1 };
 const BROKEN = failure("transcribe-failed", "transcribe", "broken", true);
 
@@ -33,7 +32,7 @@ function replying(name: "responding" | "speaking", interruption?: Partial<Interr
 const over5200 = { speechEndedAtMs: 5200 };
 
 /** A state of turn-taking after six turns and a revision of the seventh. */
-export function stateWith(phase: Phase, conduct: Partial<Conduct> = {}, paused = false): TurnState {
+function stateWith(phase: Phase, conduct: Partial<Conduct> = {}, paused = false): TurnState {
   return { ...CLOSED, phase, paused, conduct: { ...DEFAULT_CONDUCT, ...conduct }, lastTurnId: 7 };
 }
 
@@ -49,8 +48,8 @@ export const STATES: Record<string, TurnState> = {
   "key held": stateWith({ ...utterance, name: "hearing", byKey: true }),
   "key held in pause": stateWith({ ...utterance, name: "hearing", byKey: true, pausedAtMs: 5000 }),
   deciding: stateWith({ ...deciding, heard: undefined }),
-  understood: stateWith({ ...deciding, heard: { text: "hello", endSilenceMs: 900 } }),
-  "heard nothing": stateWith({ ...deciding, heard: { text: "", endSilenceMs: 900 } }),
+  understood: stateWith({ ...deciding, heard: { text: "hello", called: false, endSilenceMs: 900 } }),
+  "heard nothing": stateWith({ ...deciding, heard: { text: "", called: false, endSilenceMs: 900 } }),
   waiting: stateWith({ ...deciding, silenceIsOver: true, heard: undefined }),
   "key let go": stateWith({ ...deciding, byKey: true, silenceIsOver: true, heard: undefined }),
   responding: stateWith(replying("responding")),
@@ -73,8 +72,12 @@ export const STATES: Record<string, TurnState> = {
   attentive: stateWith({ name: "listening", attentiveUntilMs: 6000 }, PHRASE),
   "asleep hearing": stateWith({ ...unaddressed, name: "hearing" }, PHRASE),
   "asleep deciding": stateWith({ ...deciding, addressed: false, heard: undefined }, PHRASE),
+  "attentive heard nothing": stateWith(
+    { ...deciding, attentiveUntilMs: 9000, heard: { text: "", called: false, endSilenceMs: 900 } },
+    PHRASE,
+  ),
   "attentive deciding": stateWith({ ...deciding, heard: undefined }, PHRASE),
-  called: stateWith({ ...deciding, heard: { text: "", endSilenceMs: 900 } }, PHRASE),
+  called: stateWith({ ...deciding, heard: { text: "", called: true, endSilenceMs: 900 } }, PHRASE),
   "phrase speaking": stateWith(replying("speaking"), PHRASE),
   "phrase spoken over": stateWith(replying("speaking", { level: "normal" }), PHRASE),
   "half speaking": stateWith(replying("speaking"), { duplex: "half" }),
