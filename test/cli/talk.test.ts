@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { TalkReport } from "../../src-main/cli/talk-report.ts";
 import { readAudioFile } from "../../src-main/capture/audio-file.ts";
+import { replayFlight } from "../../src-main/flight-recorder/replay-flight.ts";
 import { spokenText, withSilence } from "../fixtures/speech.ts";
 import { wavBytes } from "../fixtures/wav-bytes.ts";
 import { wordErrorRate } from "../fixtures/word-error-rate.ts";
@@ -27,10 +28,17 @@ test("a question is answered, reported and recorded on one time line", { timeout
   const folder = testFolder();
   const [question, out, report] = ["question.wav", "out.wav", "report.json"].map((name) => join(folder, name));
   writeFileSync(question!, await spokenQuestion());
-  const run = await runRepartee(["talk", "--in", question!, "--out", out!, "--report", report!, "--stereo"]);
+  const flights = testFolder();
+  const files = ["--in", question!, "--out", out!, "--report", report!, "--record", flights];
+  const run = await runRepartee(["talk", ...files, "--stereo"]);
   expect(run).toMatchObject({ exitCode: 0, stderr: "" });
   expect(run.stdout).toMatch(/^You: [^\n]+\nRepartee: [^\n]+ {2}\(voice-to-voice \d+ ms\)\n$/);
   expect(readdirSync(folder).toSorted()).toEqual(["out.wav", "question.wav", "report.json"]);
+  const [flight = "", ...others] = readdirSync(flights);
+  expect(others).toEqual([]);
+  const replayed = replayFlight(readFileSync(join(flights, flight), "utf8"));
+  expect(replayed).toMatchObject({ turns: [{ turnId: 1 }] });
+  expect(replayed.difference ?? replayed.warning).toBeUndefined();
 
   const { turns, totals } = readReport(report!);
   expect(turns).toHaveLength(1);
