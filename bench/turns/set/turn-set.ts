@@ -13,8 +13,7 @@ const KINDS: readonly PauseKind[] = ["clause", "conjunction", "filler", "number"
 /** Turns of a half with pauses of each kind, and turns without any: 40 %. */
 const TURNS_OF_EACH_KIND = 14;
 const WHOLE_TURNS = 66;
-/** Turns in a half. */
-export const TURNS_OF_A_HALF = KINDS.length * TURNS_OF_EACH_KIND + WHOLE_TURNS;
+const TURNS_OF_A_HALF = KINDS.length * TURNS_OF_EACH_KIND + WHOLE_TURNS;
 
 const SHORTEST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 1_500;
