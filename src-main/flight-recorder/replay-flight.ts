@@ -23,7 +23,7 @@ export interface FlightReplay {
   readonly facts: number;
   readonly turns: readonly TurnView[];
   readonly difference?: FlightDifference;
-  /** Why not everything was replayed: a torn last line, or lines that could not be recorded. */
+  /** Why not everything was replayed: a missing end, or lines that could not be recorded. */
   readonly warning?: string;
 }
 
@@ -33,7 +33,8 @@ export class FlightError extends Error {}
 /** Runs the machine over the facts of a recording. Throws a {@link FlightError} when it is not a recording, or a damaged one. */
 export function replayFlight(text: string): FlightReplay {
   const lines = text.split("\n");
-  const torn = lines.pop() !== "";
+  const isTorn = lines.pop() !== "";
+  let isWhole = false;
   const turns: TurnView[] = [];
   let state = startOf(lines[0] ?? text);
   let facts = 0;
@@ -43,6 +44,7 @@ export function replayFlight(text: string): FlightReplay {
     if (!read) throw new FlightError(`line ${lineNumber} is damaged`);
     if (read.kind === "gap")
       return { facts, turns, warning: `${read.dropped} lines are missing at line ${lineNumber}: replayed up to there` };
+    isWhole = read.kind === "end";
     if (read.kind === "turn") turns.push(read.turn);
     if (read.kind !== "step") continue;
     const next = takeStep(state, read, lineNumber);
@@ -53,7 +55,8 @@ export function replayFlight(text: string): FlightReplay {
     state = next.state;
     facts += 1;
   }
-  return { facts, turns, ...(torn && { warning: "the last line is cut off" }) };
+  if (isWhole && !isTorn) return { facts, turns };
+  return { facts, turns, warning: isTorn ? "the last line is cut off" : "its end is missing" };
 }
 
 function startOf(line: string): TurnState {

@@ -46,6 +46,7 @@ describe("a replay", () => {
     const { difference, warning } = replayFlight(text.slice(0, -10));
     expect(difference).toBeUndefined();
     expect(warning).toBe("the last line is cut off");
+    expect(replayFlight(`${lines.slice(0, -1).join("\n")}\n`).warning).toBe("its end is missing");
   });
 
   test("goes up to a gap, and says so", () => {
