@@ -3,7 +3,6 @@ import type { MicrophoneSettings } from "../../src-shared/request-schemas.ts";
 import { listMicrophones, watchDevices, type MicrophoneDevices } from "./device-watch.ts";
 import { keepWatch, openMicrophone, type OpenMicrophone } from "./open-microphone.ts";
 import { ReopeningBudget } from "./reopening-budget.ts";
-import { SilentDevice } from "./silent-device.ts";
 import { SoundWatch, WATCH_TICK_MS, type SoundState } from "./sound-watch.ts";
 
 /** What the assistant is told of the microphone. */
@@ -55,7 +54,7 @@ export class Microphone {
   #watch = new SoundWatch();
   readonly #budget = new ReopeningBudget();
   /** The chosen microphone while the system's default stands in for it because it is silent. */
-  #silentDevice: SilentDevice | undefined;
+  #silentDevice: OpenMicrophone | undefined;
   /** Names of microphones that have sounded. One that falls silent later was switched off, or lets nothing through but speech. */
   readonly #sounded = new Set<string>();
   #lastFrameAtMs = 0;
@@ -214,13 +213,10 @@ export class Microphone {
   /** A level arrived from the capture worklet. */
   #hear(levelRatio: number): void {
     if (!this.#open || this.#context.state !== "running") return;
-    const change = this.#watch.level(levelRatio, Date.now(), this.#context.currentTime * 1000);
-    if (change === "slept") return this.#lose(this.#lastFrameAtMs);
+    const hasSlept = this.#watch.level(Date.now(), this.#context.currentTime * 1000);
+    if (hasSlept) return this.#lose(this.#lastFrameAtMs);
     this.#lastFrameAtMs = performance.timeOrigin + performance.now();
-    if (change) this.#soundChanged(change);
-    if (this.#view.status !== "live") return;
-    this.#onLevel(levelRatio);
-    if (this.#watch.hasSounded) this.#sounded.add(this.#view.label);
+    if (this.#view.status === "live") this.#onLevel(levelRatio);
   }
 
   /** Regularly, to notice what no event tells. */
@@ -232,7 +228,8 @@ export class Microphone {
     }
     if (!this.#open) return;
     if (this.#open.hasChanged()) return this.#lose();
-    const change = this.#watch.tick();
+    const change = this.#watch.tick(this.#open.sounds());
+    if (this.#watch.hasSounded) this.#sounded.add(this.#open.track.label);
     if (change) this.#soundChanged(change);
   }
 
@@ -251,8 +248,9 @@ export class Microphone {
   }
 
   #letDefaultStandIn(): void {
-    if (!this.#open) return;
-    this.#silentDevice = new SilentDevice(this.#context, this.#open);
+    if (!this.#open || !this.#sink) return;
+    this.#silentDevice = this.#open;
+    this.#silentDevice.disconnect(this.#sink);
     this.#open = undefined;
     void this.#reopen();
   }

@@ -3,6 +3,11 @@ import type { MicrophoneSettings } from "../../src-shared/request-schemas.ts";
 /** Shorter than the 20 ms that a browser takes for unprocessed sound by itself. */
 const SHORT_LATENCY = { latency: 0.01 };
 
+/** Longer than the time between two looks: 341 ms at 24 kHz. */
+const HEARD_SAMPLES = 8_192;
+/** Above the traces that processing leaves of digital silence, below the faintest noise of any converter. */
+const SILENT_BELOW_RATIO = 1e-6;
+
 /** A microphone in use. */
 export interface OpenMicrophone {
   readonly track: MediaStreamTrack;
@@ -10,8 +15,12 @@ export interface OpenMicrophone {
   readonly settings: MicrophoneSettings;
   /** The device now gives another sample rate than it was opened with, as a headset does that changes its profile. */
   hasChanged(): boolean;
-  /** Sends its sound there, and nowhere else. */
+  /** Whether it gave any sound within the last third of a second, as far as it is connected; zeros are none. */
+  sounds(): boolean;
+  /** Sends its sound there. */
   connect(context: AudioContext, sink: AudioNode): void;
+  /** Stays open, but its sound goes there no more. */
+  disconnect(sink: AudioNode): void;
   /** Releases the device. */
   close(): void;
 }
@@ -64,14 +73,22 @@ function use(stream: MediaStream): OpenMicrophone {
   const [track] = stream.getAudioTracks() as [MediaStreamTrack];
   const settings = readSettings(track);
   let source: MediaStreamAudioSourceNode | undefined;
+  let analyser: AnalyserNode | undefined;
+  const heard = new Float32Array(HEARD_SAMPLES);
   return {
     track,
     settings,
     hasChanged: () => readSettings(track).sampleRateHz !== settings.sampleRateHz,
+    sounds() {
+      analyser?.getFloatTimeDomainData(heard);
+      return heard.some((sample) => Math.abs(sample) > SILENT_BELOW_RATIO);
+    },
+    disconnect: (sink) => source?.disconnect(sink),
     connect(context, sink) {
-      source?.disconnect();
       source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
       source.connect(sink);
+      analyser = new AnalyserNode(context, { fftSize: HEARD_SAMPLES });
+      source.connect(analyser);
     },
     close() {
       source?.disconnect();
