@@ -36,8 +36,8 @@ export class Voice {
   readonly #log: TurnLog;
   readonly #listener: VoiceListener;
   #reply: Reply | undefined;
-  /** A reply that was cut and whose last heard sample the player is about to report. */
-  #cutReply: Reply | undefined;
+  /** Replies that were cut and whose last heard sample the player is about to report, by their generations. */
+  readonly #cutReplies = new Map<number, Reply>();
   #level: ReplyLevel = "normal";
   #lastSpoken: { readonly turnId: number; readonly endedAtMs: number } | undefined;
 
@@ -91,7 +91,7 @@ export class Voice {
     this.drop();
     this.#log.change(key.turnId, { interrupted: true });
     if (reply?.generation === undefined) this.#listener.ended(key.turnId);
-    else this.#cutReply = reply;
+    else this.#cutReplies.set(reply.generation, reply);
   }
 
   /** The reply was given as far as it will be. */
@@ -153,8 +153,8 @@ export class Voice {
 
   #onPlayerEvent(event: PlayerEvent): void {
     if (event.kind === "output-failed") return this.#listener.failed(event.failure);
-    if (event.kind === "finished" && event.generation === this.#cutReply?.generation)
-      return this.#endCutReply(this.#cutReply, event);
+    const cut = this.#cutReplies.get(event.generation);
+    if (cut && event.kind === "finished") return this.#endCutReply(cut, event);
     const reply = this.#reply;
     if (event.kind === "finished") reply?.playbackEnded(event.generation);
     if (!reply || event.generation !== reply.generation) return;
@@ -191,7 +191,7 @@ export class Voice {
   }
 
   #endCutReply(reply: Reply, event: Extract<PlayerEvent, { kind: "finished" }>): void {
-    this.#cutReply = undefined;
+    this.#cutReplies.delete(event.generation);
     this.#logPlayback(reply, event);
     this.#listener.ended(reply.key.turnId);
     this.#listener.changed();
