@@ -60,7 +60,12 @@ async function share(processId: number, rig: SoundRig, during: () => Promise<voi
 }
 
 function cpuSeconds(processId: number, browserFolder: string): CpuSeconds {
-  const sums = new Map<string, number>([["main", 0], ["engines", 0], ["other threads", 0], ["page", 0]]);
+  const sums = new Map<string, number>([
+    ["main", 0],
+    ["engines", 0],
+    ["other threads", 0],
+    ["page", 0],
+  ]);
   const add = (part: string, path: string): void => {
     sums.set(part, (sums.get(part) ?? 0) + readCpuSeconds(path));
   };
