@@ -9,7 +9,7 @@ export function describeFormat({ sampleRateHz, channelCount, latencyMs }: Microp
   const parts = [
     sampleRateHz !== undefined && inKilohertz(sampleRateHz),
     channelCount !== undefined && TEXT.channels(channelCount),
-    latencyMs !== undefined && TEXT.late(Math.round(latencyMs)),
+    latencyMs !== undefined && TEXT.latency(Math.round(latencyMs)),
   ].filter((part) => part !== false);
   return parts.join(", ") || TEXT.unknown;
 }
@@ -27,7 +27,7 @@ export function describeProcessing(settings: MicrophoneSettings = {}): string {
 
 /** Rate, latency and state of the page's audio context. */
 export function describeSound({ rateHz, outputLatencyMs, state }: SoundContext): string {
-  return `${inKilohertz(rateHz)}, ${TEXT.late(Math.round(outputLatencyMs))}, ${TEXT.states[state] ?? state}`;
+  return `${inKilohertz(rateHz)}, ${TEXT.latency(Math.round(outputLatencyMs))}, ${TEXT.states[state] ?? state}`;
 }
 
 function inKilohertz(rateHz: number): string {

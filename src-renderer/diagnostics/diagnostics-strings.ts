@@ -14,7 +14,7 @@ export const DIAGNOSTICS_STRINGS = {
   off: (names: string) => `${names} off`,
   format: "Microphone’s format",
   channels: (count: number) => (count === 1 ? "mono" : `${count} channels`),
-  late: (ms: number) => `${ms} ms late`,
+  latency: (ms: number) => `latency ${ms} ms`,
   echo: "Echo",
   notTested: "not tested with this speaker",
   loss: (lossDb: number) => `${lossDb.toFixed(0)} dB weaker than it was played`,

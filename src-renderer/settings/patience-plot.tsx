@@ -24,7 +24,7 @@ export function PatiencePlot({ curve, chosen }: PatiencePlotProps): ReactNode {
 }
 
 function draw(parent: HTMLElement, curve: PatienceCurve, chosen: Patience): () => void {
-  const plot = new uPlot(optionsOf(parent), patienceColumns(curve, chosen), parent);
+  const plot = new uPlot(optionsOf(parent, curve), patienceColumns(curve, chosen), parent);
   const onResize = new ResizeObserver(() => {
     if (parent.clientWidth > 0) plot.setSize({ width: parent.clientWidth, height: HEIGHT });
   });
@@ -35,7 +35,7 @@ function draw(parent: HTMLElement, curve: PatienceCurve, chosen: Patience): () =
   };
 }
 
-function optionsOf(parent: HTMLElement): uPlot.Options {
+function optionsOf(parent: HTMLElement, curve: PatienceCurve): uPlot.Options {
   const style = getComputedStyle(parent);
   const color = (name: string) => style.getPropertyValue(name).trim();
   const axis: uPlot.Axis = {
@@ -57,7 +57,10 @@ function optionsOf(parent: HTMLElement): uPlot.Options {
     padding: [10, 14, 0, 0],
     legend: { show: false },
     cursor: { show: false },
-    scales: { x: { time: false }, y: { range: (_, _least, most) => [0, Math.max(1, (most ?? 0) * 1.15)] } },
+    scales: {
+      x: { time: false, range: (_, least, most) => [least - 60, most + 20] },
+      y: { range: (_, _least, most) => [0, Math.max(1, (most ?? 0) * 1.15)] },
+    },
     axes: [
       { ...axis, size: 26, label: TEXT.delayAxis },
       { ...axis, size: 36, label: TEXT.cutInAxis },
@@ -68,7 +71,21 @@ function optionsOf(parent: HTMLElement): uPlot.Options {
       points("--soft", 8),
       points("--accent", 12),
     ],
+    hooks: {
+      draw: [(plot) => nameSettings(plot, curve, `${11 * devicePixelRatio}px ${style.fontFamily}`, color("--ink"))],
+    },
   };
+}
+
+function nameSettings(plot: uPlot, { settings }: PatienceCurve, font: string, color: string): void {
+  const { ctx } = plot;
+  ctx.save();
+  Object.assign(ctx, { font, fillStyle: color, textAlign: "center", textBaseline: "bottom" });
+  for (const { patience, medianDelayMs, cutInRatio } of settings) {
+    const above = plot.valToPos(cutInRatio * 100, "y", true) - 8 * devicePixelRatio;
+    ctx.fillText(TEXT.names[patience], plot.valToPos(medianDelayMs, "x", true), above);
+  }
+  ctx.restore();
 }
 
 function observeScheme(onChange: () => void): () => void {

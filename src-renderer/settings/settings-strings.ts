@@ -39,7 +39,7 @@ export const SETTINGS_STRINGS = {
     figures: ({ medianDelayMs, p95DelayMs, cutInRatio }: PatienceCurve["settings"][number]) =>
       `Measured: an answer after ${Math.round(medianDelayMs)} ms in the middle, ${Math.round(p95DelayMs)} ms for the slowest 1 in 20; cuts in on ${(cutInRatio * 100).toFixed(1)} % of turns.`,
     legend: (measuredWith: string) =>
-      `Points: quick, balanced and patient, from left to right. Dashes: waiting for silence alone. Measured with ${measuredWith}.`,
+      `Points: the three settings. Dashes: waiting for silence alone. Measured with ${measuredWith}.`,
     plot: "How often each setting cuts in, against how soon it answers",
     delayAxis: "Answer after, ms",
     cutInAxis: "Cuts in, %",

@@ -18,6 +18,18 @@ export function TalkControls(): ReactNode {
   const release = (): void => holdTalkKey(false);
   return (
     <div className="talk">
+      {hearing && (
+        <button
+          type="button"
+          data-testid="done"
+          aria-keyshortcuts="Enter"
+          title={STRINGS.talk.doneHint}
+          onClick={() => void request("done", {})}
+        >
+          {STRINGS.talk.done}
+          <kbd aria-hidden="true">{STRINGS.talk.enter}</kbd>
+        </button>
+      )}
       <button
         type="button"
         id={TALK_BUTTON_ID}
@@ -36,18 +48,6 @@ export function TalkControls(): ReactNode {
       >
         {held ? STRINGS.talk.held : STRINGS.talk.hold}
         <kbd aria-hidden="true">{STRINGS.talk.spaceBar}</kbd>
-      </button>
-      <button
-        type="button"
-        className={hearing ? "" : "away"}
-        data-testid="done"
-        aria-keyshortcuts="Enter"
-        title={STRINGS.talk.doneHint}
-        disabled={!hearing}
-        onClick={() => void request("done", {})}
-      >
-        {STRINGS.talk.done}
-        <kbd aria-hidden="true">{STRINGS.talk.enter}</kbd>
       </button>
     </div>
   );

@@ -68,8 +68,10 @@ describe.skipIf(windowSkipReason !== undefined)(
         reached.push(await page.evaluate(describeFocus));
       }
       expect(reached.filter(({ name, outlinePixels }) => name !== "" && outlinePixels < 2)).toEqual([]);
-      const names = reached.map(({ name }) => name.replace(/(M|Esc)$/, ""));
-      expect(names).toEqual(expect.arrayContaining(["Settings", "Cancel", "Send", "Mute", "Stop"]));
+      const names = reached.map(({ name }) => name.replace(/(M|P|Space|Esc)$/, ""));
+      expect(names).toEqual(
+        expect.arrayContaining(["Settings", "Hold to talk", "Cancel", "Send", "Mute", "Pause", "Stop"]),
+      );
       await page.keyboard.press("Escape");
       await page.getByTestId("settings-open").focus();
       await page.keyboard.press("Enter");
@@ -98,7 +100,10 @@ describe.skipIf(windowSkipReason !== undefined)(
             .evaluate((details) => details.setAttribute("open", ""));
           expect({ state, pale: await page.evaluate(findPaleTexts) }).toEqual({ state, pale: [] });
         }
+        await emit(snapshotEvent({ duplex: "half" }));
         await page.getByTestId("settings-open").click();
+        await page.getByLabel("Wake phrase", { exact: true }).check();
+        await page.getByTestId("wake-phrase").fill("!");
         await page.getByTestId("base-url").fill("nowhere");
         expect(await page.evaluate(findPaleTexts)).toEqual([]);
       },
@@ -106,6 +111,7 @@ describe.skipIf(windowSkipReason !== undefined)(
 
     test.each([
       { width: 900, height: 600 },
+      { width: 380, height: 600 },
       { width: 420, height: 700 },
       { width: 360, height: 480 },
     ])("everything fits into $width x $height", async (viewport) => {
@@ -121,11 +127,13 @@ describe.skipIf(windowSkipReason !== undefined)(
           return scrollWidth <= innerWidth && scrollHeight <= innerHeight;
         });
       expect(await fits()).toBe(true);
-      for (const id of ["state", "text-input", "mute", "stop", "settings-open"]) {
+      for (const id of ["state", "talk", "text-input", "mute", "pause", "stop", "settings-open"]) {
         const { x = -1, y = -1, width = 0, height = 0 } = (await page.getByTestId(id).boundingBox()) ?? {};
         const isInside = x >= 0 && y >= 0 && x + width <= viewport.width && y + height <= viewport.height;
         expect({ id, isInside }).toEqual({ id, isInside: true });
       }
+      await emit(snapshotEvent({ state: "hearing", turns }));
+      expect(await fits()).toBe(true);
       await page.getByTestId("settings-open").click();
       await page.getByTestId("save-language-model").scrollIntoViewIfNeeded();
       expect(await page.getByTestId("save-language-model").isVisible()).toBe(true);

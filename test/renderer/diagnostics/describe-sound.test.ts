@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { describeFormat, describeProcessing, describeSound } from "../../../src-renderer/diagnostics/describe-sound.ts";
 
 test("what the browser tells of the microphone is said, what it does not tell is not made up", () => {
-  expect(describeFormat({ sampleRateHz: 44_100, channelCount: 1, latencyMs: 10.2 })).toBe("44.1 kHz, mono, 10 ms late");
+  expect(describeFormat({ sampleRateHz: 44_100, channelCount: 1, latencyMs: 10.2 })).toBe("44.1 kHz, mono, latency 10 ms");
   expect(describeFormat({ channelCount: 2 })).toBe("2 channels");
   expect(describeFormat({})).toBe("not told by the browser");
   expect(describeProcessing({ echoCancellation: "remote-only", noiseSuppression: true, autoGainControl: false })).toBe(
@@ -10,6 +10,6 @@ test("what the browser tells of the microphone is said, what it does not tell is
   );
   expect(describeProcessing()).toBe("not told by the browser");
   expect(describeSound({ rateHz: 24_000, outputLatencyMs: 31.6, state: "suspended" })).toBe(
-    "24 kHz, 32 ms late, held back by the browser",
+    "24 kHz, latency 32 ms, held back by the browser",
   );
 });
