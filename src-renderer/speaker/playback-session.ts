@@ -36,15 +36,11 @@ export class PlaybackSession {
     };
   }
 
-  /** Volume at which the latest block was rendered, 0 to 1. */
-  get gainRatio(): number {
-    return this.#playback.gainRatio;
-  }
-
-  /** Fills one output block. */
-  process(out: Float32Array): void {
+  /** Fills one output block. Returns the volume at its end, 0 to 1. */
+  process(out: Float32Array): number {
     this.#playback.process(out, this.#nowMs(), this.#outputLatencyMs());
     this.#report();
+    return this.#playback.gainRatio;
   }
 
   /** The output itself fell silent, which only the browser can tell. */

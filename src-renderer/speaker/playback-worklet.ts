@@ -23,8 +23,7 @@ class PlaybackWorklet extends AudioWorkletProcessor {
   process([input]: Float32Array[][], [output]: Float32Array[][]): boolean {
     const out = output?.[0];
     if (!out) return true;
-    this.#session.process(out);
-    quickDuck.apply(out, this.#session.gainRatio);
+    quickDuck.apply(out, this.#session.process(out));
     playedSound.write(out, currentFrame);
     if (input?.[0]) addBlock(input[0], out);
     return true;
