@@ -25,6 +25,8 @@ export interface VoiceListener {
 
 /** Words said at the most in TURN_TUNING.spokenTextMs. */
 const SPOKEN_WORDS = Math.ceil((TURN_TUNING.spokenTextMs / 1000) * 3.5);
+/** The word that sounds now, and those of the time that recognition takes. */
+const WORDS_UNDER_WAY = 4;
 const ACKNOWLEDGEMENT = "One moment.";
 
 /**
@@ -110,9 +112,17 @@ export class Voice {
   spokenText(atMs: number): string {
     const ended = this.#lastSpoken;
     const recent = ended && atMs < ended.endedAtMs + TURN_TUNING.echoTailMs ? [ended.turnId] : [];
-    const turnIds = this.#reply ? [...recent, this.#reply.key.turnId] : recent;
-    const words = turnIds.flatMap((turnId) => (this.#log.find(turnId)?.heard ?? "").split(/\s+/));
-    return words.slice(-SPOKEN_WORDS).join(" ").trim();
+    const now = this.#reply?.key.turnId;
+    const spoken = [...recent.map((turnId) => this.#log.find(turnId)?.heard ?? ""), this.#spokenByNow(now)];
+    return spoken.join(" ").split(/\s+/).slice(-SPOKEN_WORDS).join(" ").trim();
+  }
+
+  /** What was heard of the reply, and the words that sound before the player's next report. */
+  #spokenByNow(turnId: number | undefined): string {
+    const turn = turnId === undefined ? undefined : this.#log.find(turnId);
+    if (turn?.marks.firstAudibleAtMs === undefined) return "";
+    const next = turn.reply.slice(turn.heard.length).trim().split(/\s+/);
+    return `${turn.heard} ${next.slice(0, WORDS_UNDER_WAY).join(" ")}`;
   }
 
   /** Whether something of the assistant's voice may be heard at `atMs`. */
