@@ -9,7 +9,10 @@ import {
 import type { MicrophoneFrame } from "../../src-shared/assistant-contract.ts";
 import { StreamingResampler } from "../streaming-resampler.ts";
 
-/** Frames lost up to this length are filled with silence; after a longer gap, as when the machine slept, the stream begins anew. */
+/**
+ * Frames lost up to this length are filled with silence; after a longer gap, as when the machine slept, the stream begins anew. A step back of
+ * less is a clock put right.
+ */
 const LONGEST_FILLED_GAP_MS = 2_000;
 /** Silence at the beginning of a stream that begins anew, so that nobody who looks back from there finds what was before. */
 const BREAK_SILENCE_FRAMES = 20;
@@ -29,7 +32,7 @@ export interface IntakeCounters {
   readonly repairedSamples: number;
   /** Frames that never came, filled with silence. */
   readonly filledFrames: number;
-  /** Times the stream began anew, after a long gap or because time went backwards. */
+  /** Times the stream began anew, after a long gap or a long step back. */
   readonly breaks: number;
 }
 
@@ -88,7 +91,7 @@ export class MicrophoneIntake {
   #closeGapBefore(endedAtMs: number): void {
     const lastEndedAtMs = this.#lastEndedAtMs ?? endedAtMs - FRAME_MS;
     const gapMs = endedAtMs - FRAME_MS - lastEndedAtMs;
-    if (Math.abs(gapMs) < GAP_MS) return;
+    if (gapMs < GAP_MS && gapMs > -LONGEST_FILLED_GAP_MS) return;
     if (gapMs < 0 || gapMs > LONGEST_FILLED_GAP_MS) {
       this.#breaks++;
       this.#listener.onBreak(lastEndedAtMs);
