@@ -3,15 +3,15 @@ import { FourierTransform } from "./fourier-transform.ts";
 /** What a search looks at, and how far a slip is found in it. */
 const WINDOW_SAMPLES = 4_096;
 const LONGEST_SLIP_SAMPLES = 2_304;
-/** Weight of a block in the running sums: about 85 ms of 11 ms blocks. */
-const BLOCK_SHARE = 0.12;
+/** Weight of a block in the running sums: about 50 ms of 11 ms blocks. */
+const BLOCK_SHARE = 0.2;
 /** Quieter echo, mean square, tells nothing about its alignment. */
 const LEAST_ECHO_POWER = 1e-6;
 /** The predicted echo is found in the microphone by less than this share: it is predicted for another instant. */
 const MISFIT_SHARE = 0.6;
-const MISFIT_BLOCKS = 3;
+const MISFIT_BLOCKS = 2;
 /** A search is made at most every so many blocks. */
-const SEARCH_BLOCKS = 3;
+const SEARCH_BLOCKS = 2;
 /** So alike must microphone and shifted echo be, from 0 to 1 for the same, and so much more than without the shift. */
 const LEAST_LIKENESS = 0.25;
 const LEAST_ADVANTAGE = 1.3;

@@ -5,12 +5,12 @@ import type { PlayedSound } from "./played-sound.ts";
 /** Samples that are worked on at once: two render quanta, as many as the browser renders in one go. */
 export const ECHO_BLOCK_SAMPLES = 256;
 
-/** 256 ms at 24 kHz. */
-const PARTITIONS = 24;
+/** 341 ms at 24 kHz: speaker, room, microphone, and what busy browsers buffer. */
+const PARTITIONS = 32;
 /** No sound comes back sooner. */
 const LEAST_DELAY_SAMPLES = 240;
 /** An echo path that fits nowhere for so long is learned from the start again. */
-const LONGEST_MISFIT_BLOCKS = 30;
+const LONGEST_MISFIT_BLOCKS = 20;
 
 /** Less than this share of the microphone is left where the echo path is known well. */
 const WELL_KNOWN_SHARE = 0.05;

@@ -2,6 +2,11 @@ import type { PlayedSound } from "./played-sound.ts";
 import { ECHO_BLOCK_SAMPLES, EchoCanceller } from "./echo-canceller.ts";
 import { NearSpeechDetector } from "./near-speech-detector.ts";
 
+/** While the echo is predicted wrongly and nobody is heard to speak, the sound is lowered by 20 dB, so that no echo is taken for speech. */
+const DOUBTFUL_RATIO = 0.1;
+/** The sound stays as it is for 0.3 s after speech. */
+const SPEECH_HOLD_BLOCKS = 28;
+
 /** Who gets what a {@link NearSound} makes. Called on the audio thread. */
 export interface NearSoundListener {
   /** What was heard besides the playback, ECHO_BLOCK_SAMPLES samples from `startSample` of the context's time on; to be used before returning. */
@@ -16,6 +21,8 @@ export class NearSound {
   readonly #canceller: EchoCanceller;
   readonly #detector: NearSpeechDetector;
   readonly #block = new Float32Array(ECHO_BLOCK_SAMPLES);
+  #ratio = 1;
+  #speechBlocks = 0;
   #filled = 0;
   #expectedSample = 0;
 
@@ -38,8 +45,21 @@ export class NearSound {
   #complete(startSample: number): void {
     this.#filled = 0;
     this.#canceller.process(this.#block, startSample);
-    const speaks = this.#detector.observe(this.#canceller.spectra);
-    if (speaks && this.#canceller.isEchoing) this.#listener.onSpeechOverEcho();
+    const isEchoing = this.#canceller.isEchoing;
+    const speaks = this.#detector.observe(this.#canceller.spectra, this.#canceller.isLost) && isEchoing;
+    this.#speechBlocks = speaks ? SPEECH_HOLD_BLOCKS : Math.max(0, this.#speechBlocks - 1);
+    if (speaks) this.#listener.onSpeechOverEcho();
+    this.#fade(isEchoing && this.#speechBlocks === 0 && !this.#detector.isExplained ? DOUBTFUL_RATIO : 1);
     this.#listener.onBlock(this.#block, startSample);
+  }
+
+  /** Comes to the wanted volume within the block. */
+  #fade(wanted: number): void {
+    if (this.#ratio === 1 && wanted === 1) return;
+    const step = (wanted - this.#ratio) / ECHO_BLOCK_SAMPLES;
+    for (let index = 0; index < ECHO_BLOCK_SAMPLES; index++) {
+      this.#block[index] = (this.#block[index] as number) * (this.#ratio + step * (index + 1));
+    }
+    this.#ratio = wanted;
   }
 }

@@ -20,6 +20,8 @@ const MARGIN = 4;
 const EXPLAINED_SHARE = 0.15;
 /** Otherwise the microphone has to hold more than so many times the echo. */
 const ECHO_MARGIN = 2;
+/** And more than so many while the echo is known to be predicted for the wrong instant. */
+const LOST_ECHO_MARGIN = 10;
 /** A band tells at most this much. */
 const MOST_BAND_DB = 12;
 /** So many decibels in all bands together are speech at once, and so many in two blocks in a row. */
@@ -37,6 +39,7 @@ export class NearSpeechDetector {
   readonly #echo = new Float32Array(BANDS);
   readonly #leak = new Float32Array(BANDS).fill(FIRST_LEAK);
   readonly #noise = new Float32Array(BANDS).fill(1);
+  #isExplained = true;
   #lastDb = 0;
   #speechBlocks = 0;
 
@@ -45,15 +48,16 @@ export class NearSpeechDetector {
     this.#firstBins = Int32Array.from(EDGES_HZ, (edge) => Math.round(edge / binHz));
   }
 
-  /** How clearly there was speech in the latest block, in dB over all bands. */
-  get evidenceDb(): number {
-    return this.#lastDb;
+  /** Whether the latest block was predicted well, so that what is left is hardly echo. */
+  get isExplained(): boolean {
+    return this.#isExplained;
   }
 
-  /** Whether somebody speaks in this block. */
-  observe(spectra: EchoSpectra): boolean {
+  /** Whether somebody speaks in this block. `isLost`: the echo is predicted for the wrong instant. */
+  observe(spectra: EchoSpectra, isLost: boolean): boolean {
+    const echoMargin = isLost ? LOST_ECHO_MARGIN : ECHO_MARGIN;
     let evidenceDb = 0;
-    const isExplained = total(spectra.leftPower) < EXPLAINED_SHARE * total(spectra.echoPower);
+    const isExplained = (this.#isExplained = total(spectra.leftPower) < EXPLAINED_SHARE * total(spectra.echoPower));
     const isTrusted = this.#speechBlocks > 0 && this.#speechBlocks < LONGEST_TRUST_BLOCKS;
     for (let band = 0; band < BANDS; band++) {
       const left = this.#sum(spectra.leftPower, band);
@@ -67,7 +71,7 @@ export class NearSpeechDetector {
       const leak = this.#leak[band] as number;
       const doubt = this.#sum(spectra.doubtPower, band);
       const floor = MARGIN * (noise + leak * loudestEcho + doubt);
-      const other = isExplained ? left : Math.min(left, heard - ECHO_MARGIN * loudestEcho);
+      const other = isExplained ? left : Math.min(left, heard - echoMargin * loudestEcho);
       if (other > floor) evidenceDb += Math.min(MOST_BAND_DB, 10 * Math.log10(other / floor));
       if (!isTrusted && loudestEcho > 10 * noise) {
         this.#leak[band] = Math.max(LEAST_LEAK, Math.min(1, leak * leakChange(left / (leak * loudestEcho))));

@@ -1,0 +1,81 @@
+import { describe, expect, test } from "vitest";
+import { NearSound } from "../../src-renderer/microphone/near-sound.ts";
+import { PlayedSound } from "../../src-renderer/microphone/played-sound.ts";
+import { levelDb, onsetMs } from "../e2e/rig/analysis.ts";
+import { spokenText } from "../fixtures/speech.ts";
+
+const RATE_HZ = 24_000;
+const ANSWER =
+  "I can tell you the time and the date, set timers, calculate, convert units, and remember things for you. Ask me anything.";
+
+/** What the microphone hears of the speaker 90 ms later, and the noise of a quiet room. */
+function echoOf(played: Float32Array): Float32Array {
+  let state = 1;
+  return played.map((_, index) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+    const at = index - 2_160;
+    return 0.3 * (played[at] ?? 0) - 0.1 * (played[at - 58] ?? 0) + (state / 2 ** 31) * 0.0005;
+  });
+}
+
+function listen(played: Float32Array, microphone: Float32Array): { out: Float32Array; speechAtMs: number[] } {
+  const sound = new PlayedSound();
+  const [out, speechAtMs] = [new Float32Array(microphone.length), [] as number[]];
+  let nowMs = 0;
+  const near = new NearSound(sound, RATE_HZ, {
+    onBlock: (block, startSample) => out.set(block, startSample),
+    onSpeechOverEcho: () => speechAtMs.push(nowMs),
+  });
+  for (let at = 0; at + 128 <= microphone.length; at += 128) {
+    nowMs = ((at + 128) * 1000) / RATE_HZ;
+    sound.write(played.subarray(at, at + 128), at);
+    near.push(microphone.subarray(at, at + 128), at);
+  }
+  return { out, speechAtMs };
+}
+
+describe("the sound near the microphone", async () => {
+  const answer = await spokenText(ANSWER, "slt", RATE_HZ);
+  const echo = echoOf(answer);
+
+  test("the assistant's own voice is never speech, not even when 10 ms slip in", () => {
+    expect(listen(answer, echo).speechAtMs).toEqual([]);
+    const slipped = echo.slice();
+    slipped.set(echo.subarray(72_000, echo.length - 240), 72_240);
+    expect(listen(answer, slipped).speechAtMs).toEqual([]);
+  });
+
+  test.each(["kal", "slt"] as const)("%s speaking over it is noticed within 40 ms", async (voice) => {
+    const talker = (await spokenText("What time is it?", voice, RATE_HZ)).subarray(0, 36_000);
+    const onset = onsetMs(talker, RATE_HZ, -34, 20) ?? 0;
+    const mixed = echo.map((sample, index) => sample + (talker[index - 96_000] ?? 0));
+    const { speechAtMs } = listen(answer, mixed);
+    const first = (speechAtMs[0] ?? Infinity) - 4_000 - onset;
+    expect(first).toBeGreaterThan(-onset);
+    expect(first).toBeLessThan(40);
+  });
+
+  test("before the echo path is known, the echo is lowered all the same", () => {
+    const { out } = listen(answer, echo);
+    expect(levelDb(echo.subarray(4_800, 9_600)) - levelDb(out.subarray(4_800, 9_600))).toBeGreaterThan(15);
+  });
+
+  test("what is heard in silence passes as it is, also when nothing was ever played", async () => {
+    const speech = await spokenText("What time is it?", "kal", RATE_HZ);
+    const { out, speechAtMs } = listen(new Float32Array(speech.length), speech);
+    const whole = speech.length - (speech.length % 256);
+    expect(out.subarray(0, whole)).toEqual(speech.subarray(0, whole));
+    expect(speechAtMs).toEqual([]);
+  });
+
+  test("a hole in the microphone's time begins a new block", () => {
+    const starts: number[] = [];
+    const near = new NearSound(new PlayedSound(), RATE_HZ, {
+      onBlock: (_, startSample) => starts.push(startSample),
+      onSpeechOverEcho: () => undefined,
+    });
+    near.push(new Float32Array(128), 0);
+    for (let at = 5_000; at < 5_512; at += 128) near.push(new Float32Array(128), at);
+    expect(starts).toEqual([5_000, 5_256]);
+  });
+});
