@@ -47,10 +47,10 @@ describe("a spoken question", () => {
     expect(turnDecidedAtMs - speechEndedAtMs).toBeLessThan(silenceMs + 40);
   });
 
-  test("whose end cannot be predicted is answered after half the doubt, and the failure is told", async () => {
+  test("whose end cannot be predicted is answered as if it were as likely as not, and the failure is told", async () => {
     talk.predictor.answer = failed("detect-failed", "detect", "broken");
     await talk.say(640);
-    await talk.wait(1000);
+    await talk.wait(endSilenceMs(0.5, "balanced", 0) + 64);
     expect(talk.player.calls).toContain("release 1");
     expect(talk.failures).toMatchObject([{ code: "detect-failed" }]);
   });

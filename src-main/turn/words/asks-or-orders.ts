@@ -31,7 +31,9 @@ export function asksOrOrders(text: string): boolean {
   if (said === "" || holdOf(text) !== "none") return false;
   const count = said.split(" ").length;
   if (ASKED.test(said))
-    return (count >= 3 && VERB.test(said)) || (count === 2 && ASKED_SHORTLY.test(said) && VERB.test(said));
+    return (
+      count >= 4 || (count === 3 && VERB.test(said)) || (count === 2 && ASKED_SHORTLY.test(said) && VERB.test(said))
+    );
   if (INVERTED.test(said)) return true;
   if (WHOLE_ORDER.test(said)) return true;
   if (!ORDER.test(said) || WITH_TIME.test(said)) return false;

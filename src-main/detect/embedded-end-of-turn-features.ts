@@ -1,0 +1,54 @@
+import type { PauseEvidence } from "../turn/ports.ts";
+import { asksOrOrders } from "../turn/words/asks-or-orders.ts";
+import { holdOf } from "../turn/words/hold-of.ts";
+import { finalProsody } from "./embedded-end-of-turn-prosody.ts";
+
+/** What tells that a turn is over, in the order of {@link endOfTurnFeatures}. */
+export const END_OF_TURN_FEATURES = [
+  "log-odds of a comma or the like",
+  "holds back",
+  "asks, orders or answers",
+  "mean log probability of the tokens",
+  "pitch change",
+  "log of the speaking time, when it neither asks, orders nor answers",
+] as const;
+
+/** Keeps the odds of a sure recognizer finite. */
+const SMALL_PROBABILITY = 0.01;
+/** For a recognizer that does not tell: what Moonshine tells in the mean. */
+const USUAL_CONTINUATION = 0.05;
+const UNSURE_LOG_PROBABILITY = -3;
+/** In octaves. A falling end is about a third of an octave deep; more is a wrong measurement. */
+const DEEPEST_FALL = -0.35;
+const HIGHEST_RISE = 0.1;
+/** A question may end high: its pitch says nothing. */
+const NEUTRAL_PITCH = -0.1;
+/** Shorter speech counts as much. */
+const SHORTEST_MS = 600;
+/** A short sentence. A complete request is complete however short: for it the length says nothing. */
+const USUAL_MS = 1_500;
+
+/** The evidence as numbers. Main thread, about 1 ms. */
+export function endOfTurnFeatures({ transcript, pcm, speechEndSample }: PauseEvidence): readonly number[] {
+  const { text, ending, tokenLogProbabilities } = transcript;
+  const { pitchChange, speakingMs } = finalProsody(pcm, speechEndSample);
+  const isQuestion = text.endsWith("?");
+  const pitch = isQuestion || pitchChange === undefined ? NEUTRAL_PITCH : pitchChange;
+  const asks = asksOrOrders(text);
+  return [
+    logOdds(ending?.continuationProbability ?? USUAL_CONTINUATION),
+    Number(holdOf(text) !== "none"),
+    Number(asks),
+    mean(tokenLogProbabilities) ?? UNSURE_LOG_PROBABILITY,
+    Math.min(HIGHEST_RISE, Math.max(DEEPEST_FALL, pitch)),
+    asks ? 0 : Math.log(Math.max(SHORTEST_MS, speakingMs) / USUAL_MS),
+  ];
+}
+
+function logOdds(probability: number): number {
+  return Math.log((probability + SMALL_PROBABILITY) / (1 - probability + SMALL_PROBABILITY));
+}
+
+function mean(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
