@@ -24,8 +24,8 @@ class PlaybackWorklet extends AudioWorkletProcessor {
     const out = output?.[0];
     if (!out) return true;
     quickDuck.apply(out, this.#session.process(out));
-    playedSound.write(out, currentFrame);
     if (input?.[0]) addBlock(input[0], out);
+    playedSound.write(out, currentFrame);
     return true;
   }
 }
