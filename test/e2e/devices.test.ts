@@ -81,11 +81,11 @@ describe.skipIf(reason !== undefined)(
       await expect.poll(ask, { timeout: 20_000, interval: 500 }).toMatch(UNDERSTOOD);
     }
 
-    /** Begins a longer talk, and resolves with its end once the assistant has heard a good second of it. */
+    /** Begins a longer talk, and resolves with its end once the assistant has heard a good part of it. */
     async function beginToTalk(): Promise<{ readonly ended: Promise<unknown> }> {
       const ended = rig.play(longTalk);
       await untilState("Hearing you");
-      await page.waitForTimeout(1_200);
+      await page.waitForTimeout(1_700);
       return { ended };
     }
 
