@@ -12,7 +12,8 @@ export interface SileroDetectorOptions {
 
 /**
  * Silero VAD v6 in a worker thread of its own, 0.3 ms a frame. Loading starts at once and `ready` tells how it went. The model's state is
- * carried from frame to frame and starts anew every 5 s when nobody speaks. A frame of the wrong length or with
+ * carried from frame to frame and starts anew every 5 s when nobody speaks. A frame that is silent beside the speech before it has the
+ * probability 0, whatever the model, which looks back, still thinks. A frame of the wrong length or with
  * samples that are not finite answers detect-failed and leaves the state alone.
  * Codes: detect-failed, model-*.
  */

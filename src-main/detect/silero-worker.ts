@@ -2,6 +2,7 @@ import { RECOGNITION_FRAME_SAMPLES, RECOGNITION_RATE_HZ } from "../../src-shared
 import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
 import { hostEngine, type Engine } from "../models/engine-host.ts";
 import { readModel } from "../models/model-store.ts";
+import { LevelGate } from "./level-gate.ts";
 import { loadOnnxRuntime, type OnnxTensor } from "../models/onnx-session.ts";
 
 /** Samples of the frame before that the model must see in front of each frame; without them it hears no speech at all. */
@@ -44,12 +45,13 @@ async function load(data: { modelsFolder: string | undefined }): Promise<Outcome
 
   for (let run = 0; run < WARM_UP_FRAMES; run++) await detect(new Float32Array(RECOGNITION_FRAME_SAMPLES));
   reset();
+  const gate = new LevelGate();
   return succeeded({
     async answer(frame) {
       if (frame.length !== RECOGNITION_FRAME_SAMPLES || !frame.every(Number.isFinite)) {
         return failed("detect-failed", "detect", "a frame is 512 finite samples", true);
       }
-      return succeeded(await detect(frame));
+      return succeeded(gate.pass(frame, await detect(frame)));
     },
     close: () => session.value.release(),
   });

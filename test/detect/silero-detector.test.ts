@@ -32,10 +32,10 @@ test("loads and says how long it took", async () => {
 
 test.skipIf(!address)("hears a person speak and pause (skipped without shared/speech)", async () => {
   const probabilities = await detectAll(address?.pcm as Float32Array);
-  expect(share(probabilities, 0.4, 2.1)).toBeGreaterThan(0.95);
+  expect(share(probabilities, 0.4, 2.1)).toBeGreaterThan(0.85);
   expect(share(probabilities, 2.6, 3.2)).toBe(0);
-  expect(share(probabilities, 5.4, 7.4)).toBeGreaterThan(0.95);
-  expect(share(probabilities, 8.3, 10.3)).toBeGreaterThan(0.95);
+  expect(share(probabilities, 5.4, 7.4)).toBeGreaterThan(0.85);
+  expect(share(probabilities, 8.3, 10.3)).toBeGreaterThan(0.85);
 });
 
 test.skipIf(!question)("finds the question in a noisy room (skipped without shared/speech)", async () => {
@@ -53,7 +53,7 @@ test("hears a synthetic voice between silences, the same every time", async () =
   for (let run = 0; run < 2; run++) {
     const probabilities = await detectAll(pcm);
     expect(share(probabilities, 0.1, 0.9)).toBe(0);
-    expect(share(probabilities, 1.4, endS - 2)).toBeGreaterThan(0.9);
+    expect(share(probabilities, 1.4, endS - 2)).toBeGreaterThan(0.8);
     expect(share(probabilities, endS - 0.8, endS)).toBe(0);
   }
 });
@@ -62,7 +62,7 @@ test("goes on hearing after minutes of silence", async () => {
   const silence = await detectAll(new Float32Array(120 * RECOGNITION_RATE_HZ));
   expect(Math.max(...silence)).toBeLessThan(0.5);
   const speech = await spokenText("Set a timer for two minutes.", "slt", RECOGNITION_RATE_HZ);
-  expect(share(await detectAll(speech), 0.4, 1.2)).toBeGreaterThan(0.9);
+  expect(share(await detectAll(speech), 0.4, 1.2)).toBeGreaterThan(0.85);
 });
 
 test("refuses a frame that is no frame and goes on undisturbed", async () => {
@@ -70,7 +70,7 @@ test("refuses a frame that is no frame and goes on undisturbed", async () => {
   expect(await detector.detect(new Float32Array(511))).toMatchObject(refused);
   expect(await detector.detect(new Float32Array(512).fill(Number.NaN))).toMatchObject(refused);
   const speech = await spokenText("Set a timer for two minutes.", "slt", RECOGNITION_RATE_HZ);
-  expect(share(await detectAll(speech), 0.4, 1.2)).toBeGreaterThan(0.9);
+  expect(share(await detectAll(speech), 0.4, 1.2)).toBeGreaterThan(0.85);
 });
 
 test("leaves the caller's frame alone", async () => {
