@@ -3,10 +3,10 @@ export const TURN_TUNING = {
   /** Probability above which a frame begins speech. Silero's own recommendation and what most systems ship. */
   speechOnsetProbability: 0.5,
   /**
-   * Probability below which a frame is silence once speech has begun. Silero's reference iterator has 0.15 of hysteresis; it costs 75 ms at the
+   * Probability below which a frame is silence once speech has begun. Silero's reference iterator has 0.15 of hysteresis; that costs 75 ms at the
    * end of speech, and more in noise, while a pause seen too early costs only work, because words decide.
    */
-  speechOffsetProbability: 0.5,
+  speechOffsetProbability: 0.45,
   /** Frames in a row above the onset before speech is believed: 64 ms. One frame lets clicks and plosive noise through. */
   onsetFrames: 2,
   /** Silence after which the transcript, the reply and its first sentence are made in advance. Short, because being wrong costs only CPU. */
