@@ -1,18 +1,20 @@
 /** Browsers tell of changes only as far as the kernel does: a headset or a virtual device of a sound server comes and goes unsaid. */
 const LOOK_INTERVAL_MS = 3_000;
 
-/** Names of devices, as the browser lists them. */
+/** A device, as the browser lists it. */
 type OutputDevice = Pick<MediaDeviceInfo, "kind" | "deviceId" | "groupId" | "label">;
 
-/** Name of the output that the system plays to by default, at most 200 characters; empty while the browser does not tell. */
+/**
+ * Name of the output that the system plays to by default, at most 200 characters; empty while the browser does not tell. Where the browser
+ * does not say which of several it is, what it calls the default.
+ */
 export function outputLabel(devices: readonly OutputDevice[]): string {
   const outputs = devices.filter(({ kind }) => kind === "audiooutput");
-  const byDefault = outputs.find(({ deviceId }) => deviceId === "default") ?? outputs[0];
-  const named = outputs.find(
-    ({ deviceId, groupId }) =>
-      groupId !== "" && groupId === byDefault?.groupId && deviceId !== "default" && deviceId !== "communications",
-  );
-  return ((named ?? byDefault)?.label ?? "").replace(/^Default - /, "").slice(0, 200);
+  const others = outputs.filter(({ deviceId }) => deviceId !== "default" && deviceId !== "communications");
+  const byDefault = outputs.find(({ deviceId }) => deviceId === "default");
+  const named = others.find(({ groupId }) => groupId !== "" && groupId === byDefault?.groupId);
+  const only = others.length === 1 ? others[0] : undefined;
+  return ((named ?? only ?? byDefault)?.label ?? "").replace(/^Default - /, "").slice(0, 200);
 }
 
 /** Calls back with the name of the output, soon and whenever it has changed. Looks every three seconds. */

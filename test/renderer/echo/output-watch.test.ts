@@ -17,7 +17,9 @@ test("the output is called what the device behind the system's default is called
     output("b", "2", "Headset"),
   ];
   expect(outputLabel(devices)).toBe("Headset");
-  expect(outputLabel([output("default", "2", "Default - Headset"), output("a", "1", "HDMI")])).toBe("Headset");
+  expect(outputLabel([output("default", "3", "Default - Headset"), ...devices.slice(2)])).toBe("Headset");
   expect(outputLabel([output("", "", "")])).toBe("");
+  expect(outputLabel([output("default", "default", "Default"), output("a", "1", "HDMI")])).toBe("HDMI");
+  expect(outputLabel([output("default", "default", "Default"), ...devices.slice(2)])).toBe("Default");
   expect(outputLabel([])).toBe("");
 });
