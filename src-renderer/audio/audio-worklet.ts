@@ -1,3 +1,6 @@
-// One module, so that both worklets are one piece of code on the audio thread and share what connects them.
-import "../microphone/capture-worklet.ts";
-import "../speaker/playback-worklet.ts";
+import { CaptureWorklet } from "../microphone/capture-worklet.ts";
+import { PlaybackWorklet } from "../speaker/playback-worklet.ts";
+
+// One module, so that both share what connects them on the audio thread.
+registerProcessor("capture", CaptureWorklet);
+registerProcessor("playback", PlaybackWorklet);

@@ -27,7 +27,7 @@ export interface SoundNodes {
 export class PageAudio {
   readonly microphone: Microphone;
   readonly #bridge: AssistantBridge;
-  readonly #context = new AudioContext({ sampleRate: CAPTURE_RATE_HZ, latencyHint: 0 });
+  readonly #context = new AudioContext({ sampleRate: CAPTURE_RATE_HZ, latencyHint: "interactive" });
   #isSuspended = true;
   #onSuspended: (suspended: boolean) => void = () => undefined;
   readonly #nodes = Promise.withResolvers<SoundNodes>();

@@ -2,7 +2,8 @@ import { playedSound, quickDuck } from "../audio/audio-link.ts";
 import type { WorkletMessage } from "../audio/worklet-clock.ts";
 import { CaptureSession } from "./capture-session.ts";
 
-class CaptureWorklet extends AudioWorkletProcessor {
+/** Sends the assistant what the microphone hears besides the playback. */
+export class CaptureWorklet extends AudioWorkletProcessor {
   readonly #session = new CaptureSession(playedSound, sampleRate, {
     onLevel: (levelRatio) => this.port.postMessage(levelRatio),
     onSpeechOverEcho: () => quickDuck.trigger(),
@@ -22,5 +23,3 @@ class CaptureWorklet extends AudioWorkletProcessor {
     return true;
   }
 }
-
-registerProcessor("capture", CaptureWorklet);

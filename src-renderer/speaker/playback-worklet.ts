@@ -3,7 +3,8 @@ import type { WorkletClock, WorkletMessage } from "../audio/worklet-clock.ts";
 import { addBlock } from "./add-block.ts";
 import { PlaybackSession } from "./playback-session.ts";
 
-class PlaybackWorklet extends AudioWorkletProcessor {
+/** Plays what the assistant says, softer while somebody speaks over it. */
+export class PlaybackWorklet extends AudioWorkletProcessor {
   #clock: WorkletClock = { kind: "clock", renderOriginMs: 0, audibleOriginMs: 0 };
   readonly #session = new PlaybackSession(
     sampleRate,
@@ -29,5 +30,3 @@ class PlaybackWorklet extends AudioWorkletProcessor {
     return true;
   }
 }
-
-registerProcessor("playback", PlaybackWorklet);

@@ -79,6 +79,7 @@ describe("the echo canceller", async () => {
     const startedAtMs = performance.now();
     cancel(speech, echo);
     const share = (performance.now() - startedAtMs) / ((echo.length * 1000) / RATE_HZ);
+    // oxlint-disable-next-line no-console -- the figure is part of what the test shows
     console.info(`echo canceller: ${(share * 100).toFixed(1)} % of one core while something plays`);
     expect(share).toBeLessThan(0.5);
   });

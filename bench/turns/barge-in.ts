@@ -1,0 +1,163 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Page } from "playwright-core";
+import { startApp, type RunningApp } from "../../test/e2e/app.ts";
+import { soundingSpans } from "../../test/e2e/rig/analysis.ts";
+import { startRigBrowser, type RigBrowser } from "../../test/e2e/rig/browser.ts";
+import { ROOM_RATE_HZ } from "../../test/e2e/rig/sound-room.ts";
+import { startSoundRig, type SoundRig } from "../../test/e2e/rig/sound-rig.ts";
+import { spokenText } from "../../test/fixtures/speech.ts";
+import { speechOnsetMs } from "./speech-onset.ts";
+
+const LONG_ANSWER = "What can you do?";
+const INTERRUPTIONS = [
+  "Stop.",
+  "Wait, that is not what I meant.",
+  "No, tell me the time instead.",
+  "Okay, enough.",
+  "What time is it?",
+];
+const BACKCHANNELS = ["Mhm.", "Yeah.", "Right.", "Uh huh.", "Okay."];
+const VOICES = ["kal", "slt"] as const;
+/** Quieter output is silence, and a pause within an answer is no longer than this. */
+const SILENT_DB = -50;
+const LONGEST_PAUSE_MS = 700;
+const WATCHED_MS = 3_500;
+
+/** What came of speech over one answer; times in ms from the speech's onset at the microphone, undefined when it did not happen. */
+export interface Interjection {
+  readonly text: string;
+  readonly voice: string;
+  /** How far into the answer the speech began. */
+  readonly atMs: number;
+  /** When the output was silent for good. */
+  readonly silentMs: number | undefined;
+  /** A turn of its own came of it. */
+  readonly becameTurn: boolean;
+}
+
+/** What came of the assistant talking with nobody there. */
+export interface SelfTalk {
+  readonly spokenMs: number;
+  /** Answers that broke off. */
+  readonly interruptions: number;
+  readonly phantomTurns: number;
+}
+
+/** The assistant in Chromium, in a virtual room where the microphone hears the speaker. */
+export class BargeInStage {
+  readonly #rig: SoundRig;
+  readonly #app: RunningApp;
+  readonly #browser: RigBrowser;
+  readonly #page: Page;
+
+  constructor(rig: SoundRig, app: RunningApp, browser: RigBrowser) {
+    [this.#rig, this.#app, this.#browser, this.#page] = [rig, app, browser, browser.page];
+  }
+
+  /** `echoRatio`: how much of the speaker the microphone hears. Lets one answer be heard, so that the echo path is known. */
+  static async open(echoRatio: number): Promise<BargeInStage> {
+    const rig = await startSoundRig({ echoRatio });
+    const app = await startApp(rig.env);
+    const browser = await startRigBrowser(rig, { microphone: "granted" });
+    await browser.context.grantPermissions(["microphone"]);
+    await browser.page.goto(app.url);
+    const stage = new BargeInStage(rig, app, browser);
+    await stage.#untilState("Listening");
+    await sleep(1_500);
+    await stage.#ask();
+    await stage.#untilState("Listening", 40_000);
+    return stage;
+  }
+
+  /** Speaks over one answer. `random`: a number from 0 to 1 for the moment. */
+  async interject(text: string, voice: (typeof VOICES)[number], random: number): Promise<Interjection> {
+    const turnsBefore = await this.#page.getByTestId("turn").count();
+    const askedAtMs = await this.#ask();
+    await sleep(500 + random * 6_000);
+    const pcm = await spokenText(text, voice, ROOM_RATE_HZ);
+    const { startedAtMs } = await this.#rig.play(pcm);
+    const onsetAtMs = startedAtMs + speechOnsetMs(pcm, ROOM_RATE_HZ);
+    await sleep(Math.max(0, onsetAtMs + WATCHED_MS - Date.now()));
+    const output = await this.#rig.cut(onsetAtMs - LONGEST_PAUSE_MS, onsetAtMs + WATCHED_MS);
+    const [span] = soundingSpans(output, ROOM_RATE_HZ, SILENT_DB, LONGEST_PAUSE_MS);
+    const silentMs = (span?.endMs ?? Infinity) - LONGEST_PAUSE_MS;
+    const becameTurn = (await this.#page.getByTestId("turn").count()) > turnsBefore + 1;
+    await this.#settle();
+    return {
+      text,
+      voice,
+      atMs: Math.round(onsetAtMs - askedAtMs),
+      silentMs: silentMs < WATCHED_MS - LONGEST_PAUSE_MS ? silentMs : undefined,
+      becameTurn,
+    };
+  }
+
+  /** Lets the assistant talk for at least so long. */
+  async talkAlone(minutes: number): Promise<SelfTalk> {
+    const total = { spokenMs: 0, interruptions: 0, phantomTurns: 0 };
+    while (total.spokenMs < minutes * 60_000) {
+      const turns = this.#page.getByTestId("turn");
+      const turnsBefore = await turns.count();
+      const askedAtMs = await this.#ask();
+      await this.#untilState("Listening", 40_000);
+      total.spokenMs += Date.now() - askedAtMs;
+      await sleep(1_000);
+      if ((await turns.nth(turnsBefore).textContent())?.includes("interrupted")) total.interruptions++;
+      total.phantomTurns += (await turns.count()) - turnsBefore - 1;
+    }
+    return total;
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.#app.close();
+    await this.#rig.close();
+  }
+
+  /** Types a question with a long answer; resolves when it sounds, with the instant at which it was asked. */
+  async #ask(): Promise<number> {
+    const askedAtMs = Date.now();
+    await this.#page.getByTestId("text-input").fill(LONG_ANSWER);
+    await this.#page.keyboard.press("Enter");
+    await this.#untilState("Speaking");
+    return askedAtMs;
+  }
+
+  async #settle(): Promise<void> {
+    await this.#page.keyboard.press("Escape");
+    await sleep(400);
+    await this.#page.keyboard.press("Escape");
+    await this.#untilState("Listening", 20_000);
+    await sleep(600);
+  }
+
+  async #untilState(wanted: string, timeoutMs = 10_000): Promise<void> {
+    const deadlineAtMs = Date.now() + timeoutMs;
+    while ((await this.#page.getByTestId("state").textContent()) !== wanted) {
+      if (Date.now() > deadlineAtMs) throw new Error(`the assistant is not ${wanted}`);
+      await sleep(20);
+    }
+  }
+}
+
+/** Interrupts so many answers at seeded moments. */
+export async function interrupt(stage: BargeInStage, count: number): Promise<Interjection[]> {
+  return interjectAll(stage, INTERRUPTIONS, count);
+}
+
+/** Says so many times what a listener says to show that they listen. */
+export async function agree(stage: BargeInStage, count: number): Promise<Interjection[]> {
+  return interjectAll(stage, BACKCHANNELS, count);
+}
+
+async function interjectAll(stage: BargeInStage, texts: readonly string[], count: number): Promise<Interjection[]> {
+  const out: Interjection[] = [];
+  let state = 4;
+  for (let index = 0; index < count; index++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    const text = texts[index % texts.length] as string;
+    const voice = VOICES[Math.floor(index / texts.length) % VOICES.length] ?? "kal";
+    out.push(await stage.interject(text, voice, state / 2 ** 32));
+  }
+  return out;
+}
