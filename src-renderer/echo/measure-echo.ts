@@ -1,7 +1,7 @@
 import { FourierTransform } from "../microphone/fourier-transform.ts";
 
 /** The echo comes back within this time after the sound was played. */
-export const LONGEST_ECHO_DELAY_MS = 450;
+const LONGEST_ECHO_DELAY_MS = 450;
 /** A clock that is read a little too late makes the echo seem to come early. */
 const EARLIEST_MS = -50;
 /** Of an echo, what comes this long before and after its loudest part belongs to it: the room goes on sounding. */
@@ -32,7 +32,7 @@ export interface EchoMeasurement {
   readonly lossDb: number;
 }
 
-/** Measures how much of `sound` came back, by looking for it in the recording with delays of up to LONGEST_ECHO_DELAY_MS. */
+/** Measures how much of `sound` came back, by looking for it in the recording with delays of up to 450 ms. */
 export function measureEcho(sound: Float32Array, { pcm, playedAtSample, rateHz }: EchoRecording): EchoMeasurement {
   const toSamples = (ms: number) => Math.round((ms / 1000) * rateHz);
   const gains = correlate(pcm, sound);

@@ -85,6 +85,7 @@ describe.skipIf(windowSkipReason !== undefined)(
       expect(text).toMatch(/Fake Default Audio Input.*44.1 kHz, 2 channels/);
       expect(text).toMatch(/24 kHz, latency \d+ ms, (running|held back)/);
       expect(text).toContain("not tested with this speaker");
+      expect(await inputsOf("report-output")).toContainEqual({ label: "Fake Default Audio Output" });
       expect(text).toContain("You can interrupt at any time.");
     });
 

@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { describeFormat, describeProcessing, describeSound } from "../../../src-renderer/diagnostics/describe-sound.ts";
 
 test("what the browser tells of the microphone is said, what it does not tell is not made up", () => {
-  expect(describeFormat({ sampleRateHz: 44_100, channelCount: 1, latencyMs: 10.2 })).toBe("44.1 kHz, mono, latency 10 ms");
+  expect(describeFormat({ sampleRateHz: 44_100, channelCount: 1, latencyMs: 10.2 })).toBe(
+    "44.1 kHz, mono, latency 10 ms",
+  );
   expect(describeFormat({ channelCount: 2 })).toBe("2 channels");
   expect(describeFormat({})).toBe("not told by the browser");
   expect(describeProcessing({ echoCancellation: "remote-only", noiseSuppression: true, autoGainControl: false })).toBe(
