@@ -12,6 +12,10 @@ const LEAST_DELAY_SAMPLES = 240;
 /** An echo path that fits nowhere for so long is learned from the start again. */
 const LONGEST_MISFIT_BLOCKS = 20;
 
+/** Speech against the phase of the echo may leave a little more than the microphone heard. */
+const MOST_GAIN = 2;
+/** An echo path that makes the sound louder for so long is learned from the start again. */
+const LONGEST_RUNAWAY_BLOCKS = 40;
 /** Less than this share of the microphone is left where the echo path is known well. */
 const WELL_KNOWN_SHARE = 0.05;
 /** Blocks between two looks whether the echo path is worth keeping in mind. */
@@ -48,6 +52,7 @@ export class EchoCanceller {
   #soundingBlocks = 0;
   #misfitBlocks = 0;
   #blocks = 0;
+  #runawayBlocks = 0;
 
   constructor(played: PlayedSound) {
     this.#played = played;
@@ -90,7 +95,17 @@ export class EchoCanceller {
       filter.predict(block, this.#left);
       filter.learn();
     }
-    block.set(this.#left);
+    this.#useLeft(block);
+  }
+
+  /** A wrong prediction must not be heard: what is left is never louder than the microphone. */
+  #useLeft(block: Float32Array): void {
+    const isRunaway = powerOf(this.#left) > MOST_GAIN * powerOf(block);
+    if (!isRunaway) block.set(this.#left);
+    this.#runawayBlocks = isRunaway ? this.#runawayBlocks + 1 : 0;
+    if (this.#runawayBlocks < LONGEST_RUNAWAY_BLOCKS) return;
+    this.#runawayBlocks = 0;
+    this.#filter.forget();
   }
 
   #keepSpectra(): void {
@@ -137,4 +152,10 @@ export class EchoCanceller {
       this.#filter.replay(this.#reference, partition);
     }
   }
+}
+
+function powerOf(block: Float32Array): number {
+  let power = 0;
+  for (let index = 0; index < block.length; index++) power += (block[index] as number) ** 2;
+  return power;
 }

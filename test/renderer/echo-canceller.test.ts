@@ -68,6 +68,15 @@ describe("the echo canceller", async () => {
     expect(lossDb(slipped, left, 4.2, 5)).toBeGreaterThan(15);
   });
 
+  test("is never louder than the microphone, also when the echo is suddenly gone", () => {
+    const muted = echo.map((sample, index) => (index < 2.5 * RATE_HZ ? sample : 0));
+    const left = cancel(speech, muted);
+    for (let at = 0; at + ECHO_BLOCK_SAMPLES <= left.length; at += ECHO_BLOCK_SAMPLES) {
+      const [after, before] = [left, muted].map((pcm) => levelDb(pcm.subarray(at, at + ECHO_BLOCK_SAMPLES)));
+      expect(after as number).toBeLessThanOrEqual(Math.max(-100, (before as number) + 3.1));
+    }
+  });
+
   test("what is heard while nothing plays is not touched", () => {
     const heard = echo.subarray(0, RATE_HZ * 2);
     const whole = heard.length - (heard.length % ECHO_BLOCK_SAMPLES);
