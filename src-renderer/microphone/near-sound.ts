@@ -6,8 +6,8 @@ import { NearSpeechDetector } from "./near-speech-detector.ts";
 const DOUBTFUL_RATIO = 0.1;
 /** The sound stays as it is for 0.3 s after speech. */
 const SPEECH_HOLD_BLOCKS = 28;
-/** After a slip, speech over echo is believed again when the echo was predicted for the right instant for 1 s. */
-const STEADY_BLOCKS = 94;
+/** At the beginning of playback and after a slip, speech over echo is believed when so many blocks of echo were predicted well: 0.2 s. */
+const STEADY_BLOCKS = 20;
 
 /** Who gets what a {@link NearSound} makes. Called on the audio thread. */
 export interface NearSoundListener {
@@ -25,7 +25,7 @@ export class NearSound {
   readonly #block = new Float32Array(ECHO_BLOCK_SAMPLES);
   #ratio = 1;
   #speechBlocks = 0;
-  #steadyBlocks = STEADY_BLOCKS;
+  #steadyBlocks = 0;
   #filled = 0;
   #expectedSample = 0;
 
@@ -51,7 +51,8 @@ export class NearSound {
     const isEchoing = this.#canceller.isEchoing;
     const speaks = this.#detector.observe(this.#canceller.spectra, this.#canceller.isLost) && isEchoing;
     this.#speechBlocks = speaks ? SPEECH_HOLD_BLOCKS : Math.max(0, this.#speechBlocks - 1);
-    this.#steadyBlocks = this.#canceller.isLost ? 0 : this.#steadyBlocks + 1;
+    if (!isEchoing || this.#canceller.isLost) this.#steadyBlocks = 0;
+    else if (this.#detector.isExplained) this.#steadyBlocks++;
     if (speaks && this.#steadyBlocks >= STEADY_BLOCKS) this.#listener.onSpeechOverEcho();
     this.#fade(isEchoing && this.#speechBlocks === 0 && !this.#detector.isExplained ? DOUBTFUL_RATIO : 1);
     this.#listener.onBlock(this.#block, startSample);

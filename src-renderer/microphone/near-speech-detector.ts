@@ -22,6 +22,9 @@ const EXPLAINED_SHARE = 0.15;
 const ECHO_MARGIN = 2;
 /** And more than so many while the echo is known to be predicted for the wrong instant. */
 const LOST_ECHO_MARGIN = 10;
+/** The predicted echo is in the microphone by less than this share: what is heard is echo of another instant, if it is not far louder. */
+const LEAST_FIT = 0.5;
+const DOMINANT = 4;
 /** A band tells at most this much. */
 const MOST_BAND_DB = 12;
 /** So many decibels in all bands together are speech at once, and so many in two blocks in a row. */
@@ -57,26 +60,29 @@ export class NearSpeechDetector {
   observe(spectra: EchoSpectra, isLost: boolean): boolean {
     const echoMargin = isLost ? LOST_ECHO_MARGIN : ECHO_MARGIN;
     let evidenceDb = 0;
-    const isExplained = (this.#isExplained = total(spectra.leftPower) < EXPLAINED_SHARE * total(spectra.echoPower));
+    const [left, echo, heard] = [total(spectra.leftPower), total(spectra.echoPower), total(spectra.microphonePower)];
+    const isExplained = (this.#isExplained = left < EXPLAINED_SHARE * echo);
+    const isElsewhere = heard - left + echo < 2 * LEAST_FIT * echo && heard < DOMINANT * echo;
     const isTrusted = this.#speechBlocks > 0 && this.#speechBlocks < LONGEST_TRUST_BLOCKS;
     for (let band = 0; band < BANDS; band++) {
-      const left = this.#sum(spectra.leftPower, band);
-      const echo = this.#sum(spectra.echoPower, band);
-      const heard = this.#sum(spectra.microphonePower, band);
+      const bandLeft = this.#sum(spectra.leftPower, band);
+      const bandEcho = this.#sum(spectra.echoPower, band);
+      const bandHeard = this.#sum(spectra.microphonePower, band);
       const echoBefore = (this.#echo[band] as number) * ECHO_DECAY;
-      const loudestEcho = Math.max(echo, echoBefore);
+      const loudestEcho = Math.max(bandEcho, echoBefore);
       this.#echo[band] = loudestEcho;
-      const noise = Math.max(LEAST_NOISE, Math.min(left, (this.#noise[band] as number) * NOISE_RISE));
+      const noise = Math.max(LEAST_NOISE, Math.min(bandLeft, (this.#noise[band] as number) * NOISE_RISE));
       this.#noise[band] = noise;
       const leak = this.#leak[band] as number;
       const doubt = this.#sum(spectra.doubtPower, band);
       const floor = MARGIN * (noise + leak * loudestEcho + doubt);
-      const other = isExplained ? left : Math.min(left, heard - echoMargin * loudestEcho);
+      const other = isExplained ? bandLeft : Math.min(bandLeft, bandHeard - echoMargin * loudestEcho);
       if (other > floor) evidenceDb += Math.min(MOST_BAND_DB, 10 * Math.log10(other / floor));
       if (!isTrusted && loudestEcho > 10 * noise) {
-        this.#leak[band] = Math.max(LEAST_LEAK, Math.min(1, leak * leakChange(left / (leak * loudestEcho))));
+        this.#leak[band] = Math.max(LEAST_LEAK, Math.min(1, leak * leakChange(bandLeft / (leak * loudestEcho))));
       }
     }
+    if (isElsewhere) evidenceDb = 0;
     const speaks = evidenceDb > CLEAR_DB || (evidenceDb > LIKELY_DB && this.#lastDb > LIKELY_DB);
     this.#speechBlocks = speaks ? this.#speechBlocks + 1 : Math.max(0, this.#speechBlocks - 1);
     this.#lastDb = evidenceDb;
