@@ -8,6 +8,8 @@ import type { Half } from "./set/turn-item.ts";
 /** The set itself, and the same sentences with other words, voices, noises and pauses. */
 const TUNE_SEEDS = ["repartee", "second"];
 const PENALTY = 0.01;
+/** A pause that is over before a transcript can be there decides nothing. */
+const TRANSCRIPT_MS = 100;
 const WEIGHTS = join(import.meta.dirname, "../../src-main/detect/embedded-end-of-turn-weights.ts");
 
 const tune = (await Promise.all(TUNE_SEEDS.map((seed) => examples("tune", seed)))).flat();
@@ -16,12 +18,13 @@ writeFileSync(WEIGHTS, weightsFile());
 report("tune", tune);
 report("test", await examples("test"));
 
-/** One example for each pause with words. */
+/** One example for each pause with words that lasts long enough to matter. */
 async function examples(half: Half, seed?: string): Promise<readonly Example[]> {
   const pauses = await seenPauses(half, seed);
   return pauses.flatMap((pause) => {
     const evidence = evidenceOf(pause);
     const isPositive = pause.isEnd;
+    if (pause.resumedAtMs !== undefined && pause.resumedAtMs - pause.seenAtMs < TRANSCRIPT_MS) return [];
     return evidence && evidence.transcript.text !== "" ? { features: endOfTurnFeatures(evidence), isPositive } : [];
   });
 }

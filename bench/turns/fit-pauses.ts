@@ -43,7 +43,7 @@ const END_TOLERANCE_MS = 160;
 
 /** All pauses that are seen in one half of the set; kept in the system's temporary folder. */
 export async function seenPauses(half: Half, seed = "repartee"): Promise<readonly SeenPause[]> {
-  const folder = join(tmpdir(), "repartee-bench-turns");
+  const folder = join(tmpdir(), "repartee-seen-pauses");
   const path = join(folder, `pauses-${half}-${seed}.json`);
   if (existsSync(path)) return JSON.parse(readFileSync(path, "utf8")) as SeenPause[];
   const detector = createSileroDetector({});

@@ -24,7 +24,7 @@ const HIGHEST_RISE = 0.1;
 /** A question may end high: its pitch says nothing. */
 const NEUTRAL_PITCH = -0.1;
 /** Shorter speech counts as much. */
-const SHORTEST_MS = 600;
+const SHORTEST_MS = 1_000;
 /** A short sentence. A complete request is complete however short: for it the length says nothing. */
 const USUAL_MS = 1_500;
 

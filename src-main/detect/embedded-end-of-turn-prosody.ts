@@ -4,12 +4,12 @@ import { RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
 export interface FinalProsody {
   /** Pitch of the last 50 ms of voiced speech against the speech before, in octaves: negative when it falls. Undefined with too little voice. */
   readonly pitchChange: number | undefined;
-  /** How much of the last {@link HEARD_MS} is speech, and not a pause, in ms. */
+  /** How much of the last 5 s is speech, and not a pause, in ms. */
   readonly speakingMs: number;
 }
 
 /** What is listened to, from the end of speech backwards. */
-export const HEARD_MS = 5_000;
+const HEARD_MS = 5_000;
 /** 4 kHz has all of a voice's pitch. */
 const STEP = 4;
 const RATE_HZ = RECOGNITION_RATE_HZ / STEP;

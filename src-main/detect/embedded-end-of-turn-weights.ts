@@ -3,19 +3,19 @@
  * by `node bench/turns/fit-end-of-turn.ts`.
  */
 export const END_OF_TURN_WEIGHTS: { readonly bias: number; readonly weights: readonly number[] } = {
-  bias: -0.603,
+  bias: -0.386,
   weights: [
     // log-odds of a comma or the like
-    -0.548,
+    -0.503,
     // holds back
-    -2.482,
+    -2.33,
     // asks, orders or answers
-    0.269,
+    -0.061,
     // mean log probability of the tokens
-    1.937,
+    1.803,
     // pitch change
-    -6.202,
+    -5.075,
     // log of the speaking time, when it neither asks, orders nor answers
-    4.055,
+    4.905,
   ],
 };

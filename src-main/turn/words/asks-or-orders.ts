@@ -15,7 +15,7 @@ const ORDER =
 const WHOLE_ORDER = /^(?:stop|cancel|pause|resume|help|repeat|continue|skip|next|quit|wait|louder|quieter)$/;
 /** Answers and farewells that nothing needs to follow. */
 const WHOLE_ANSWER =
-  /^(?:yes|yeah|yep|no|nope|okay|ok|sure|right|never mind|thank you|thanks|of course|not now|that's all|that will be all|that'll be all|that is all|good night|goodbye|bye)$/;
+  /^(?:yes|yeah|yep|no|nope|okay|ok|sure|right|never mind|thank you|thanks|of course|not now|that's all|that will be all|that'll be all|that is all|good (?:morning|afternoon|evening|night)|hello|hi|hey|goodbye|bye)$/;
 /** Only whom it is for is there yet: "tell me", "set it". */
 const NO_OBJECT = /^\S+ (?:me|us|him|her|it|them|the|up|on|off|out)$/;
 const WITH_TIME = /^(?:set|start|make)\b.* (?:timer|alarm|reminder)$/;

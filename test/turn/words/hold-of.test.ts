@@ -134,6 +134,8 @@ test.each([
   "Yes, please.",
   "No, thank you.",
   "Never mind.",
+  "Good morning.",
+  "Hello!",
   "That's all.",
   "What time is it?",
   "what time is it",
