@@ -2,6 +2,10 @@
 const SHORTEST_CHARACTERS = 2;
 /** A sentence longer than this is also cut at a comma, semicolon, colon or dash, so that its beginning can be spoken early. */
 const CLAUSE_CUT_CHARACTERS = 140;
+/** The first sentence is cut early when it is longer than this: what is heard first should not wait for what comes later. */
+const FIRST_CUT_CHARACTERS = 60;
+/** A first clause shorter than this would be over before the next one is made. */
+const SHORTEST_CLAUSE_CHARACTERS = 16;
 
 const ABBREVIATION = /(?:\b(?:mr|mrs|ms|dr|prof|st|vs|etc|e\.g|i\.e|no|approx|inc|ltd|jr|sr)|\b[a-z])\.$/i;
 
@@ -11,16 +15,24 @@ const ABBREVIATION = /(?:\b(?:mr|mrs|ms|dr|prof|st|vs|etc|e\.g|i\.e|no|approx|in
  */
 export class SentenceSplitter {
   #rest = "";
+  #isFirst = true;
 
   /** Adds text and returns the sentences that are complete now, trimmed and non-empty. */
   push(text: string): string[] {
     this.#rest += text;
     const sentences: string[] = [];
-    for (let cut = findCut(this.#rest); cut > 0; cut = findCut(this.#rest)) {
+    for (let cut = this.#findCut(); cut > 0; cut = this.#findCut()) {
       sentences.push(this.#rest.slice(0, cut).trim());
       this.#rest = this.#rest.slice(cut);
+      this.#isFirst = false;
     }
     return sentences.filter((sentence) => sentence.length > 0);
+  }
+
+  #findCut(): number {
+    const cut = findCut(this.#rest);
+    if (!this.#isFirst || (cut > 0 && cut <= FIRST_CUT_CHARACTERS)) return cut;
+    return this.#rest.length > FIRST_CUT_CHARACTERS ? findClauseCut(this.#rest, FIRST_CUT_CHARACTERS) || cut : cut;
   }
 
   /** The text is over: returns what is left, if it says anything. */
@@ -39,11 +51,14 @@ function findCut(text: string): number {
     if (sentence.trim().length < SHORTEST_CHARACTERS || (match[0] === "." && ABBREVIATION.test(sentence))) continue;
     return end;
   }
-  return text.length > CLAUSE_CUT_CHARACTERS ? findClauseCut(text) : 0;
+  return text.length > CLAUSE_CUT_CHARACTERS ? findClauseCut(text, CLAUSE_CUT_CHARACTERS) : 0;
 }
 
-function findClauseCut(text: string): number {
+/** Index just after the last clause within so many characters, or 0. */
+function findClauseCut(text: string, mostCharacters: number): number {
   let cut = 0;
-  for (const match of text.slice(0, CLAUSE_CUT_CHARACTERS).matchAll(/[,;:–—](?=\s)/g)) cut = match.index + 1;
+  for (const match of text.slice(0, mostCharacters).matchAll(/[,;:–—](?=\s)/g)) {
+    if (match.index >= SHORTEST_CLAUSE_CHARACTERS) cut = match.index + 1;
+  }
   return cut;
 }

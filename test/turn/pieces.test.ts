@@ -53,6 +53,14 @@ describe("SentenceSplitter", () => {
     ["", []],
     ["  \n ", []],
     ["no end", ["no end"]],
+    [
+      "I can tell the time and the date, set timers, alarms and reminders, and flip a coin. Ask me.",
+      ["I can tell the time and the date, set timers,", "alarms and reminders, and flip a coin.", "Ask me."],
+    ],
+    [
+      "Yes, of course. The first sentence is short, so that the second, however long it is, remains as it is.",
+      ["Yes, of course.", "The first sentence is short, so that the second, however long it is, remains as it is."],
+    ],
   ];
   for (const [text, expected] of cases) {
     for (const pieceLength of [1, 3, 1000]) {
