@@ -9,7 +9,8 @@ import { spokenText } from "../../test/fixtures/speech.ts";
 import { speechOnsetMs } from "./speech-onset.ts";
 
 const LONG_ANSWER = "What can you do?";
-const INTERRUPTIONS = [
+/** What is said over a reply to take the turn. */
+export const INTERRUPTIONS: readonly string[] = [
   "Stop.",
   "Wait, that is not what I meant.",
   "No, tell me the time instead.",
@@ -17,7 +18,8 @@ const INTERRUPTIONS = [
   "What time is it?",
 ];
 const BACKCHANNELS = ["Mhm.", "Yeah.", "Right.", "Uh huh.", "Okay."];
-const VOICES = ["kal", "slt"] as const;
+/** Who says it. */
+export const VOICES = ["kal", "slt"] as const;
 /** Quieter output is silence, and a pause within an answer is no longer than this. */
 const SILENT_DB = -50;
 const LONGEST_PAUSE_MS = 700;

@@ -1,13 +1,23 @@
 import type { BenchResult } from "../bench-result.ts";
-import { measureTurnTaking } from "./turn-taking.ts";
+import { measureCpuShare } from "./cpu-share.ts";
+import { measureInterruptions } from "./interruptions.ts";
+import { measureMemory } from "./memory.ts";
+import { countPhantomTurns } from "./phantom-turns.ts";
 import { talkInRealTime } from "./talk-in-real-time.ts";
-
-const PARTS: readonly (() => Promise<BenchResult>)[] = [measureTurnTaking];
-const LONG_PARTS: readonly (() => Promise<BenchResult>)[] = [talkInRealTime];
+import { measureTurnTaking } from "./turn-taking.ts";
+import { withEngines } from "./with-engines.ts";
 
 /** See README.md. */
 export async function run({ long }: { readonly long: boolean }): Promise<BenchResult> {
+  const parts: readonly (() => Promise<BenchResult>)[] = [
+    measureTurnTaking,
+    () => withEngines((engines) => countPhantomTurns(engines, long ? 20 : 3)),
+    () => withEngines((engines) => measureMemory(engines, long ? 500 : 100)),
+    measureCpuShare,
+    () => measureInterruptions(long ? 50 : 10, long ? 10 : 1),
+    ...(long ? [talkInRealTime] : []),
+  ];
   const results: BenchResult[] = [];
-  for (const part of long ? [...PARTS, ...LONG_PARTS] : PARTS) results.push(await part());
+  for (const part of parts) results.push(await part());
   return { rows: results.flatMap(({ rows }) => rows), verdicts: results.flatMap(({ verdicts }) => verdicts) };
 }

@@ -2,9 +2,6 @@ import { succeeded } from "../../src-shared/failure.ts";
 import { latencyWaterfall } from "../../src-shared/latency-report.ts";
 import type { Patience } from "../../src-shared/settings.ts";
 import { createEmbeddedEndOfTurn } from "../../src-main/detect/embedded-end-of-turn.ts";
-import { createSileroDetector } from "../../src-main/detect/silero-detector.ts";
-import { createFliteSynthesizer } from "../../src-main/speak/flite-synthesizer.ts";
-import { createMoonshineTranscriber } from "../../src-main/transcribe/moonshine-transcriber.ts";
 import type { EndOfTurnPredictor } from "../../src-main/turn/ports.ts";
 import { atMost, quantile, type BenchResult, type BenchRow } from "../bench-result.ts";
 import { cutInRate, cutInRateAt, endpointFigures, endpointRow, type AnsweredTurn } from "./endpoint-figures.ts";
@@ -13,6 +10,7 @@ import { decideBySilence } from "./silence-only.ts";
 import type { TurnItem } from "./set/turn-item.ts";
 import { turnSet } from "./set/turn-set.ts";
 import { EngineMemory } from "./virtual/engine-memory.ts";
+import { withEngines } from "./with-engines.ts";
 import { takeTurn, type TakenTurn, type VirtualSound } from "./virtual-session.ts";
 
 const PATIENCES: readonly Patience[] = ["quick", "balanced", "patient"];
@@ -31,13 +29,7 @@ interface HeardTurn {
 
 /** The test half of the set and a speech, in virtual time: when turns are thought to be over, and how long the stages take. */
 export async function measureTurnTaking(): Promise<BenchResult> {
-  const engines = {
-    detector: createSileroDetector({}),
-    transcriber: createMoonshineTranscriber({}),
-    synthesizer: createFliteSynthesizer({}),
-  };
-  try {
-    await Promise.all([engines.detector.ready, engines.transcriber.ready, engines.synthesizer.ready]);
+  return withEngines(async (engines) => {
     const memory = new EngineMemory(engines);
     for await (const item of turnSet("tune", "warm-up", WARM_UP_TURNS)) await hearTurn(item, memory);
     const turns: HeardTurn[] = [];
@@ -49,9 +41,7 @@ export async function measureTurnTaking(): Promise<BenchResult> {
       ...(await speechRows(memory, THRESHOLDS_MS, (sound) => takeWithEach(sound, memory))),
     ];
     return { rows, verdicts: endpoint.verdicts };
-  } finally {
-    await Promise.all([engines.detector.close(), engines.transcriber.close(), engines.synthesizer.close()]);
-  }
+  });
 }
 
 async function hearTurn(item: TurnItem, memory: EngineMemory): Promise<HeardTurn> {

@@ -1,3 +1,4 @@
+import { soundDistance, soundsOf } from "./sound-distance.ts";
 import { wordsOf } from "./words-of.ts";
 
 /** Fewer words are said by chance, or on purpose. */
@@ -7,18 +8,41 @@ const LEAST_SHARE = 2 / 3;
 /** Words of the assistant that may be missing in between. */
 const MOST_GAPS = 2;
 
+/** An echo is heard while it sounds, or just after: among so many of the latest words of the assistant. */
+const LATEST_WORDS = 9;
+/** A word may be heard as two, and two as one. */
+const MOST_WORDS_APART = 2;
+/** What sounds as different as this from the assistant's words may still be those words through a loudspeaker. */
+const MOST_DISTANCE = 0.25;
+/** Shorter ones sound like many words. */
+const LEAST_SOUNDS = 4;
+
 /**
- * Whether `text` is what the assistant itself said: three or more words, at least two thirds of which follow each other in `spokenText`.
- * One or two words never are.
+ * Whether `text` is what the assistant itself said: three or more words, at least two thirds of which follow each other in `spokenText`, or
+ * two or more that sound like some of its latest words. One word never is.
  */
 export function isEcho(text: string, spokenText: string): boolean {
   const words = wordsOf(text);
   const spoken = wordsOf(spokenText);
+  if (soundsLikeLatest(words, spoken.slice(-LATEST_WORDS))) return true;
   if (words.length < LEAST_WORDS) return false;
   const wanted = Math.max(LEAST_WORDS, Math.ceil(words.length * LEAST_SHARE - 1e-9));
   return spoken.some((_, start) => {
     const stretch = spoken.slice(start, start + words.length + MOST_GAPS);
     return sharedWords(words, stretch) >= wanted;
+  });
+}
+
+/** "I can't" for "I can not answer". */
+function soundsLikeLatest(words: readonly string[], latest: readonly string[]): boolean {
+  const heard = soundsOf(words);
+  if (words.length < 2 || heard.length < LEAST_SOUNDS) return false;
+  return latest.some((_, start) => {
+    const most = Math.min(latest.length - start, words.length + MOST_WORDS_APART);
+    for (let count = 1; count <= most; count++) {
+      if (soundDistance(soundsOf(latest.slice(start, start + count)), heard) <= MOST_DISTANCE) return true;
+    }
+    return false;
   });
 }
 

@@ -24,8 +24,8 @@ export type InterruptionJudgement = "unsure" | "nothing" | "backchannel" | "echo
 const LONGEST_BACKCHANNEL_MS = 1_300;
 /** Words heard in less speech than this change with the next partial: "okay" begins as "now", "boat" or "oh". */
 const RELIABLE_WORDS_MS = 400;
-/** A single word in less than this is a noise that the recognizer put a word to. */
-const SHORTEST_WORD_MS = 250;
+/** What is over in less than this is a noise that the recognizer put words to, unless they say stop. */
+const SHORTEST_SPEECH_MS = 260;
 
 const BACKCHANNELS = phrasesOf(
   "mm hmm, mm hm, mhm, mm, mmm, mmhmm, mhmm, uh huh, aha, ah ha, yeah, yep, yup, ya, yes, yea, right, okay, ok, k, kay, sure, i see, ic, " +
@@ -51,7 +51,7 @@ export function judgeInterruption(evidence: InterruptionEvidence): InterruptionJ
   }
   const rest = words.slice(agreement(words));
   if (rest.length === 0) return judgeAgreement(words, speechMs, isOver);
-  if (isOver) return words.length === 1 && speechMs < SHORTEST_WORD_MS ? "nothing" : "interruption";
+  if (isOver) return speechMs < SHORTEST_SPEECH_MS ? "nothing" : "interruption";
   if (isBeginningOfAgreement(rest)) return "unsure";
   const wholeWords = rest.length - 1;
   return wholeWords >= 2 || speechMs >= RELIABLE_WORDS_MS ? "interruption" : "unsure";

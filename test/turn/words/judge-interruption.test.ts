@@ -136,12 +136,17 @@ test.each([
   expect(judge(text, { speechMs: 900, isOver: true })).toBe("echo");
 });
 
-test.each(["Two meetings", "tomorrow", "design team", "Nine thirty?", "at three"])(
-  "%s is too short for an echo",
-  (text) => {
-    expect(judge(text, { speechMs: 700, isOver: true })).toBe("interruption");
-  },
-);
+test.each([
+  ["I can't.", "I can not answer that yet, because"],
+  ["design team", "one is at nine thirty with the design team"],
+  ["Its tree", "It is three p.m."],
+])("%s sounds like what is being said", (text, spokenText) => {
+  expect(judge(text, { speechMs: 380, isOver: true, spokenText })).toBe("echo");
+});
+
+test.each(["Two meetings", "tomorrow", "Nine thirty?"])("%s is too short for an echo", (text) => {
+  expect(judge(text, { speechMs: 700, isOver: true })).toBe("interruption");
+});
 
 test.each([
   "What about Friday?",
