@@ -95,7 +95,7 @@ test("a partial transcript waits while the speech may be ending", () => {
   const user = new Conversation();
   const { transcriber } = user;
   user.hear(384, 0.9);
-  user.hear(96, 0.4);
+  user.hear(96, 0.47);
   expect(transcriber.asked).toHaveLength(0);
   user.hear(32, 0.9);
   expect(transcriber.asked).toHaveLength(1);
@@ -176,10 +176,10 @@ test("a pause in a long utterance closes a segment, which is not transcribed aga
 test("speech without a pause is cut where it was quietest", async () => {
   const user = new Conversation();
   const { transcriber, partials } = user;
-  user.hear(9_600, 0.4);
-  user.hear(320, 0.36);
+  user.hear(9_600, 0.48);
+  user.hear(320, 0.46);
   const quietestAtMs = user.nowMs;
-  user.hear(TURN_TUNING.longestSegmentMs - 9_920, 0.4);
+  user.hear(TURN_TUNING.longestSegmentMs - 9_920, 0.48);
   const [closed] = transcriber.asked;
   expect(closed?.request.pcm).toHaveLength((quietestAtMs - STARTED_AT_MS + TURN_TUNING.preRollMs) * 16);
   await closed?.say("One.");
