@@ -4,6 +4,7 @@ import { measureInterruptions } from "./interruptions.ts";
 import { measureMemory } from "./memory.ts";
 import { countPhantomTurns } from "./phantom-turns.ts";
 import { talkInRealTime } from "./talk-in-real-time.ts";
+import { measureThroughTheWindow } from "./through-the-window.ts";
 import { measureTurnTaking } from "./turn-taking.ts";
 import { withEngines } from "./with-engines.ts";
 
@@ -14,6 +15,7 @@ export async function run({ long }: { readonly long: boolean }): Promise<BenchRe
     () => withEngines((engines) => countPhantomTurns(engines, long ? 20 : 3)),
     () => withEngines((engines) => measureMemory(engines, long ? 500 : 100)),
     measureCpuShare,
+    () => measureThroughTheWindow(long ? 40 : 15),
     () => measureInterruptions(long ? 50 : 10, long ? 10 : 1),
     ...(long ? [talkInRealTime] : []),
   ];
