@@ -1,0 +1,81 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { patienceCurveSchema } from "../../src-shared/patience-curve.ts";
+import type { Patience } from "../../src-shared/settings.ts";
+import { createEmbeddedEndOfTurn } from "../../src-main/detect/embedded-end-of-turn.ts";
+import { endSilenceMs } from "../../src-main/turn/patience.ts";
+import { TURN_TUNING } from "../../src-main/turn/turn-tuning.ts";
+import { quantile } from "../bench-result.ts";
+import { evidenceOf, seenPauses, type SeenPause } from "./fit-pauses.ts";
+
+const PATIENCES: readonly Patience[] = ["quick", "balanced", "patient"];
+const THRESHOLDS_MS = [200, 300, 400, 500, 600, 700, 800, 900, 1_000];
+/** From the moment a pause is seen to its transcript, the usual time. */
+const TRANSCRIPT_MS = 110;
+/** From the decision to the first sample heard. */
+const START_MS = 15;
+const CURVE = join(import.meta.dirname, "../../resources/patience-curve.json");
+
+/** A pause, and how likely it is the end. */
+interface JudgedPause extends SeenPause {
+  readonly endProbability: number;
+}
+
+/** How long a silence must be. */
+type Waiting = (endProbability: number, habitMs: number) => number;
+
+const turns = await judgedTurns();
+const curve = patienceCurveSchema.parse({
+  measuredWith:
+    `Simulated on the pauses of ${turns.length} turns that are for testing: three synthetic voices, clean and with noise at 20 and 10 dB, ` +
+    `transcripts ${TRANSCRIPT_MS} ms after the pause is seen (node bench/turns/write-patience-curve.ts)`,
+  silenceOnly: THRESHOLDS_MS.map((thresholdMs) => {
+    const { medianDelayMs, cutInRatio } = figures(() => thresholdMs);
+    return { thresholdMs, medianDelayMs, cutInRatio };
+  }),
+  settings: PATIENCES.map((patience) => ({
+    patience,
+    ...figures((endProbability, habitMs) => endSilenceMs(endProbability, patience, habitMs)),
+  })),
+});
+writeFileSync(CURVE, `${JSON.stringify(curve, undefined, 2)}\n`);
+console.table([...curve.silenceOnly, ...curve.settings]);
+
+async function judgedTurns(): Promise<readonly (readonly JudgedPause[])[]> {
+  const predictor = createEmbeddedEndOfTurn();
+  const byTurn = new Map<string, JudgedPause[]>();
+  for (const pause of await seenPauses("test")) {
+    const evidence = evidenceOf(pause);
+    const predicted = evidence && (await predictor.predict(evidence, new AbortController().signal));
+    const endProbability = predicted?.ok ? predicted.value : 0;
+    byTurn.set(pause.turnId, [...(byTurn.get(pause.turnId) ?? []), { ...pause, endProbability }]);
+  }
+  return [...byTurn.values()];
+}
+
+function figures(waiting: Waiting): { medianDelayMs: number; p95DelayMs: number; cutInRatio: number } {
+  const delaysMs = turns.flatMap((pauses) => {
+    const decidedAtMs = decide(pauses, waiting);
+    return decidedAtMs === undefined ? [] : decidedAtMs + START_MS - (pauses[0] as JudgedPause).turnEndMs;
+  });
+  const patientMs = delaysMs.filter((delayMs) => delayMs >= START_MS);
+  return {
+    medianDelayMs: Math.round(quantile(patientMs, 0.5)),
+    p95DelayMs: Math.round(quantile(patientMs, 0.95)),
+    cutInRatio: Number(((delaysMs.length - patientMs.length) / turns.length).toFixed(3)),
+  };
+}
+
+/** When the turn is thought to be over. A pause without words decides nothing. */
+function decide(pauses: readonly JudgedPause[], waiting: Waiting): number | undefined {
+  let habitMs = 0;
+  for (const { speechEndedAtMs, seenAtMs, resumedAtMs, endProbability, transcript } of pauses) {
+    const atMs = Math.max(speechEndedAtMs + waiting(endProbability, habitMs), seenAtMs + TRANSCRIPT_MS);
+    const hasWords = transcript !== undefined && transcript.text !== "";
+    if (hasWords && (resumedAtMs === undefined || atMs < resumedAtMs)) return atMs;
+    const pauseMs = (resumedAtMs ?? seenAtMs) - speechEndedAtMs;
+    if (pauseMs < TURN_TUNING.shortestHabitMs) continue;
+    habitMs = habitMs === 0 ? pauseMs : habitMs + (pauseMs - habitMs) * TURN_TUNING.habitShare;
+  }
+  return undefined;
+}
