@@ -5,8 +5,8 @@ import { areaUnderCurve, calibration, fitLogistic, probabilityOf, type Example }
 import { evidenceOf, seenPauses } from "./fit-pauses.ts";
 import type { Half } from "./set/turn-item.ts";
 
-/** Other words, voices, noises and pauses for the same sentences. */
-const TUNE_SEEDS = ["one", "two", "three"];
+/** The set itself, and the same sentences with other words, voices, noises and pauses. */
+const TUNE_SEEDS = ["repartee", "second"];
 const PENALTY = 0.01;
 /** A pause that is over before a transcript can be there decides nothing. */
 const TRANSCRIPT_MS = 100;

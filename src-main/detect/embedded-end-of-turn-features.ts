@@ -1,7 +1,6 @@
 import type { PauseEvidence } from "../turn/ports.ts";
 import { asksOrOrders } from "../turn/words/asks-or-orders.ts";
 import { holdOf } from "../turn/words/hold-of.ts";
-import { tellsAll } from "../turn/words/tells-all.ts";
 import { finalProsody } from "./embedded-end-of-turn-prosody.ts";
 
 /** What tells that a turn is over, in the order of {@link endOfTurnFeatures}. */
@@ -9,10 +8,9 @@ export const END_OF_TURN_FEATURES = [
   "log-odds of a comma or the like",
   "holds back",
   "asks, orders or answers",
-  "tells something short and whole",
   "mean log probability of the tokens",
   "pitch change",
-  "log of the speaking time, when it is not known to be whole",
+  "log of the speaking time, when it neither asks, orders nor answers",
 ] as const;
 
 /** Keeps the odds of a sure recognizer finite. */
@@ -27,7 +25,7 @@ const HIGHEST_RISE = 0.1;
 const NEUTRAL_PITCH = -0.1;
 /** Shorter speech counts as much. */
 const SHORTEST_MS = 1_000;
-/** A short sentence. What is complete is complete however short: for it the length says nothing. */
+/** A short sentence. A complete request is complete however short: for it the length says nothing. */
 const USUAL_MS = 1_500;
 
 /** The evidence as numbers. Main thread, about 1 ms. */
@@ -37,16 +35,13 @@ export function endOfTurnFeatures({ transcript, pcm, speechEndSample }: PauseEvi
   const isQuestion = text.endsWith("?");
   const pitch = isQuestion || pitchChange === undefined ? NEUTRAL_PITCH : pitchChange;
   const asks = asksOrOrders(text);
-  const tells = !asks && tellsAll(text);
-  const isWhole = asks || tells;
   return [
     logOdds(ending?.continuationProbability ?? USUAL_CONTINUATION),
     Number(holdOf(text) !== "none"),
     Number(asks),
-    Number(tells),
     mean(tokenLogProbabilities) ?? UNSURE_LOG_PROBABILITY,
     Math.min(HIGHEST_RISE, Math.max(DEEPEST_FALL, pitch)),
-    isWhole ? 0 : Math.log(Math.max(SHORTEST_MS, speakingMs) / USUAL_MS),
+    asks ? 0 : Math.log(Math.max(SHORTEST_MS, speakingMs) / USUAL_MS),
   ];
 }
 

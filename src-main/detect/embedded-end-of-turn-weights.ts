@@ -3,21 +3,19 @@
  * by `node bench/turns/fit-end-of-turn.ts`.
  */
 export const END_OF_TURN_WEIGHTS: { readonly bias: number; readonly weights: readonly number[] } = {
-  bias: -0.236,
+  bias: -0.386,
   weights: [
     // log-odds of a comma or the like
-    -0.269,
+    -0.503,
     // holds back
-    -2.431,
+    -2.33,
     // asks, orders or answers
-    0.422,
-    // tells something short and whole
-    1.483,
+    -0.061,
     // mean log probability of the tokens
-    0.818,
+    1.803,
     // pitch change
-    -4.319,
-    // log of the speaking time, when it is not known to be whole
-    4.318,
+    -5.075,
+    // log of the speaking time, when it neither asks, orders nor answers
+    4.905,
   ],
 };

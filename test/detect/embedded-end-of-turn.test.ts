@@ -45,8 +45,8 @@ async function probability(text: string, ending?: TranscriptEnding, pcm?: Float3
 }
 
 test("a whole request is over, one that holds back is not", async () => {
-  expect(await probability("What time is it?", ENDED)).toBeGreaterThan(0.75);
-  expect(await probability("Set a timer for five minutes.", ENDED)).toBeGreaterThan(0.75);
+  expect(await probability("What time is it?", ENDED)).toBeGreaterThan(0.8);
+  expect(await probability("Set a timer for five minutes.", ENDED)).toBeGreaterThan(0.8);
   expect(await probability("Set a timer for", ENDED)).toBeLessThan(0.4);
   expect(await probability("I would like to, um,", GOES_ON)).toBeLessThan(0.2);
   expect(await probability("My number is 5 5 5", GOES_ON)).toBeLessThan(0.2);

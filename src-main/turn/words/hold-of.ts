@@ -23,9 +23,6 @@ const PREPOSITIONS = words(
 const PARTICLES = words("in on over through around past after");
 const PARTICLE_VERB =
   /\b(?:turn|switch|put|come|go|carry|move|log|sign|check|hold|hang|try|keep|play|leave|get|look)\b/;
-/** "Tell me when it is over." */
-const IS_OVER =
-  /(?:\b(?:is|are|was|were|be|been)|'s|'re) (?:not |still |all |already )?(?:over|on|off|in|out|through|around)$/;
 const ARTICLES = words(
   "the a an my your our their its his every each another very quite extremely mr mrs ms dr mister",
 );
@@ -86,7 +83,7 @@ function isConjunctionOpen(said: string, last: string): boolean {
 }
 
 function isPrepositionOpen(said: string, last: string): boolean {
-  if (said === last || STRANDING_QUESTION.test(said) || IS_OVER.test(said)) return false;
+  if (said === last || STRANDING_QUESTION.test(said)) return false;
   return !(PARTICLES.has(last) && PARTICLE_VERB.test(said));
 }
 

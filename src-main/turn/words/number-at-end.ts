@@ -12,7 +12,7 @@ const WITHOUT_UNIT = /\b(?:timer|remind me in|wake me in|wait|costs?|bill was)\b
 const HOUSE_NUMBER = /\b(?:live|lives|living|office|house|shop|is)\b.* at$/;
 const LAST_HOUR = 12;
 /** Lengths of what is told digit by digit: a telephone number with and without its area, a card, a year or a code. */
-const USUAL_LENGTHS = new Set([4, 5, 6, 7, 10, 11, 16]);
+const USUAL_LENGTHS = new Set([4, 5, 7, 10, 11, 16]);
 /** With fewer digits it is hardly a telephone or account number. */
 const SHORTEST_NUMBER = 4;
 
