@@ -6,7 +6,7 @@ import { evidenceOf, seenPauses } from "./fit-pauses.ts";
 import type { Half } from "./set/turn-item.ts";
 
 /** The set itself, and the same sentences with other words, voices, noises and pauses. */
-const TUNE_SEEDS = ["repartee", "second"];
+const TUNE_SEEDS = ["repartee", "second", "third", "fourth"];
 const PENALTY = 0.01;
 /** A pause that is over before a transcript can be there decides nothing. */
 const TRANSCRIPT_MS = 100;

@@ -3,19 +3,19 @@
  * by `node bench/turns/fit-end-of-turn.ts`.
  */
 export const END_OF_TURN_WEIGHTS: { readonly bias: number; readonly weights: readonly number[] } = {
-  bias: -0.386,
+  bias: -0.917,
   weights: [
     // log-odds of a comma or the like
-    -0.503,
+    -0.597,
     // holds back
-    -2.33,
+    -2.115,
     // asks, orders or answers
-    -0.061,
+    0.061,
     // mean log probability of the tokens
-    1.803,
+    1.431,
     // pitch change
-    -5.075,
+    -5.397,
     // log of the speaking time, when it neither asks, orders nor answers
-    4.905,
+    4.896,
   ],
 };

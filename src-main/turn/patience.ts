@@ -13,13 +13,13 @@ interface PatienceRange {
 }
 
 /**
- * Chosen on the half of the labelled turns that is for tuning, for the shortest delays with cut-ins in about a quarter, a sixth and a
- * hundredth of the turns. Silence alone cuts into two thirds of them at the delay of `quick`: most pause inside, for 0.2 to 1.5 s.
+ * Chosen on the half of the labelled turns that is for tuning, for the shortest delays with cut-ins in about a third, an eighth and a
+ * twentieth of the turns. Silence alone cuts into two thirds of them at the delay of `quick`: most pause inside, for 0.2 to 1.5 s.
  */
 const RANGES: Record<Patience, PatienceRange> = {
-  quick: { leastMs: 96, mostMs: 1_500, surelyOver: 0.4, doubtMs: 700 },
-  balanced: { leastMs: 128, mostMs: 1_600, surelyOver: 0.9, doubtMs: 900 },
-  patient: { leastMs: 300, mostMs: 2_500, surelyOver: 2.6, doubtMs: 900 },
+  quick: { leastMs: 96, mostMs: 1_500, surelyOver: 0.4, doubtMs: 600 },
+  balanced: { leastMs: 200, mostMs: 1_600, surelyOver: 1.3, doubtMs: 900 },
+  patient: { leastMs: 300, mostMs: 2_500, surelyOver: 2.2, doubtMs: 900 },
 };
 
 /** Pauses of the user longer than this do not make the assistant wait longer. */
