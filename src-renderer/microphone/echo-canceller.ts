@@ -1,4 +1,5 @@
 import { EchoAlignment } from "./echo-alignment.ts";
+import { EchoDelay } from "./echo-delay.ts";
 import { EchoFilter } from "./echo-filter.ts";
 import type { PlayedSound } from "./played-sound.ts";
 
@@ -7,15 +8,23 @@ export const ECHO_BLOCK_SAMPLES = 256;
 
 /** 341 ms at 24 kHz: speaker, room, microphone, and what busy browsers buffer. */
 const PARTITIONS = 32;
+const PATH_SAMPLES = PARTITIONS * ECHO_BLOCK_SAMPLES;
 /** No sound comes back sooner. */
 const LEAST_DELAY_SAMPLES = 240;
-/** An echo path that fits nowhere for so long is learned from the start again. */
-const LONGEST_MISFIT_BLOCKS = 20;
+/** Blocks between two looks for the delay, while it is not known or the echo path explains nothing. */
+const LOOK_BLOCKS = 10;
+/** An echo path that fits nowhere for so long, 2 s, is learned from the start again. */
+const LONGEST_MISFIT_BLOCKS = 190;
+/** So much before the delay that was found the echo path begins at least, and then in fact: room for slips. */
+const LEAST_LEAD_SAMPLES = 64;
+const LEAD_SAMPLES = 1_920;
+/** The echo path ends at least so much after the delay: room for reflections. */
+const LEAST_TAIL_SAMPLES = 3_072;
+/** A delay that was found is as known, give or take this. */
+const SAME_DELAY_SAMPLES = 8;
 
 /** Speech against the phase of the echo may leave a little more than the microphone heard. */
 const MOST_GAIN = 2;
-/** An echo path that makes the sound louder for so long is learned from the start again. */
-const LONGEST_RUNAWAY_BLOCKS = 40;
 /** Less than this share of the microphone is left where the echo path is known well. */
 const WELL_KNOWN_SHARE = 0.05;
 /** Blocks between two looks whether the echo path is worth keeping in mind. */
@@ -33,12 +42,13 @@ export interface EchoSpectra {
 
 /**
  * Takes what the speaker plays out of what the microphone hears. Linear, so that speech over the echo comes through whole. Finds its way back
- * after the slips of a few milliseconds that sound cards and browsers make. Audio thread; allocates nothing but when a slip is found.
+ * after the slips that sound cards and browsers make. Audio thread; allocates nothing but when a slip is found.
  */
 export class EchoCanceller {
   readonly #played: PlayedSound;
   readonly #filter = new EchoFilter(ECHO_BLOCK_SAMPLES, PARTITIONS);
   readonly #alignment = new EchoAlignment();
+  readonly #delay = new EchoDelay();
   readonly #reference = new Float32Array(2 * ECHO_BLOCK_SAMPLES);
   readonly #spectra = {
     leftPower: new Float32Array(ECHO_BLOCK_SAMPLES + 1),
@@ -52,7 +62,13 @@ export class EchoCanceller {
   #soundingBlocks = 0;
   #misfitBlocks = 0;
   #blocks = 0;
-  #runawayBlocks = 0;
+  #isKept = false;
+  /** Whether the echo path was kept since the delay was changed. */
+  #isSettled = false;
+  #echoingBlocks = 0;
+  #unexplainedBlocks = 0;
+  /** What the delay of the echo path that is kept was found to be, relative to its beginning. */
+  #leadSamples: number | undefined;
 
   constructor(played: PlayedSound) {
     this.#played = played;
@@ -77,6 +93,7 @@ export class EchoCanceller {
   process(block: Float32Array, startSample: number): void {
     if (startSample !== this.#expectedSample) this.#rewind(startSample);
     this.#expectedSample = startSample + ECHO_BLOCK_SAMPLES;
+    this.#delay.observe(block, startSample);
     const sounds = this.#played.read(this.#reference, startSample - this.#delaySamples - ECHO_BLOCK_SAMPLES);
     this.#soundingBlocks = sounds ? PARTITIONS + 1 : Math.max(0, this.#soundingBlocks - 1);
     const filter = this.#filter;
@@ -88,9 +105,11 @@ export class EchoCanceller {
     filter.play(this.#reference);
     filter.predict(block, this.#left);
     this.#keepSpectra();
+    const knowsWell = this.#knowsWell();
+    this.#unexplainedBlocks = knowsWell ? 0 : this.#unexplainedBlocks + 1;
     this.#align(block);
     if (!this.isLost) {
-      if (this.#blocks++ % KEEP_BLOCKS === 0 && this.#knowsWell()) filter.keep();
+      if (this.#blocks++ % KEEP_BLOCKS === 0 && knowsWell) this.#keep();
       filter.learn();
       filter.predict(block, this.#left);
       filter.learn();
@@ -98,14 +117,15 @@ export class EchoCanceller {
     this.#useLeft(block);
   }
 
+  #keep(): void {
+    this.#filter.keep();
+    if (!this.#isSettled) this.#leadSamples = undefined;
+    this.#isKept = this.#isSettled = true;
+  }
+
   /** A wrong prediction must not be heard: what is left is never louder than the microphone. */
   #useLeft(block: Float32Array): void {
-    const isRunaway = powerOf(this.#left) > MOST_GAIN * powerOf(block);
-    if (!isRunaway) block.set(this.#left);
-    this.#runawayBlocks = isRunaway ? this.#runawayBlocks + 1 : 0;
-    if (this.#runawayBlocks < LONGEST_RUNAWAY_BLOCKS) return;
-    this.#runawayBlocks = 0;
-    this.#filter.forget();
+    if (powerOf(this.#left) <= MOST_GAIN * powerOf(block)) block.set(this.#left);
   }
 
   #keepSpectra(): void {
@@ -129,18 +149,48 @@ export class EchoCanceller {
     if (fit === "fits") this.#misfitBlocks = 0;
     else if (fit === "misfit") this.#misfitBlocks++;
     else this.#shift(fit.slipSamples);
+    const isDoubtful = this.#unexplainedBlocks > LOOK_BLOCKS || this.#leadSamples === undefined;
+    if (++this.#echoingBlocks % LOOK_BLOCKS === 0 && isDoubtful) this.#look();
     if (this.#misfitBlocks < LONGEST_MISFIT_BLOCKS) return;
     this.#misfitBlocks = 0;
-    this.#filter.forget();
-    this.#alignment.restart();
+    this.#learnAnew();
   }
 
   #shift(slipSamples: number): void {
     this.#misfitBlocks++;
     if (this.#delaySamples + slipSamples < 0) return;
     this.#delaySamples += slipSamples;
+    this.#isSettled = false;
     this.#filter.restore();
     this.#rewind(this.#expectedSample);
+    this.#alignment.restart();
+  }
+
+  /** Sees after how long the echo really comes, when it is far from where it is looked for. */
+  #look(): void {
+    const foundSamples = this.#delay.find(this.#played);
+    if (foundSamples === undefined) return;
+    const leadSamples = foundSamples - this.#delaySamples;
+    if (this.#leadSamples !== undefined) {
+      const slipSamples = leadSamples - this.#leadSamples;
+      if (Math.abs(slipSamples) > SAME_DELAY_SAMPLES) this.#shift(slipSamples);
+      return;
+    }
+    if (this.#isKept) {
+      if (this.#isSettled && !this.isLost) this.#leadSamples = leadSamples;
+      return;
+    }
+    const isWithin = leadSamples >= LEAST_LEAD_SAMPLES && leadSamples < PATH_SAMPLES - LEAST_TAIL_SAMPLES;
+    if (isWithin) return;
+    this.#delaySamples = Math.max(0, foundSamples - LEAD_SAMPLES);
+    this.#learnAnew();
+    this.#rewind(this.#expectedSample);
+  }
+
+  #learnAnew(): void {
+    this.#filter.forget();
+    this.#isKept = this.#isSettled = false;
+    this.#leadSamples = undefined;
     this.#alignment.restart();
   }
 

@@ -8,6 +8,8 @@ const DOUBTFUL_RATIO = 0.1;
 const SPEECH_HOLD_BLOCKS = 28;
 /** At the beginning of playback and after a slip, speech over echo is believed when so many blocks of echo were predicted well: 0.2 s. */
 const STEADY_BLOCKS = 20;
+/** Before that, so many blocks of speech in a row count, and fewer are echo at an instant that was not predicted. */
+const SURE_BLOCKS = 4;
 
 /** Who gets what a {@link NearSound} makes. Called on the audio thread. */
 export interface NearSoundListener {
@@ -24,6 +26,7 @@ export class NearSound {
   readonly #detector: NearSpeechDetector;
   readonly #block = new Float32Array(ECHO_BLOCK_SAMPLES);
   #ratio = 1;
+  #speakingBlocks = 0;
   #speechBlocks = 0;
   #steadyBlocks = 0;
   #filled = 0;
@@ -50,10 +53,13 @@ export class NearSound {
     this.#canceller.process(this.#block, startSample);
     const isEchoing = this.#canceller.isEchoing;
     const speaks = this.#detector.observe(this.#canceller.spectra, this.#canceller.isLost) && isEchoing;
-    this.#speechBlocks = speaks ? SPEECH_HOLD_BLOCKS : Math.max(0, this.#speechBlocks - 1);
+    this.#speakingBlocks = speaks ? this.#speakingBlocks + 1 : 0;
     if (!isEchoing || this.#canceller.isLost) this.#steadyBlocks = 0;
     else if (this.#detector.isExplained) this.#steadyBlocks++;
-    if (speaks && this.#steadyBlocks >= STEADY_BLOCKS) this.#listener.onSpeechOverEcho();
+    const isSteady = this.#steadyBlocks >= STEADY_BLOCKS;
+    const isSure = speaks && (isSteady || this.#speakingBlocks >= SURE_BLOCKS);
+    this.#speechBlocks = isSure ? SPEECH_HOLD_BLOCKS : Math.max(0, this.#speechBlocks - 1);
+    if (speaks && isSteady) this.#listener.onSpeechOverEcho();
     this.#fade(isEchoing && this.#speechBlocks === 0 && !this.#detector.isExplained ? DOUBTFUL_RATIO : 1);
     this.#listener.onBlock(this.#block, startSample);
   }

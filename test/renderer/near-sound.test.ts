@@ -60,6 +60,28 @@ describe("the sound near the microphone", async () => {
     expect(levelDb(echo.subarray(4_800, 9_600)) - levelDb(out.subarray(4_800, 9_600))).toBeGreaterThan(15);
   });
 
+  test.each([0, 600, 4_000])(
+    "the next answer is gone as before when somebody spoke over one, and %i samples slip in before it",
+    async (slip) => {
+      const talker = (await spokenText("Wait, that is not what I meant.", "kal", RATE_HZ)).subarray(0, 1.5 * RATE_HZ);
+      const [cutAt, nextAt] = [4.5 * RATE_HZ, 6.5 * RATE_HZ];
+      const played = new Float32Array(9 * RATE_HZ);
+      played.set(answer.subarray(0, cutAt));
+      played.set(answer.subarray(0, played.length - nextAt), nextAt);
+      // As late as a browser hears its own sound.
+      const late = new Float32Array(played.length);
+      const lateBy = 5_000;
+      late.set(played.subarray(0, nextAt - lateBy), lateBy);
+      late.set(played.subarray(nextAt - lateBy, late.length - lateBy - slip), nextAt + slip);
+      const heard = echoOf(late);
+      const mixed = heard.map((sample, index) => sample + 2 * (talker[index - 3 * RATE_HZ] ?? 0));
+      const { out } = listen(played, mixed);
+      const first = [nextAt + lateBy, nextAt + lateBy + RATE_HZ] as const;
+      const loss = levelDb(heard.subarray(...first)) - levelDb(out.subarray(...first));
+      expect(loss).toBeGreaterThan(23);
+    },
+  );
+
   test("what is heard in silence passes as it is, also when nothing was ever played", async () => {
     const speech = await spokenText("What time is it?", "kal", RATE_HZ);
     const { out, speechAtMs } = listen(new Float32Array(speech.length), speech);
