@@ -22,6 +22,8 @@ export class Attention {
   readonly #abort = new AbortController();
   #look: AbortController | undefined;
   #nextLookAtMs: number;
+  /** Where the speech paused, until the last look at it. */
+  #pausedAtMs: number | undefined;
 
   constructor(
     transcriber: Transcriber,
@@ -36,18 +38,30 @@ export class Attention {
     this.#nextLookAtMs = startedAtMs + TURN_TUNING.attendIntervalMs;
   }
 
-  /** The speech goes on: a frame ended at `endedAtMs`. */
-  continue(endedAtMs: number): void {
+  /** A frame ended at `endedAtMs`, in or after the speech. */
+  hear(endedAtMs: number, isSpeech: boolean): void {
+    if (this.#pausedAtMs === undefined) return isSpeech ? this.#hearSpeech(endedAtMs) : undefined;
+    if (endedAtMs < this.#pausedAtMs + TURN_TUNING.attendTailMs) return;
+    this.#look?.abort();
+    void this.#lookAt(this.#pausedAtMs, endedAtMs, true);
+    this.#pausedAtMs = undefined;
+  }
+
+  /** The speech ended at `speechEndedAtMs`: a last look follows a moment later, because a word may end with a burst after a silence. */
+  pause(speechEndedAtMs: number): void {
+    this.#pausedAtMs = speechEndedAtMs;
+  }
+
+  /** The speech goes on after a pause. */
+  resume(): void {
+    this.#pausedAtMs = undefined;
+  }
+
+  #hearSpeech(endedAtMs: number): void {
     const isTooLong = endedAtMs - this.#startedAtMs > TURN_TUNING.segmentMs;
     if (this.#look || endedAtMs < this.#nextLookAtMs || isTooLong) return;
     this.#nextLookAtMs = endedAtMs + TURN_TUNING.attendIntervalMs;
     void this.#lookAt(endedAtMs, endedAtMs, false);
-  }
-
-  /** The speech ended at `speechEndedAtMs`, and is heard until `heardUntilMs`. A look that runs is given up for the last one. */
-  pause(speechEndedAtMs: number, heardUntilMs: number): void {
-    this.#look?.abort();
-    void this.#lookAt(speechEndedAtMs, heardUntilMs, true);
   }
 
   /** What is said is not of interest any more. */

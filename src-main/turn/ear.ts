@@ -53,8 +53,9 @@ export class Ear {
     this.#heardUntilMs = endedAtMs;
     const event = this.#endpointer.accept(probability.value, endedAtMs, guarded);
     if (event) this.#listener.tell(event);
-    if (this.#endpointer.isSpeech) {
-      this.#attention?.continue(endedAtMs);
+    const { isSpeech } = this.#endpointer;
+    this.#attention?.hear(endedAtMs, isSpeech);
+    if (isSpeech) {
       this.#utterance?.continue(probability.value, endedAtMs);
     }
   }
@@ -93,14 +94,14 @@ export class Ear {
 
   /** Someone speaks over the reply `key` since `atMs`. */
   attend(key: TurnKey, atMs: number): void {
-    if (this.#attention) return;
+    if (this.#attention) return this.#attention.resume();
     this.#attention = new Attention(this.#stages.transcriber, this.#buffer, atMs, (words: OverheardWords) =>
       this.#listener.tell({ kind: "words-over-reply", key, ...words, spokenText: this.#listener.spokenText(atMs) }),
     );
   }
 
   attendPause(speechEndedAtMs: number): void {
-    this.#attention?.pause(speechEndedAtMs, this.#heardUntilMs);
+    this.#attention?.pause(speechEndedAtMs);
   }
 
   /** Speech from now on is a new utterance. */

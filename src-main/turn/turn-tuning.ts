@@ -21,8 +21,10 @@ export const TURN_TUNING = {
   cutOffMs: 700,
   /** First look at what is said over a reply, and pause between two looks. A stop phrase should be known before it is over. */
   attendIntervalMs: 160,
-  /** Audio before speech over a reply that its recognition begins with: short, because it holds what is left of the echo. */
-  attendLeadMs: 200,
+  /** Audio before speech over a reply that its recognition begins with: the "s" of "stop" is no speech to a detector. Not more, because it holds what is left of the echo. */
+  attendLeadMs: 350,
+  /** Audio after it: "stop" has a silence of 100 ms before its last sound. */
+  attendTailMs: 160,
   /** What was said shortly after the end of playback may be its echo. eliza and others guard 1.5 s. */
   echoTailMs: 1_500,
   /** What was said over this time may be echoed. */

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { runRepartee, testFolder } from "./run-repartee.ts";
 
-const FLIGHT = resolve(import.meta.dirname, "../flights/stop-phrase-then-reopened-turn.jsonl");
+const FLIGHT = resolve(import.meta.dirname, "../flights/stop-phrase-then-question.jsonl");
 
 test("a recording is replayed: its turns, and that the commands are the same", async () => {
   const run = await runRepartee(["replay", FLIGHT]);
