@@ -5,8 +5,6 @@ const EDGES_HZ = [200, 400, 700, 1_100, 1_700, 2_600, 3_800, 5_500, 8_000];
 const BANDS = EDGES_HZ.length - 1;
 /** The power of echo that was there a moment ago counts less by this for every block: what slipped by a block is still echo. */
 const ECHO_DECAY = 0.5;
-/** And by this while the echo is known to be predicted for the wrong instant: half of it after 0.25 s. */
-const LOST_ECHO_DECAY = 0.97;
 /** What is left of the echo, as a share of it: at first, at least, and how fast it is learned. */
 const FIRST_LEAK = 0.3;
 const LEAST_LEAK = 0.003;
@@ -42,7 +40,6 @@ const LONGEST_TRUST_BLOCKS = 140;
 export class NearSpeechDetector {
   readonly #firstBins: Int32Array;
   readonly #echo = new Float32Array(BANDS);
-  readonly #lostEcho = new Float32Array(BANDS);
   readonly #leak = new Float32Array(BANDS).fill(FIRST_LEAK);
   readonly #noise = new Float32Array(BANDS).fill(1);
   #isExplained = true;
@@ -62,7 +59,6 @@ export class NearSpeechDetector {
   /** Whether somebody speaks in this block. `isLost`: the echo is predicted for the wrong instant. */
   observe(spectra: EchoSpectra, isLost: boolean): boolean {
     const echoMargin = isLost ? LOST_ECHO_MARGIN : ECHO_MARGIN;
-    const recentEchoes = isLost ? this.#lostEcho : this.#echo;
     let evidenceDb = 0;
     const [left, echo, heard] = [total(spectra.leftPower), total(spectra.echoPower), total(spectra.microphonePower)];
     const isExplained = (this.#isExplained = left < EXPLAINED_SHARE * echo);
@@ -72,9 +68,9 @@ export class NearSpeechDetector {
       const bandLeft = this.#sum(spectra.leftPower, band);
       const bandEcho = this.#sum(spectra.echoPower, band);
       const bandHeard = this.#sum(spectra.microphonePower, band);
-      this.#echo[band] = Math.max(bandEcho, (this.#echo[band] as number) * ECHO_DECAY);
-      this.#lostEcho[band] = Math.max(bandEcho, (this.#lostEcho[band] as number) * LOST_ECHO_DECAY);
-      const loudestEcho = recentEchoes[band] as number;
+      const echoBefore = (this.#echo[band] as number) * ECHO_DECAY;
+      const loudestEcho = Math.max(bandEcho, echoBefore);
+      this.#echo[band] = loudestEcho;
       const noise = Math.max(LEAST_NOISE, Math.min(bandLeft, (this.#noise[band] as number) * NOISE_RISE));
       this.#noise[band] = noise;
       const leak = this.#leak[band] as number;
