@@ -14,7 +14,7 @@ interface PatienceRange {
 
 /**
  * Chosen on the half of the labelled turns that is for tuning, for the shortest delays with cut-ins in about a third, an eighth and a
- * twentieth of the turns. Silence alone cuts into two thirds of them at the delay of `quick`: most pause inside, for 0.2 to 1.5 s.
+ * twentieth of the turns. Silence alone cuts into about 60 % of them at the delay of `quick`: most pause inside, for 0.2 to 1.5 s.
  */
 const RANGES: Record<Patience, PatienceRange> = {
   quick: { leastMs: 96, mostMs: 1_500, surelyOver: 0.4, doubtMs: 600 },
