@@ -5,9 +5,7 @@ import { failure, type Failure } from "../../src-shared/failure.ts";
 import type { Settings } from "../../src-shared/settings.ts";
 import type { TurnView } from "../../src-shared/turn-view.ts";
 import { LineWriter } from "../files/line-writer.ts";
-import { step } from "../turn/machine.ts";
 import type { RecordedStep } from "../turn/runner.ts";
-import { CLOSED, type TurnState } from "../turn/turn-state.ts";
 import { FLIGHT_FORMAT, flightSettings, type FlightLine } from "./flight-format.ts";
 import { MicrophoneWav } from "./microphone-wav.ts";
 
@@ -35,7 +33,6 @@ export interface FlightRecorderOptions {
  */
 export class FlightRecorder {
   readonly #options: FlightRecorderOptions;
-  #state: TurnState = CLOSED;
   #flight: Flight | undefined;
   #closing: Promise<unknown> = Promise.resolve();
 
@@ -45,8 +42,9 @@ export class FlightRecorder {
 
   /** The machine took a step. */
   stepped(recorded: RecordedStep): void {
-    this.#flightAt(recorded.atMs)?.step(recorded);
-    this.#state = step(this.#state, recorded.fact, recorded.atMs).state;
+    if (this.#options.settings().recorder === "off") return this.#end();
+    this.#flight ??= new Flight(this.#options, recorded);
+    this.#flight.step(recorded);
   }
 
   /** A turn is over. */
@@ -63,12 +61,6 @@ export class FlightRecorder {
   async close(): Promise<void> {
     this.#end();
     await Promise.race([this.#closing, setTimeout(CLOSE_MS, undefined, { ref: false })]);
-  }
-
-  #flightAt(atMs: number): Flight | undefined {
-    if (this.#options.settings().recorder === "off") this.#end();
-    else this.#flight ??= new Flight(this.#options, this.#state, atMs);
-    return this.#flight;
   }
 
   #end(): void {
@@ -88,7 +80,9 @@ class Flight {
   #facts = 0;
   #turns = 0;
 
-  constructor({ folder, version, settings, now, onProblem }: FlightRecorderOptions, state: TurnState, atMs: number) {
+  /** Begins with the step that is about to be written. */
+  constructor(options: FlightRecorderOptions, { atMs, before: state }: RecordedStep) {
+    const { folder, version, settings, now, onProblem } = options;
     const startedAt = new Date(now()).toISOString();
     this.#path = join(folder, `repartee_flight_${startedAt.replaceAll(":", "-")}.jsonl`);
     this.#lastAtMs = atMs;

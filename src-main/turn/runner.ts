@@ -1,12 +1,12 @@
 import { assertNever } from "../../src-shared/assert-never.ts";
 import type { Failure } from "../../src-shared/failure.ts";
-import type { AssistantState, TurnView } from "../../src-shared/turn-view.ts";
+import type { TurnView } from "../../src-shared/turn-view.ts";
 import { Ear, type EarStages } from "./ear.ts";
 import type { Command, Fact } from "./facts.ts";
 import { CLOSED, deadlineOf, step } from "./machine.ts";
 import type { ReplyPart, Responder, TurnKey } from "./ports.ts";
 import { TurnLog } from "./turn-log.ts";
-import type { TurnState } from "./turn-state.ts";
+import type { Phase, TurnState } from "./turn-state.ts";
 import { Voice, type VoiceStages } from "./voice.ts";
 
 /** The stages a conversation runs on. */
@@ -20,6 +20,8 @@ export interface RecordedStep {
   readonly atMs: number;
   readonly fact: Fact;
   readonly commands: readonly Command[];
+  /** Where the machine stood before. */
+  readonly before: TurnState;
 }
 
 /** What a runner tells its owner. */
@@ -84,7 +86,7 @@ export class TurnRunner {
     });
   }
 
-  get phase(): Exclude<AssistantState, "starting" | "muted" | "failed" | "paused" | "asleep" | "ready"> | "closed" {
+  get phase(): Phase["name"] {
     const { phase } = this.#state;
     return (phase.name === "hearing" || phase.name === "deciding") && !phase.addressed ? "listening" : phase.name;
   }
@@ -126,9 +128,10 @@ export class TurnRunner {
     this.#running = true;
     for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
       const atMs = this.#stages.clock.nowMs();
-      const { state, commands } = step(this.#state, next, atMs);
+      const before = this.#state;
+      const { state, commands } = step(before, next, atMs);
       this.#state = state;
-      this.#observer.stepped?.({ atMs, fact: next, commands });
+      this.#observer.stepped?.({ atMs, fact: next, commands, before });
       for (const command of commands) this.#carryOut(command);
     }
     this.#running = false;
