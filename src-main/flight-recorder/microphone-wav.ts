@@ -2,15 +2,16 @@ import { open, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
 import { makeFolderAsync } from "../files/make-folder.ts";
+import { toInt16, WAV_HEADER_BYTES, wavHeader } from "../files/wav-header.ts";
 
-const HEADER_BYTES = 44;
+const FORMAT = { sampleRateHz: RECOGNITION_RATE_HZ, channels: 1 } as const;
 const BYTES_PER_SAMPLE = 2;
 /** Written at once: a second. */
 const BATCH_SAMPLES = RECOGNITION_RATE_HZ;
 /** Half a minute that a slow disk may be behind. */
 const MOST_PENDING_SAMPLES = 30 * RECOGNITION_RATE_HZ;
 /** The size fields of the header hold no more. */
-const MOST_SAMPLES = Math.floor((0xffff_ffff - HEADER_BYTES) / BYTES_PER_SAMPLE);
+const MOST_SAMPLES = Math.floor((0xffff_ffff - WAV_HEADER_BYTES) / BYTES_PER_SAMPLE);
 
 /**
  * A 16-bit mono WAV file at 16 kHz that grows while it is written, for its owner alone, readable at any time up to the last second. It never
@@ -45,7 +46,7 @@ export class MicrophoneWav {
       this.#end(new Error("the disk is too slow, or the file too long"));
       return false;
     }
-    this.#pending.push(Int16Array.from(pcm, (sample) => Math.round(Math.max(-1, Math.min(1, sample)) * 32_767)));
+    this.#pending.push(Int16Array.from(pcm, toInt16));
     this.#pendingSamples += pcm.length;
     this.#samples += pcm.length;
     if (this.#pendingSamples >= BATCH_SAMPLES) this.#writing = this.#writing.then(() => this.#writePending());
@@ -68,9 +69,9 @@ export class MicrophoneWav {
     try {
       const file = (this.#file ??= await this.#create());
       const bytes = Buffer.concat(pieces.map(({ buffer }) => Buffer.from(buffer)));
-      await writeWhole(file, bytes, HEADER_BYTES + this.#writtenSamples * BYTES_PER_SAMPLE);
+      await writeWhole(file, bytes, WAV_HEADER_BYTES + this.#writtenSamples * BYTES_PER_SAMPLE);
       this.#writtenSamples += count;
-      await writeWhole(file, headerOf(this.#writtenSamples), 0);
+      await writeWhole(file, wavHeader(FORMAT, this.#writtenSamples * BYTES_PER_SAMPLE), 0);
     } catch (error) {
       this.#end(error as Error);
     }
@@ -95,22 +96,4 @@ async function writeWhole(file: FileHandle, bytes: Uint8Array, atByte: number): 
   while (written < bytes.length) {
     written += (await file.write(bytes, written, bytes.length - written, atByte + written)).bytesWritten;
   }
-}
-
-function headerOf(samples: number): Buffer {
-  const header = Buffer.alloc(HEADER_BYTES);
-  const dataBytes = samples * BYTES_PER_SAMPLE;
-  header.write("RIFF", 0);
-  header.writeUInt32LE(HEADER_BYTES - 8 + dataBytes, 4);
-  header.write("WAVEfmt ", 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(RECOGNITION_RATE_HZ, 24);
-  header.writeUInt32LE(RECOGNITION_RATE_HZ * BYTES_PER_SAMPLE, 28);
-  header.writeUInt16LE(BYTES_PER_SAMPLE, 32);
-  header.writeUInt16LE(16, 34);
-  header.write("data", 36);
-  header.writeUInt32LE(dataBytes, 40);
-  return header;
 }

@@ -1,16 +1,8 @@
 import { succeeded, type Outcome } from "../../src-shared/failure.ts";
+import { toInt16, wavHeader, type WavFormat } from "../files/wav-header.ts";
 import { OutputFile } from "./output-file.ts";
 
-const HEADER_BYTES = 44;
 const FLUSH_BYTES = 64 * 1024;
-/** What a size field holds when the size does not fit: readers then read to the end of the file. */
-const MOST_BYTES = 0xffff_ffff;
-
-/** Shape of a {@link WavFileWriter}. */
-export interface WavFormat {
-  readonly sampleRateHz: number;
-  readonly channels: 1 | 2;
-}
 
 /**
  * Writes a 16-bit PCM WAV file piece by piece. Like every {@link OutputFile}, it appears under its name only once it is complete. Blocking;
@@ -26,7 +18,7 @@ export class WavFileWriter {
   private constructor(output: OutputFile, format: WavFormat) {
     this.#output = output;
     this.#format = format;
-    output.write(this.#header());
+    output.write(wavHeader(this.#format, this.#dataBytes));
   }
 
   /** Fails with output-unwritable when no file can be made there. */
@@ -39,15 +31,14 @@ export class WavFileWriter {
   append(pcm: Float32Array): void {
     for (const sample of pcm) {
       if (this.#pendingBytes === FLUSH_BYTES) this.#flush();
-      const clipped = Math.max(-1, Math.min(1, sample));
-      this.#pendingBytes = this.#pending.writeInt16LE(Math.round(clipped * 32_767), this.#pendingBytes);
+      this.#pendingBytes = this.#pending.writeInt16LE(toInt16(sample), this.#pendingBytes);
     }
   }
 
   /** Completes the file. Fails with output-unwritable when it could not be written as a whole; nothing is left behind then. */
   finish(): Outcome<{ readonly samples: number }> {
     this.#flush();
-    this.#output.write(this.#header(), 0);
+    this.#output.write(wavHeader(this.#format, this.#dataBytes), 0);
     const finished = this.#output.finish();
     return finished.ok ? succeeded({ samples: this.#dataBytes / 2 / this.#format.channels }) : finished;
   }
@@ -61,23 +52,5 @@ export class WavFileWriter {
     this.#output.write(this.#pending.subarray(0, this.#pendingBytes));
     this.#dataBytes += this.#pendingBytes;
     this.#pendingBytes = 0;
-  }
-
-  #header(): Buffer {
-    const { sampleRateHz, channels } = this.#format;
-    const header = Buffer.alloc(HEADER_BYTES);
-    header.write("RIFF", 0, "latin1");
-    header.writeUInt32LE(Math.min(MOST_BYTES, HEADER_BYTES - 8 + this.#dataBytes), 4);
-    header.write("WAVEfmt ", 8, "latin1");
-    header.writeUInt32LE(16, 16);
-    header.writeUInt16LE(1, 20);
-    header.writeUInt16LE(channels, 22);
-    header.writeUInt32LE(sampleRateHz, 24);
-    header.writeUInt32LE(sampleRateHz * channels * 2, 28);
-    header.writeUInt16LE(channels * 2, 32);
-    header.writeUInt16LE(16, 34);
-    header.write("data", 36, "latin1");
-    header.writeUInt32LE(Math.min(MOST_BYTES, this.#dataBytes), 40);
-    return header;
   }
 }

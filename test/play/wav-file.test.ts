@@ -14,7 +14,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readWav } from "../../src-main/capture/wav-reader.ts";
-import { WavFileWriter, type WavFormat } from "../../src-main/play/wav-file.ts";
+import { type WavFormat } from "../../src-main/files/wav-header.ts";
+import { WavFileWriter } from "../../src-main/play/wav-file.ts";
 
 const MONO: WavFormat = { sampleRateHz: 24_000, channels: 1 };
 let folder = "";

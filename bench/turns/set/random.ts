@@ -1,19 +1,13 @@
 import { createHash } from "node:crypto";
+import { seededRandom } from "../../../src-main/play/source/seeded-random.ts";
 
-/** Random numbers that are the same for the same seed. */
+/** Random choices that are the same for the same seed. */
 export class Random {
-  #state: number;
+  /** In [0, 1). */
+  readonly next: () => number;
 
   constructor(seed: string) {
-    this.#state = createHash("sha256").update(seed).digest().readUInt32LE();
-  }
-
-  /** In [0, 1). Mulberry32. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    this.next = seededRandom(createHash("sha256").update(seed).digest().readUInt32LE());
   }
 
   /** In [low, high). */
