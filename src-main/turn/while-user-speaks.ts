@@ -144,7 +144,7 @@ function decideAfter(state: TurnState, phase: Hearing, speechEndedAtMs: number, 
 
 function goOnHearing(
   state: TurnState,
-  { startedAtMs, overReply, addressed, byKey, key }: Utterance,
+  { startedAtMs, overReply, addressed, byKey, attentiveUntilMs, key }: Utterance,
   change: { readonly byKey?: boolean; readonly addressed?: boolean },
 ): Step {
   const hearing: Hearing = {
@@ -153,6 +153,7 @@ function goOnHearing(
     overReply,
     addressed,
     byKey,
+    ...(attentiveUntilMs !== undefined && { attentiveUntilMs }),
     ...change,
     key: revised(key),
   };

@@ -45,6 +45,18 @@ describe("a wake phrase", () => {
     expect(deadlineOf(talk.state)).toBe(closesAtMs);
   });
 
+  test("may still be left out after a noise with a pause in it", () => {
+    const talk = new Conversation(conduct);
+    talk.ask("Hey Repartee.");
+    const closesAtMs = deadlineOf(talk.state);
+    talk.startSpeech(3000);
+    talk.pauseSpeech(3300);
+    talk.tell(3564, { kind: "speech-resumed", atMs: 3500 });
+    talk.pauseSpeech(3800);
+    expect(talk.transcribe(6000, "")).toBe("forget close-utterance");
+    expect(deadlineOf(talk.state)).toBe(closesAtMs);
+  });
+
   test("is no part of the request, in a window or when the user goes on after it", () => {
     const talk = new Conversation(conduct);
     talk.startSpeech(1000);
