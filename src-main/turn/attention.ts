@@ -1,4 +1,4 @@
-import { msToSamples, RECOGNITION_RATE_HZ, samplesToMs } from "../../src-shared/audio-format.ts";
+import { RECOGNITION_RATE_HZ, samplesToMs } from "../../src-shared/audio-format.ts";
 import type { WordsOverReply } from "./facts.ts";
 import type { Transcriber } from "./ports.ts";
 import { TURN_TUNING } from "./turn-tuning.ts";
@@ -6,6 +6,8 @@ import type { UtteranceBuffer } from "./utterance-buffer.ts";
 
 /** Less speech than this says nothing to the recognizer. */
 const SHORTEST_MS = 128;
+/** The recognizer takes no more. */
+const LONGEST_MS = 30_000;
 
 /** What an {@link Attention} found out. */
 export type OverheardWords = Omit<WordsOverReply, "spokenText">;
@@ -76,11 +78,8 @@ export class Attention {
     const tell = (text: string): void => {
       if (!this.#abort.signal.aborted) this.#onWords({ text, speechMs, isOver });
     };
-    if (
-      pcm.length < msToSamples(SHORTEST_MS, RECOGNITION_RATE_HZ) ||
-      samplesToMs(pcm.length, RECOGNITION_RATE_HZ) > 30_000
-    )
-      return tell("");
+    const lengthMs = samplesToMs(pcm.length, RECOGNITION_RATE_HZ);
+    if (lengthMs < SHORTEST_MS || lengthMs > LONGEST_MS) return tell("");
     const look = new AbortController();
     this.#look = look;
     try {

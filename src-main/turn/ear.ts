@@ -55,9 +55,7 @@ export class Ear {
     if (event) this.#listener.tell(event);
     const { isSpeech } = this.#endpointer;
     this.#attention?.hear(endedAtMs, isSpeech);
-    if (isSpeech) {
-      this.#utterance?.continue(probability.value, endedAtMs);
-    }
+    if (isSpeech) this.#utterance?.continue(probability.value, endedAtMs);
   }
 
   /** The user's turn began at `atMs`. */

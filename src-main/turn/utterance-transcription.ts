@@ -12,7 +12,9 @@ export interface PausedUtterance {
   readonly text: string;
   /** Of the last segment, which alone is open; undefined when there was too little audio to transcribe. */
   readonly last: Transcript | undefined;
-  /** The last segment: mono at RECOGNITION_RATE_HZ, with what was heard of the pause, of which the recognizer may have got 32 ms less. */
+  /**
+   * The last segment: mono at RECOGNITION_RATE_HZ, with what was heard of the pause, of which the recognizer may have got 32 ms less.
+   */
   readonly pcm: Float32Array;
   /** Where the speech in `pcm` ends, in samples. */
   readonly speechEndSample: number;
@@ -28,8 +30,9 @@ export interface PartialUtterance {
 
 /**
  * The transcript of one utterance while it grows: partial ones while the user speaks, and the final one at every pause, each starting from
- * the tokens of the one before. The first silent frame begins a transcript that is the final one if a pause follows. A long utterance is closed in segments at its pauses (or, without any, where it was quietest), so that the
- * recognizer never gets more than it can bear. One transcription of the open segment runs at a time: a final one stops what runs.
+ * the tokens of the one before. The first silent frame begins a transcript that is the final one if a pause follows. A long utterance is
+ * closed in segments at its pauses (or, without any, where it was quietest), so that the recognizer never gets more than it can bear. One
+ * transcription of the open segment runs at a time: a final one stops what runs.
  */
 export class UtteranceTranscription {
   readonly #transcriber: Transcriber;

@@ -110,11 +110,8 @@ export class Voice {
 
   /** The last words heard of the reply that sounded at `atMs` or shortly before; empty when it was quiet. */
   spokenText(atMs: number): string {
-    const ended = this.#lastSpoken;
-    const recent = ended && atMs < ended.endedAtMs + TURN_TUNING.echoTailMs ? [ended.turnId] : [];
-    const now = this.#reply?.key.turnId;
-    const spoken = [...recent.map((turnId) => this.#log.find(turnId)?.heard ?? ""), this.#spokenByNow(now)];
-    return spoken.join(" ").split(/\s+/).slice(-SPOKEN_WORDS).join(" ").trim();
+    const spoken = `${this.#heardOf(this.#recentlySpokenTurnId(atMs))} ${this.#spokenByNow(this.#reply?.key.turnId)}`;
+    return spoken.split(/\s+/).slice(-SPOKEN_WORDS).join(" ").trim();
   }
 
   /** What was heard of the reply, and the words that sound before the player's next report. */
@@ -127,8 +124,17 @@ export class Voice {
 
   /** Whether something of the assistant's voice may be heard at `atMs`. */
   mayEcho(atMs: number): boolean {
-    const isHeard = this.#reply !== undefined && (this.#log.find(this.#reply.key.turnId)?.heard ?? "") !== "";
-    return isHeard || (this.#lastSpoken !== undefined && atMs < this.#lastSpoken.endedAtMs + TURN_TUNING.echoTailMs);
+    return this.#heardOf(this.#reply?.key.turnId) !== "" || this.#recentlySpokenTurnId(atMs) !== undefined;
+  }
+
+  /** The turn whose reply ended so short a time before `atMs` that its echo may still be heard. */
+  #recentlySpokenTurnId(atMs: number): number | undefined {
+    const ended = this.#lastSpoken;
+    return ended && atMs < ended.endedAtMs + TURN_TUNING.echoTailMs ? ended.turnId : undefined;
+  }
+
+  #heardOf(turnId: number | undefined): string {
+    return (turnId === undefined ? undefined : this.#log.find(turnId)?.heard) ?? "";
   }
 
   #onReplyEvent(reply: Reply, event: ReplyEvent): void {

@@ -14,6 +14,7 @@ import {
 } from "./turn-state.ts";
 import { TURN_TUNING } from "./turn-tuning.ts";
 import { hearByKey, whileHearing } from "./while-user-speaks.ts";
+import { isRepeated } from "./words/is-echo.ts";
 import { judgeInterruption } from "./words/judge-interruption.ts";
 import { stripWakePhrase } from "./words/wake-phrase.ts";
 
@@ -97,7 +98,7 @@ function goOnOver(state: TurnState, phase: Replying, interruption: Interruption)
 function judge(state: TurnState, phase: Replying, over: Interruption, words: WordsOverReply, nowMs: number): Step {
   const { mode, duplex, wakePhrase } = state.conduct;
   const verdict = judgeInterruption(words);
-  const stops = verdict === "stop" && (duplex === "full" || !isRepeated(words));
+  const stops = verdict === "stop" && (duplex === "full" || !isRepeated(words.text, words.spokenText));
   if (mode === "hands-free" && duplex !== "half") {
     if (stops) return giveWay(state, { ...phase, reopensAtMs: undefined }, over, true, nowMs);
     if (verdict === "interruption") return giveWay(state, phase, over, true, nowMs);
@@ -108,7 +109,7 @@ function judge(state: TurnState, phase: Replying, over: Interruption, words: Wor
   }
   if (words.isOver && over.speechEndedAtMs !== undefined) return dismiss(state, phase);
   if (verdict !== "echo" || over.level === "normal") return stay(state);
-  return to(state, { ...phase, interruption: { ...over, level: "normal", isIgnored: true } }, [NORMAL]);
+  return ignore(state, phase, over);
 }
 
 /** The user takes the floor, with what was said since the speech began. Who was cut off by the reply goes on with the same turn. */
@@ -144,6 +145,11 @@ function dismiss(state: TurnState, phase: Replying): Step {
   return to(state, { ...phase, interruption: undefined }, [NORMAL, CLOSE]);
 }
 
+/** It is an echo, or goes on without words: the reply goes on meanwhile. */
+function ignore(state: TurnState, phase: Replying, over: Interruption): Step {
+  return to(state, { ...phase, interruption: { ...over, level: "normal", isIgnored: true } }, [NORMAL]);
+}
+
 function onDeadline(state: TurnState, phase: Replying, nowMs: number): Step {
   const { interruption, key } = phase;
   const atMs = interruption && interruptionDeadlineMs(interruption);
@@ -152,7 +158,7 @@ function onDeadline(state: TurnState, phase: Replying, nowMs: number): Step {
       return to(state, { ...phase, interruption: { ...interruption, level: "held" } }, [
         { kind: "reply-level", level: "held" },
       ]);
-    return to(state, { ...phase, interruption: { ...interruption, level: "normal", isIgnored: true } }, [NORMAL]);
+    return ignore(state, phase, interruption);
   }
   if (nowMs < (acknowledgeDeadlineMs(state, phase) ?? Number.POSITIVE_INFINITY)) return stay(state);
   return stay({ ...state, acknowledgedTurnId: key.turnId }, [{ kind: "acknowledge", key }]);
@@ -168,14 +174,4 @@ function finish(state: TurnState, phase: Replying, asksBack: boolean, nowMs: num
   const followUpMs = asksBack ? TURN_TUNING.questionFollowUpMs : TURN_TUNING.followUpMs;
   const settled: Command[] = interruption || state.paused ? [done, NORMAL, CLOSE] : [done];
   return listen(state, settled, nowMs, mode === "wake-phrase" ? nowMs + followUpMs : undefined);
-}
-
-/** Whether these words are among those that the assistant has just said. */
-function isRepeated({ text, spokenText }: WordsOverReply): boolean {
-  return plain(spokenText).includes(plain(text));
-}
-
-function plain(text: string): string {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
-  return ` ${words.join(" ")} `;
 }

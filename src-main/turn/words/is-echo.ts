@@ -33,6 +33,15 @@ export function isEcho(text: string, spokenText: string): boolean {
   });
 }
 
+/** Whether these very words, of which there may be one alone, are among those that the assistant itself said. */
+export function isRepeated(text: string, spokenText: string): boolean {
+  return inOneLine(spokenText).includes(inOneLine(text));
+}
+
+function inOneLine(text: string): string {
+  return ` ${wordsOf(text).join(" ")} `;
+}
+
 /** "I can't" for "I can not answer". */
 function soundsLikeLatest(words: readonly string[], latest: readonly string[]): boolean {
   const heard = soundsOf(words);

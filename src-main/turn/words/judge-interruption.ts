@@ -1,4 +1,4 @@
-import { isEcho } from "./is-echo.ts";
+import { isEcho, isRepeated } from "./is-echo.ts";
 import { beginsWithStop, isStopOnly } from "./stop-phrases.ts";
 import { phraseLength, phrasesOf, wordsOf } from "./words-of.ts";
 
@@ -47,7 +47,7 @@ export function judgeInterruption(evidence: InterruptionEvidence): InterruptionJ
   if (words.length === 0 || INVENTED.test(text)) return isOver ? "nothing" : "unsure";
   if (isEcho(text, spokenText)) return "echo";
   if (beginsWithStop(text) || (isOver && isStopOnly(text))) {
-    return mayBecomeEcho(words, evidence) ? "unsure" : "stop";
+    return mayBecomeEcho(evidence) ? "unsure" : "stop";
   }
   const rest = words.slice(agreement(words));
   if (rest.length === 0) return judgeAgreement(words, speechMs, isOver);
@@ -58,10 +58,8 @@ export function judgeInterruption(evidence: InterruptionEvidence): InterruptionJ
 }
 
 /** Only the very words the assistant just said: a moment shows whether more of them follow. */
-function mayBecomeEcho(words: readonly string[], { speechMs, isOver, spokenText }: InterruptionEvidence): boolean {
-  return (
-    !isOver && speechMs < RELIABLE_WORDS_MS && ` ${wordsOf(spokenText).join(" ")} `.includes(` ${words.join(" ")} `)
-  );
+function mayBecomeEcho({ text, speechMs, isOver, spokenText }: InterruptionEvidence): boolean {
+  return !isOver && speechMs < RELIABLE_WORDS_MS && isRepeated(text, spokenText);
 }
 
 function judgeAgreement(words: readonly string[], speechMs: number, isOver: boolean): InterruptionJudgement {
