@@ -6,9 +6,11 @@ import { extname, join, resolve } from "node:path";
 import react from "@vitejs/plugin-react";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { build } from "vite";
+import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
 import type { AssistantEvent, RequestName } from "../../src-shared/assistant-contract.ts";
 import { findProgram } from "../e2e/rig/tethered-process.ts";
 import { installFakeAssistant } from "./fake-assistant.ts";
+import { snapshotEvent } from "./snapshots.ts";
 
 export const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge"];
 const CONTENT_POLICY =
@@ -27,66 +29,75 @@ export interface OpenOptions extends BrowserContextOptions {
   readonly prepare?: (page: Page) => Promise<void>;
 }
 
-/** The built window in a real browser, with a fake assistant behind it and a microphone that beeps. */
-export class WindowFixture {
-  readonly folder: string;
-  /** Errors in the page and what the content policy refused. */
-  readonly problems: string[] = [];
-  readonly #browser: Browser;
-  readonly #server: Server;
-
-  private constructor(folder: string, browser: Browser, server: Server) {
-    this.folder = folder;
-    this.#browser = browser;
-    this.#server = server;
-  }
-
-  static async start(): Promise<WindowFixture> {
-    const folder = mkdtempSync(join(tmpdir(), "repartee-window-"));
-    await buildRenderer(folder);
-    return new WindowFixture(folder, await launchBrowser(), await serveFolder(folder));
-  }
-
-  /** Opens the window with the fake assistant behind it. */
-  async open({ microphone = "granted", prepare, ...options }: OpenOptions = {}): Promise<Page> {
-    const context = await this.#browser.newContext({ viewport: { width: 900, height: 640 }, ...options });
-    const page = await context.newPage();
-    page.on("pageerror", (error) => this.problems.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") this.problems.push(message.text());
-    });
-    await page.addInitScript(installFakeAssistant, microphone);
-    await prepare?.(page);
-    await page.goto(`http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`);
-    return page;
-  }
-
+/** What the tests of a window share; all of it is about the page that was opened last. */
+export interface WindowUnderTest {
+  /** Opens the window with the fake assistant behind it, which listens. */
+  readonly openPage: (options?: OpenOptions) => Promise<Page>;
   /** The assistant tells the window something. */
-  emit(page: Page, event: AssistantEvent): Promise<void> {
-    return page.evaluate((sent) => window.fake.emit(sent), event);
-  }
-
+  readonly emit: (event: AssistantEvent) => Promise<void>;
   /** What the window asked for under this name, so far. */
-  inputsOf(page: Page, name: RequestName): Promise<unknown[]> {
-    return page.evaluate(
-      (wanted) => window.fake.requests.filter((request) => request.name === wanted).map(({ input }) => input),
-      name,
-    );
-  }
-
+  readonly inputsOf: (name: RequestName) => Promise<unknown[]>;
   /** Waits until the microphone is open. */
-  async untilLive(page: Page): Promise<void> {
-    await page.waitForFunction(() =>
-      window.fake.requests.some(({ name, input }) => name === "report-microphone" && Object(input).status === "live"),
-    );
-  }
+  readonly untilLive: () => Promise<void>;
+}
 
-  async close(): Promise<void> {
-    await this.#browser.close();
-    this.#server.closeAllConnections();
-    this.#server.close();
-    rmSync(this.folder, { recursive: true, force: true });
-  }
+/**
+ * Tests of the built window in a real browser, with a fake assistant behind it and a microphone that beeps; skipped with the reason where
+ * there is no browser. Every test opens one page, in which nothing may have gone wrong at its end.
+ */
+export function describeWindow(subject: string, defineTests: (window: WindowUnderTest) => void): void {
+  const skipped = windowSkipReason === undefined ? "" : ` (skipped: ${windowSkipReason})`;
+  describe.skipIf(windowSkipReason !== undefined)(`${subject} in Chromium${skipped}`, () => {
+    let folder: string;
+    let browser: Browser;
+    let server: Server;
+    let page: Page;
+    /** Errors in the page and what the content policy refused. */
+    const problems: string[] = [];
+
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), "repartee-window-"));
+      await buildRenderer(folder);
+      browser = await launchBrowser();
+      server = await serveFolder(folder);
+    });
+    afterEach(async () => {
+      await page.context().close();
+      expect(problems.splice(0)).toEqual([]);
+    });
+    afterAll(async () => {
+      await browser.close();
+      server.closeAllConnections();
+      server.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    const emit = (event: AssistantEvent): Promise<void> => page.evaluate((sent) => window.fake.emit(sent), event);
+    const openPage = async ({ microphone = "granted", prepare, ...options }: OpenOptions = {}): Promise<Page> => {
+      const context = await browser.newContext({ viewport: { width: 900, height: 640 }, ...options });
+      page = await context.newPage();
+      page.on("pageerror", (error) => problems.push(error.message));
+      page.on("console", (message) => {
+        if (message.type() === "error") problems.push(message.text());
+      });
+      await page.addInitScript(installFakeAssistant, microphone);
+      await prepare?.(page);
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      await emit(snapshotEvent());
+      return page;
+    };
+    const inputsOf = (name: RequestName): Promise<unknown[]> =>
+      page.evaluate(
+        (wanted) => window.fake.requests.filter((request) => request.name === wanted).map(({ input }) => input),
+        name,
+      );
+    const untilLive = async (): Promise<void> => {
+      await page.waitForFunction(() =>
+        window.fake.requests.some(({ name, input }) => name === "report-microphone" && Object(input).status === "live"),
+      );
+    };
+    defineTests({ openPage, emit, inputsOf, untilLive });
+  });
 }
 
 /** Builds the window as the product's own build does. */

@@ -1,138 +1,122 @@
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { AssistantEvent, RequestName } from "../../src-shared/assistant-contract.ts";
+import { expect, test } from "vitest";
 import { settingsSchema } from "../../src-shared/settings.ts";
 import { snapshotEvent } from "./snapshots.ts";
-import { WindowFixture, windowSkipReason, type OpenOptions } from "./window-fixture.ts";
+import { describeWindow, type OpenOptions } from "./window-fixture.ts";
 
 /** How much weaker than it was played the page's sound comes back in these tests. */
 const ECHO_LOSS_DB = 30;
 
-describe.skipIf(windowSkipReason !== undefined)(
-  `settings and echo test in Chromium${windowSkipReason ? ` (skipped: ${windowSkipReason})` : ""}`,
-  () => {
-    let fixture: WindowFixture;
-    let page: Page;
-    beforeAll(async () => {
-      fixture = await WindowFixture.start();
-    });
-    afterEach(async () => {
-      await page.context().close();
-      expect(fixture.problems.splice(0)).toEqual([]);
-    });
-    afterAll(() => fixture.close());
+describeWindow("settings and echo test", ({ openPage, emit, inputsOf, untilLive }) => {
+  let page: Page;
 
-    async function open(options: OpenOptions = {}): Promise<void> {
-      page = await fixture.open(options);
-      await emit(snapshotEvent());
+  async function open(options: OpenOptions = {}): Promise<void> {
+    page = await openPage(options);
+  }
+  async function openSettings(options: OpenOptions = {}): Promise<void> {
+    await open(options);
+    await page.getByTestId("settings-open").click();
+  }
+  const lastUpdate = async (): Promise<unknown> => (await inputsOf("update-settings")).at(-1);
+
+  test("how turns are taken is set by choices that hold at once", async () => {
+    await openSettings();
+    for (const [choose, patch] of [
+      [() => page.getByLabel("Hold to talk", { exact: true }).check(), { mode: "push-to-talk" }],
+      [() => page.getByLabel("Patient", { exact: true }).check(), { patience: "patient" }],
+      [() => page.getByLabel("End of your turn").selectOption("smart-turn"), { endOfTurn: "smart-turn" }],
+      [() => page.getByLabel("Flight recorder").selectOption("facts"), { recorder: "facts" }],
+      [() => page.getByLabel("Soft sounds").check(), { earcons: true }],
+      [() => page.getByLabel("A short word").uncheck(), { acknowledgements: false }],
+    ] as const) {
+      await choose();
+      await expect.poll(lastUpdate).toEqual(patch);
     }
-    async function openSettings(options: OpenOptions = {}): Promise<void> {
-      await open(options);
-      await page.getByTestId("settings-open").click();
-    }
-    const emit = (event: AssistantEvent): Promise<void> => fixture.emit(page, event);
-    const inputsOf = (name: RequestName): Promise<unknown[]> => fixture.inputsOf(page, name);
-    const lastUpdate = async (): Promise<unknown> => (await inputsOf("update-settings")).at(-1);
+    const text = await page.getByTestId("settings").textContent();
+    expect(text).toContain("repartee models get smart-turn");
+    expect(text).toContain("everything you say");
+  });
 
-    test("how turns are taken is set by choices that hold at once", async () => {
-      await openSettings();
-      for (const [choose, patch] of [
-        [() => page.getByLabel("Hold to talk", { exact: true }).check(), { mode: "push-to-talk" }],
-        [() => page.getByLabel("Patient", { exact: true }).check(), { patience: "patient" }],
-        [() => page.getByLabel("End of your turn").selectOption("smart-turn"), { endOfTurn: "smart-turn" }],
-        [() => page.getByLabel("Flight recorder").selectOption("facts"), { recorder: "facts" }],
-        [() => page.getByLabel("Soft sounds").check(), { earcons: true }],
-        [() => page.getByLabel("A short word").uncheck(), { acknowledgements: false }],
-      ] as const) {
-        await choose();
-        await expect.poll(lastUpdate).toEqual(patch);
-      }
-      const text = await page.getByTestId("settings").textContent();
-      expect(text).toContain("repartee models get smart-turn");
-      expect(text).toContain("everything you say");
+  test("the wake phrase is saved when it is left, and one that cannot be heard is said and not saved", async () => {
+    await openSettings();
+    expect(await page.getByTestId("wake-phrase").count()).toBe(0);
+    await page.getByLabel("Wake phrase", { exact: true }).check();
+    const field = page.getByTestId("wake-phrase");
+    await field.fill("!!");
+    await field.press("Enter");
+    expect(await page.getByTestId("wake-phrase-problem").textContent()).toContain("letters");
+    expect(await field.getAttribute("aria-invalid")).toBe("true");
+    await field.fill(" Hello there ");
+    await field.press("Enter");
+    await expect
+      .poll(() => inputsOf("update-settings"))
+      .toEqual([{ mode: "wake-phrase" }, { wakePhrase: "Hello there" }]);
+    expect(await field.inputValue()).toBe("Hello there");
+  });
+
+  test("of patience it shows what was measured, and nothing that was not", async () => {
+    await openSettings();
+    const figures = await page.getByTestId("patience-figures").textContent();
+    const isMeasured = (await page.getByTestId("patience-plot").count()) > 0;
+    expect(figures).toMatch(isMeasured ? /Measured: an answer after \d+ ms/ : /not been measured yet/);
+    if (isMeasured) expect(await page.locator(".patience-plot canvas").count()).toBe(1);
+  });
+
+  test("the sound check tells what the browser does with the microphone, and how the sound runs", async () => {
+    await openSettings();
+    await untilLive();
+    await expect.poll(() => page.getByTestId("diagnostics").textContent()).toContain("echo cancellation");
+    const text = await page.getByTestId("diagnostics").textContent();
+    expect(text).toMatch(/Fake Default Audio Input.*44.1 kHz, 2 channels/);
+    expect(text).toMatch(/24 kHz, latency \d+ ms, (running|held back)/);
+    expect(text).toContain("not tested with this speaker");
+    expect(await inputsOf("report-output")).toContainEqual({ label: "Fake Default Audio Output" });
+    expect(text).toContain("You can interrupt at any time.");
+  });
+
+  test("the echo test measures what comes back, with the conversation paused, and shows it", async () => {
+    await openSettings({ prepare: hearItself });
+    await untilLive();
+    await page.getByTestId("test-echo").click();
+    await expect.poll(() => measuredLosses(), { timeout: 15_000 }).toHaveLength(1);
+    const [lossDb = 0] = await measuredLosses();
+    // What the page takes out by itself comes on top.
+    expect(lossDb).toBeGreaterThan(ECHO_LOSS_DB - 2);
+    expect(lossDb).toBeLessThan(ECHO_LOSS_DB + 50);
+    expect(await inputsOf("set-paused")).toEqual([{ paused: true }, { paused: false }]);
+    await expect.poll(() => page.getByTestId("test-echo").isEnabled()).toBe(true);
+    await emit({
+      kind: "settings",
+      settings: settingsSchema.parse({ echoReturnLossDb: await lossByOutput(lossDb) }),
     });
+    await expect.poll(() => page.getByTestId("diagnostics").textContent()).toContain("dB weaker than it was played");
+    await emit(snapshotEvent({ state: "speaking" }));
+    await expect.poll(() => page.getByTestId("test-echo").isEnabled()).toBe(false);
+  });
 
-    test("the wake phrase is saved when it is left, and one that cannot be heard is said and not saved", async () => {
-      await openSettings();
-      expect(await page.getByTestId("wake-phrase").count()).toBe(0);
-      await page.getByLabel("Wake phrase", { exact: true }).check();
-      const field = page.getByTestId("wake-phrase");
-      await field.fill("!!");
-      await field.press("Enter");
-      expect(await page.getByTestId("wake-phrase-problem").textContent()).toContain("letters");
-      expect(await field.getAttribute("aria-invalid")).toBe("true");
-      await field.fill(" Hello there ");
-      await field.press("Enter");
-      await expect
-        .poll(() => inputsOf("update-settings"))
-        .toEqual([{ mode: "wake-phrase" }, { wakePhrase: "Hello there" }]);
-      expect(await field.inputValue()).toBe("Hello there");
-    });
+  test("half duplex is said in the window with what helps, guarded duplex in the sound check only", async () => {
+    await openSettings();
+    await untilLive();
+    await emit(snapshotEvent({ duplex: "guarded" }));
+    await expect.poll(() => page.getByTestId("diagnostics").textContent()).toContain("speak a little clearer");
+    expect(await page.getByTestId("echo-notice").count()).toBe(0);
+    await emit(snapshotEvent({ duplex: "half" }));
+    expect(await page.getByTestId("echo-notice").textContent()).toContain("while I talk, only “stop” or Esc");
+    await page.getByTestId("echo-notice-test").click();
+    expect(await page.getByTestId("echo-notice").textContent()).toContain("test sound");
+    await page.getByTestId("echo-forgo").click();
+    await expect.poll(() => page.getByTestId("echo-notice").textContent()).toContain("headphones");
+  });
 
-    test("of patience it shows what was measured, and nothing that was not", async () => {
-      await openSettings();
-      const figures = await page.getByTestId("patience-figures").textContent();
-      const isMeasured = (await page.getByTestId("patience-plot").count()) > 0;
-      expect(figures).toMatch(isMeasured ? /Measured: an answer after \d+ ms/ : /not been measured yet/);
-      if (isMeasured) expect(await page.locator(".patience-plot canvas").count()).toBe(1);
-    });
-
-    test("the sound check tells what the browser does with the microphone, and how the sound runs", async () => {
-      await openSettings();
-      await fixture.untilLive(page);
-      await expect.poll(() => page.getByTestId("diagnostics").textContent()).toContain("echo cancellation");
-      const text = await page.getByTestId("diagnostics").textContent();
-      expect(text).toMatch(/Fake Default Audio Input.*44.1 kHz, 2 channels/);
-      expect(text).toMatch(/24 kHz, latency \d+ ms, (running|held back)/);
-      expect(text).toContain("not tested with this speaker");
-      expect(await inputsOf("report-output")).toContainEqual({ label: "Fake Default Audio Output" });
-      expect(text).toContain("You can interrupt at any time.");
-    });
-
-    test("the echo test measures what comes back, with the conversation paused, and shows it", async () => {
-      await openSettings({ prepare: hearItself });
-      await fixture.untilLive(page);
-      await page.getByTestId("test-echo").click();
-      await expect.poll(() => measuredLosses(), { timeout: 15_000 }).toHaveLength(1);
-      const [lossDb = 0] = await measuredLosses();
-      // What the page takes out by itself comes on top.
-      expect(lossDb).toBeGreaterThan(ECHO_LOSS_DB - 2);
-      expect(lossDb).toBeLessThan(ECHO_LOSS_DB + 50);
-      expect(await inputsOf("set-paused")).toEqual([{ paused: true }, { paused: false }]);
-      await expect.poll(() => page.getByTestId("test-echo").isEnabled()).toBe(true);
-      await emit({
-        kind: "settings",
-        settings: settingsSchema.parse({ echoReturnLossDb: await lossByOutput(lossDb) }),
-      });
-      await expect.poll(() => page.getByTestId("diagnostics").textContent()).toContain("dB weaker than it was played");
-      await emit(snapshotEvent({ state: "speaking" }));
-      await expect.poll(() => page.getByTestId("test-echo").isEnabled()).toBe(false);
-    });
-
-    test("half duplex is said in the window with what helps, guarded duplex in the sound check only", async () => {
-      await openSettings();
-      await fixture.untilLive(page);
-      await emit(snapshotEvent({ duplex: "guarded" }));
-      await expect.poll(() => page.getByTestId("diagnostics").textContent()).toContain("speak a little clearer");
-      expect(await page.getByTestId("echo-notice").count()).toBe(0);
-      await emit(snapshotEvent({ duplex: "half" }));
-      expect(await page.getByTestId("echo-notice").textContent()).toContain("while I talk, only “stop” or Esc");
-      await page.getByTestId("echo-notice-test").click();
-      expect(await page.getByTestId("echo-notice").textContent()).toContain("test sound");
-      await page.getByTestId("echo-forgo").click();
-      await expect.poll(() => page.getByTestId("echo-notice").textContent()).toContain("headphones");
-    });
-
-    async function measuredLosses(): Promise<number[]> {
-      const reports = (await inputsOf("report-output")) as { echoReturnLossDb?: number }[];
-      return reports.flatMap(({ echoReturnLossDb }) => echoReturnLossDb ?? []);
-    }
-    async function lossByOutput(lossDb: number): Promise<Record<string, number>> {
-      const reports = (await inputsOf("report-output")) as { label: string }[];
-      return { [reports.at(-1)?.label ?? ""]: lossDb };
-    }
-  },
-);
+  async function measuredLosses(): Promise<number[]> {
+    const reports = (await inputsOf("report-output")) as { echoReturnLossDb?: number }[];
+    return reports.flatMap(({ echoReturnLossDb }) => echoReturnLossDb ?? []);
+  }
+  async function lossByOutput(lossDb: number): Promise<Record<string, number>> {
+    const reports = (await inputsOf("report-output")) as { label: string }[];
+    return { [reports.at(-1)?.label ?? ""]: lossDb };
+  }
+});
 
 /** Gives the page a microphone that hears what the page plays, after 80 ms. */
 async function hearItself(page: Page): Promise<void> {
