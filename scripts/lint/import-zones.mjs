@@ -48,7 +48,7 @@ export const IMPORT_ZONES = [
   },
   {
     within: "src-main/models/",
-    ours: ["src-main/models/", "src-main/worker-url.ts", "src-shared/", "resources/models/"],
+    ours: ["src-main/models/", "src-main/files/", "src-main/worker-url.ts", "src-shared/", "resources/models/"],
     packages: "any",
     platform: true,
   },

@@ -2,6 +2,7 @@ import { constants, open, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { makeFolderAsync } from "./make-folder.ts";
+import { writeWhole } from "./write-whole.ts";
 
 const NEWLINE = 0x0a;
 /** A write of another process is over within this time. */
@@ -48,7 +49,7 @@ async function appendToFile(file: FileHandle, lines: readonly string[]): Promise
   const { size } = await file.stat();
   let written = 0;
   try {
-    while (written < bytes.length) written += (await file.write(bytes, written)).bytesWritten;
+    await writeWhole(file, bytes, { onWritten: (count) => (written = count) });
     return { written: lines.length };
   } catch (error) {
     const wholeBytes = bytes.subarray(0, written).lastIndexOf(NEWLINE) + 1;

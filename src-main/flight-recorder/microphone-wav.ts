@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
 import { makeFolderAsync } from "../files/make-folder.ts";
 import { toInt16, WAV_HEADER_BYTES, wavHeader } from "../files/wav-header.ts";
+import { writeWhole } from "../files/write-whole.ts";
 
 const FORMAT = { sampleRateHz: RECOGNITION_RATE_HZ, channels: 1 } as const;
 const BYTES_PER_SAMPLE = 2;
@@ -69,9 +70,9 @@ export class MicrophoneWav {
     try {
       const file = (this.#file ??= await this.#create());
       const bytes = Buffer.concat(pieces.map(({ buffer }) => Buffer.from(buffer)));
-      await writeWhole(file, bytes, WAV_HEADER_BYTES + this.#writtenSamples * BYTES_PER_SAMPLE);
+      await writeWhole(file, bytes, { atByte: WAV_HEADER_BYTES + this.#writtenSamples * BYTES_PER_SAMPLE });
       this.#writtenSamples += count;
-      await writeWhole(file, wavHeader(FORMAT, this.#writtenSamples * BYTES_PER_SAMPLE), 0);
+      await writeWhole(file, wavHeader(FORMAT, this.#writtenSamples * BYTES_PER_SAMPLE), { atByte: 0 });
     } catch (error) {
       this.#end(error as Error);
     }
@@ -88,12 +89,5 @@ export class MicrophoneWav {
     this.#isOver = true;
     this.#pending = [];
     this.#pendingSamples = 0;
-  }
-}
-
-async function writeWhole(file: FileHandle, bytes: Uint8Array, atByte: number): Promise<void> {
-  let written = 0;
-  while (written < bytes.length) {
-    written += (await file.write(bytes, written, bytes.length - written, atByte + written)).bytesWritten;
   }
 }

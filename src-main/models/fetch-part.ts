@@ -1,6 +1,7 @@
-import { open, rm, stat, statfs, type FileHandle } from "node:fs/promises";
+import { open, rm, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
+import { writeWhole } from "../files/write-whole.ts";
 
 /** Room that is left on the disk beside the file. */
 const SPARE_BYTES = 16 * 2 ** 20;
@@ -106,7 +107,7 @@ async function write(
         return download(
           `more than ${bytes} bytes arrived, and the model has about ${approximateBytes}: it is another file`,
         );
-      await writeAll(file, chunk);
+      await writeWhole(file, chunk);
       onProgress(bytes, totalBytes);
     }
   } finally {
@@ -115,10 +116,6 @@ async function write(
   if (totalBytes !== undefined && bytes < totalBytes)
     return download(`${bytes} of ${totalBytes} bytes arrived: ${RESUME}`, true);
   return succeeded(null);
-}
-
-async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let at = 0; at < chunk.length;) at += (await file.write(chunk, at)).bytesWritten;
 }
 
 async function sizeOf(path: string): Promise<number> {
