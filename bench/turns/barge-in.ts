@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Page } from "playwright-core";
-import { startApp, type RunningApp } from "../../test/e2e/app.ts";
 import { soundingSpans } from "../../test/e2e/rig/analysis.ts";
-import { startRigBrowser, type RigBrowser } from "../../test/e2e/rig/browser.ts";
 import { ROOM_RATE_HZ } from "../../test/e2e/rig/sound-room.ts";
-import { startSoundRig, type SoundRig } from "../../test/e2e/rig/sound-rig.ts";
 import { spokenText } from "../../test/fixtures/speech.ts";
+import { startAssistantInRoom, type AssistantInRoom } from "./assistant-in-room.ts";
+import { Random } from "./set/random.ts";
 import { speechOnsetMs } from "./speech-onset.ts";
 
 const LONG_ANSWER = "What can you do?";
@@ -47,23 +45,15 @@ export interface SelfTalk {
 
 /** The assistant in Chromium, in a virtual room where the microphone hears the speaker. */
 export class BargeInStage {
-  readonly #rig: SoundRig;
-  readonly #app: RunningApp;
-  readonly #browser: RigBrowser;
-  readonly #page: Page;
+  readonly #room: AssistantInRoom;
 
-  constructor(rig: SoundRig, app: RunningApp, browser: RigBrowser) {
-    [this.#rig, this.#app, this.#browser, this.#page] = [rig, app, browser, browser.page];
+  private constructor(room: AssistantInRoom) {
+    this.#room = room;
   }
 
   /** `echoRatio`: how much of the speaker the microphone hears. Lets one answer be heard, so that the echo path is known. */
   static async open(echoRatio: number): Promise<BargeInStage> {
-    const rig = await startSoundRig({ echoRatio });
-    const app = await startApp(rig.env);
-    const browser = await startRigBrowser(rig, { microphone: "granted" });
-    await browser.context.grantPermissions(["microphone"]);
-    await browser.page.goto(app.url);
-    const stage = new BargeInStage(rig, app, browser);
+    const stage = new BargeInStage(await startAssistantInRoom(echoRatio));
     await stage.#untilState("Listening");
     await sleep(1_500);
     await stage.#ask();
@@ -73,17 +63,17 @@ export class BargeInStage {
 
   /** Speaks over one answer. `random`: a number from 0 to 1 for the moment. */
   async interject(text: string, voice: (typeof VOICES)[number], random: number): Promise<Interjection> {
-    const turnsBefore = await this.#page.getByTestId("turn").count();
+    const turnsBefore = await this.#room.page.getByTestId("turn").count();
     const askedAtMs = await this.#ask();
     await sleep(500 + random * 6_000);
     const pcm = await spokenText(text, voice, ROOM_RATE_HZ);
-    const { startedAtMs } = await this.#rig.play(pcm);
+    const { startedAtMs } = await this.#room.rig.play(pcm);
     const onsetAtMs = startedAtMs + speechOnsetMs(pcm, ROOM_RATE_HZ);
     await sleep(Math.max(0, onsetAtMs + WATCHED_MS - Date.now()));
-    const output = await this.#rig.cut(onsetAtMs - LONGEST_PAUSE_MS, onsetAtMs + WATCHED_MS);
+    const output = await this.#room.rig.cut(onsetAtMs - LONGEST_PAUSE_MS, onsetAtMs + WATCHED_MS);
     const [span] = soundingSpans(output, ROOM_RATE_HZ, SILENT_DB, LONGEST_PAUSE_MS);
     const silentMs = (span?.endMs ?? Infinity) - LONGEST_PAUSE_MS;
-    const becameTurn = (await this.#page.getByTestId("turn").count()) > turnsBefore + 1;
+    const becameTurn = (await this.#room.page.getByTestId("turn").count()) > turnsBefore + 1;
     await this.#settle();
     return {
       text,
@@ -98,7 +88,7 @@ export class BargeInStage {
   async talkAlone(minutes: number): Promise<SelfTalk> {
     const total = { spokenMs: 0, interruptions: 0, phantomTurns: 0 };
     while (total.spokenMs < minutes * 60_000) {
-      const turns = this.#page.getByTestId("turn");
+      const turns = this.#room.page.getByTestId("turn");
       const turnsBefore = await turns.count();
       const askedAtMs = await this.#ask();
       await this.#untilState("Listening", 40_000);
@@ -110,32 +100,30 @@ export class BargeInStage {
     return total;
   }
 
-  async close(): Promise<void> {
-    await this.#browser.close();
-    await this.#app.close();
-    await this.#rig.close();
+  close(): Promise<void> {
+    return this.#room.close();
   }
 
   /** Types a question with a long answer; resolves when it sounds, with the instant at which it was asked. */
   async #ask(): Promise<number> {
     const askedAtMs = Date.now();
-    await this.#page.getByTestId("text-input").fill(LONG_ANSWER);
-    await this.#page.keyboard.press("Enter");
+    await this.#room.page.getByTestId("text-input").fill(LONG_ANSWER);
+    await this.#room.page.keyboard.press("Enter");
     await this.#untilState("Speaking");
     return askedAtMs;
   }
 
   async #settle(): Promise<void> {
-    await this.#page.keyboard.press("Escape");
+    await this.#room.page.keyboard.press("Escape");
     await sleep(400);
-    await this.#page.keyboard.press("Escape");
+    await this.#room.page.keyboard.press("Escape");
     await this.#untilState("Listening", 20_000);
     await sleep(600);
   }
 
   async #untilState(wanted: string, timeoutMs = 10_000): Promise<void> {
     const deadlineAtMs = Date.now() + timeoutMs;
-    while ((await this.#page.getByTestId("state").textContent()) !== wanted) {
+    while ((await this.#room.page.getByTestId("state").textContent()) !== wanted) {
       if (Date.now() > deadlineAtMs) throw new Error(`the assistant is not ${wanted}`);
       await sleep(20);
     }
@@ -154,12 +142,11 @@ export async function agree(stage: BargeInStage, count: number): Promise<Interje
 
 async function interjectAll(stage: BargeInStage, texts: readonly string[], count: number): Promise<Interjection[]> {
   const out: Interjection[] = [];
-  let state = 4;
+  const random = new Random("barge-in");
   for (let index = 0; index < count; index++) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     const text = texts[index % texts.length] as string;
     const voice = VOICES[Math.floor(index / texts.length) % VOICES.length] ?? "kal";
-    out.push(await stage.interject(text, voice, state / 2 ** 32));
+    out.push(await stage.interject(text, voice, random.next()));
   }
   return out;
 }

@@ -1,11 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startApp } from "../../test/e2e/app.ts";
-import { startRigBrowser } from "../../test/e2e/rig/browser.ts";
-import { startSoundRig, type SoundRig } from "../../test/e2e/rig/sound-rig.ts";
+import type { SoundRig } from "../../test/e2e/rig/sound-rig.ts";
 import { ROOM_RATE_HZ } from "../../test/e2e/rig/sound-room.ts";
 import { spokenText } from "../../test/fixtures/speech.ts";
 import { atMost, type BenchResult, type BenchRow } from "../bench-result.ts";
+import { startAssistantInRoom } from "./assistant-in-room.ts";
 
 /** The kernel counts processor time in these. */
 const TICKS_PER_SECOND = 100;
@@ -19,13 +18,8 @@ type CpuSeconds = ReadonlyMap<string, number>;
 
 /** How much of one core each part takes while nobody speaks and during a conversation, in Chromium with the virtual sound card. */
 export async function measureCpuShare(): Promise<BenchResult> {
-  const rig = await startSoundRig();
-  const app = await startApp(rig.env);
-  const browser = await startRigBrowser(rig, { microphone: "granted" });
+  const { rig, app, close } = await startAssistantInRoom();
   try {
-    await browser.context.grantPermissions(["microphone"]);
-    await browser.page.goto(app.url);
-    await browser.page.locator('.status[data-microphone="live"]').waitFor();
     await sleep(3_000);
     const listening = await share(app.processId, rig, () => sleep(LISTENING_MS));
     const talking = await share(app.processId, rig, () => converse(rig));
@@ -35,9 +29,7 @@ export async function measureCpuShare(): Promise<BenchResult> {
       verdicts: [atMost("processor share while nobody speaks, % of one core", total, 12)],
     };
   } finally {
-    await browser.close();
-    await app.close();
-    await rig.close();
+    await close();
   }
 }
 

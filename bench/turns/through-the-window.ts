@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CAPTURE_RATE_HZ } from "../../src-shared/audio-format.ts";
 import { resampleAll } from "../../src-main/streaming-resampler.ts";
-import { startApp } from "../../test/e2e/app.ts";
 import { onsetMs } from "../../test/e2e/rig/analysis.ts";
-import { startRigBrowser } from "../../test/e2e/rig/browser.ts";
-import { startSoundRig, type SoundRig } from "../../test/e2e/rig/sound-rig.ts";
+import type { SoundRig } from "../../test/e2e/rig/sound-rig.ts";
 import { ROOM_RATE_HZ } from "../../test/e2e/rig/sound-room.ts";
 import { atMost, type BenchResult } from "../bench-result.ts";
+import { startAssistantInRoom } from "./assistant-in-room.ts";
 import { endpointFigures, endpointRow, type AnsweredTurn } from "./endpoint-figures.ts";
 import type { TurnItem } from "./set/turn-item.ts";
 import { turnSet } from "./set/turn-set.ts";
@@ -18,19 +17,14 @@ const PART = "through Chromium and PulseAudio";
 
 /** The first turns of the test half, spoken into the microphone of the real window, judged by what leaves the speaker. */
 export async function measureThroughTheWindow(turns: number): Promise<BenchResult> {
-  const rig = await startSoundRig();
-  const app = await startApp(rig.env);
-  const browser = await startRigBrowser(rig, { microphone: "granted" });
+  const { rig, page, close } = await startAssistantInRoom();
   try {
-    await browser.context.grantPermissions(["microphone"]);
-    await browser.page.goto(app.url);
-    await browser.page.locator('.status[data-microphone="live"]').waitFor();
     await sleep(3_000);
     const answered: AnsweredTurn[] = [];
     for await (const item of turnSet("test", undefined, turns)) {
       answered.push(await ask(rig, item));
       for (let presses = 0; presses < 2; presses++) {
-        await browser.page.keyboard.press("Escape");
+        await page.keyboard.press("Escape");
         await sleep(700);
       }
     }
@@ -40,9 +34,7 @@ export async function measureThroughTheWindow(turns: number): Promise<BenchResul
       verdicts: [atMost(`${PART}: median delay from the true end to the first sound, ms`, figures.medianMs, 420)],
     };
   } finally {
-    await browser.close();
-    await app.close();
-    await rig.close();
+    await close();
   }
 }
 
