@@ -9,6 +9,7 @@ export type FailureStage =
   | "models"
   | "settings"
   | "window"
+  | "wire"
   | "input";
 
 /** Everything that can go wrong, as one closed union. {@link userSentence} says each in words for the user. */

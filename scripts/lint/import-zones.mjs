@@ -65,6 +65,19 @@ export const IMPORT_ZONES = [
     platform: true,
   },
   { within: "src-main/window/", ours: ["src-main/window/", "src-shared/"], packages: "any", platform: true },
+  {
+    within: "src-main/serve/",
+    ours: [
+      ...GROUND,
+      ...STAGES.map((stage) => `src-main/${stage}/`),
+      "src-main/serve/",
+      "src-main/turn/",
+      "src-main/speak-text.ts",
+      "src-main/version.ts",
+    ],
+    packages: "any",
+    platform: true,
+  },
   { within: "src-main/compose.ts", ours: ["src-main/", "src-shared/"], packages: "any", platform: true },
   { within: "src-main/cli/", ours: ["src-main/", "src-shared/"], packages: "any", platform: true },
   {
