@@ -37,7 +37,7 @@ export interface PlayerLoopOptions {
 /**
  * The player without its thread: moves samples from the ring to the device, at most DEVICE_AHEAD_MS ahead of what was heard, starts
  * playback when the reply is released and the start policy agrees, and measures. Samples stay in the ring until they were heard, so a device
- * that goes away takes none with it. Player thread; `pump` is called every few ms and allocates nothing in steady state.
+ * that goes away takes none with it. Player thread; `pump` is called every few ms while there is a reply and allocates nothing in steady state.
  */
 export class PlayerLoop {
   readonly #ring: PcmRing;
@@ -123,6 +123,11 @@ export class PlayerLoop {
   setGain(ratio: number, rampMs: number): void {
     this.#gain = { ratio, rampMs };
     this.#device?.command({ kind: "gain", ratio, rampMs });
+  }
+
+  /** Whether there is no reply: nothing to pump until the next one begins. */
+  get isIdle(): boolean {
+    return this.#reply === undefined;
   }
 
   /** Moves what there is and starts playback when it is time. */

@@ -24,7 +24,7 @@ const tell = (reply: PlayerReply): void => parentPort?.postMessage(reply);
 const emit = (event: PlayerEvent): void => tell(event);
 const loop = new PlayerLoop(new PcmRing(ring), { nowMs, emit });
 const onReport: ReportListener = (report) => loop.take(report);
-const timer = setInterval(() => loop.pump(), PUMP_INTERVAL_MS);
+let pumping: ReturnType<typeof setInterval> | undefined;
 let finishFile = (): void => undefined;
 let attachments = 0;
 
@@ -52,7 +52,7 @@ parentPort?.on("message", (request: PlayerRequest) => {
 });
 
 async function close(): Promise<void> {
-  clearInterval(timer);
+  clearInterval(pumping);
   await loop.close();
   finishFile();
   tell({ kind: "closed" });
@@ -65,6 +65,15 @@ function begin(request: Extract<PlayerRequest, { kind: "begin" }>): void {
     ledger: ledger && new SourceLedger(ledger),
     isLive,
   });
+  pumping ??= setInterval(pump, PUMP_INTERVAL_MS);
+}
+
+/** The thread sleeps while there is nothing to play. */
+function pump(): void {
+  loop.pump();
+  if (!loop.isIdle) return;
+  clearInterval(pumping);
+  pumping = undefined;
 }
 
 /** Opening a native output takes a while; what is attached in the meantime wins. The file of an earlier sink is complete afterwards. */

@@ -74,7 +74,7 @@ export class EchoCanceller {
     this.#played = played;
   }
 
-  /** Spectra of the latest block. */
+  /** Spectra of the latest block that held echo or was measured. */
   get spectra(): EchoSpectra {
     return this.#spectra;
   }
@@ -96,12 +96,8 @@ export class EchoCanceller {
     this.#delay.observe(block, startSample);
     const sounds = this.#played.read(this.#reference, startSample - this.#delaySamples - ECHO_BLOCK_SAMPLES);
     this.#soundingBlocks = sounds ? PARTITIONS + 1 : Math.max(0, this.#soundingBlocks - 1);
+    if (!this.isEchoing) return;
     const filter = this.#filter;
-    if (!this.isEchoing) {
-      filter.measure(block);
-      this.#keepSpectra();
-      return;
-    }
     filter.play(this.#reference);
     filter.predict(block, this.#left);
     this.#keepSpectra();
@@ -115,6 +111,12 @@ export class EchoCanceller {
       filter.learn();
     }
     this.#useLeft(block);
+  }
+
+  /** Takes the spectra of a block that holds no echo. */
+  measure(block: Float32Array): void {
+    this.#filter.measure(block);
+    this.#keepSpectra();
   }
 
   #keep(): void {

@@ -10,6 +10,8 @@ const SPEECH_HOLD_BLOCKS = 28;
 const STEADY_BLOCKS = 20;
 /** Before that, so many blocks of speech in a row count, and fewer are echo at an instant that was not predicted. */
 const SURE_BLOCKS = 4;
+/** While nothing is played, only the noise is to be known: every so many blocks are enough. */
+const QUIET_BLOCKS = 4;
 
 /** Who gets what a {@link NearSound} makes. Called on the audio thread. */
 export interface NearSoundListener {
@@ -29,6 +31,7 @@ export class NearSound {
   #speakingBlocks = 0;
   #speechBlocks = 0;
   #steadyBlocks = 0;
+  #quietBlocks = 0;
   #filled = 0;
   #expectedSample = 0;
 
@@ -52,7 +55,8 @@ export class NearSound {
     this.#filled = 0;
     this.#canceller.process(this.#block, startSample);
     const isEchoing = this.#canceller.isEchoing;
-    const speaks = this.#detector.observe(this.#canceller.spectra, this.#canceller.isLost) && isEchoing;
+    const speaks = isEchoing && this.#detector.observe(this.#canceller.spectra, this.#canceller.isLost);
+    if (!isEchoing) this.#hearNoise();
     this.#speakingBlocks = speaks ? this.#speakingBlocks + 1 : 0;
     if (!isEchoing || this.#canceller.isLost) this.#steadyBlocks = 0;
     else if (this.#detector.isExplained) this.#steadyBlocks++;
@@ -62,6 +66,12 @@ export class NearSound {
     if (speaks && isSteady) this.#listener.onSpeechOverEcho();
     this.#fade(isEchoing && this.#speechBlocks === 0 && !this.#detector.isExplained ? DOUBTFUL_RATIO : 1);
     this.#listener.onBlock(this.#block, startSample);
+  }
+
+  #hearNoise(): void {
+    if (++this.#quietBlocks % QUIET_BLOCKS !== 0) return;
+    this.#canceller.measure(this.#block);
+    this.#detector.observe(this.#canceller.spectra, this.#canceller.isLost, QUIET_BLOCKS);
   }
 
   /** Comes to the wanted volume within the block. */

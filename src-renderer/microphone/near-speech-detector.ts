@@ -56,8 +56,13 @@ export class NearSpeechDetector {
     return this.#isExplained;
   }
 
-  /** Whether somebody speaks in this block. `isLost`: the echo is predicted for the wrong instant. */
-  observe(spectra: EchoSpectra, isLost: boolean): boolean {
+  /**
+   * Whether somebody speaks in this block. `isLost`: the echo is predicted for the wrong instant. `blocks`: so many have passed since the
+   * last one that was observed.
+   */
+  observe(spectra: EchoSpectra, isLost: boolean, blocks = 1): boolean {
+    const noiseRise = NOISE_RISE ** blocks;
+    const echoDecay = ECHO_DECAY ** blocks;
     const echoMargin = isLost ? LOST_ECHO_MARGIN : ECHO_MARGIN;
     let evidenceDb = 0;
     const [left, echo, heard] = [total(spectra.leftPower), total(spectra.echoPower), total(spectra.microphonePower)];
@@ -68,10 +73,10 @@ export class NearSpeechDetector {
       const bandLeft = this.#sum(spectra.leftPower, band);
       const bandEcho = this.#sum(spectra.echoPower, band);
       const bandHeard = this.#sum(spectra.microphonePower, band);
-      const echoBefore = (this.#echo[band] as number) * ECHO_DECAY;
+      const echoBefore = (this.#echo[band] as number) * echoDecay;
       const loudestEcho = Math.max(bandEcho, echoBefore);
       this.#echo[band] = loudestEcho;
-      const noise = Math.max(LEAST_NOISE, Math.min(bandLeft, (this.#noise[band] as number) * NOISE_RISE));
+      const noise = Math.max(LEAST_NOISE, Math.min(bandLeft, (this.#noise[band] as number) * noiseRise));
       this.#noise[band] = noise;
       const leak = this.#leak[band] as number;
       const doubt = this.#sum(spectra.doubtPower, band);
@@ -84,7 +89,7 @@ export class NearSpeechDetector {
     }
     if (isElsewhere) evidenceDb = 0;
     const speaks = evidenceDb > CLEAR_DB || (evidenceDb > LIKELY_DB && this.#lastDb > LIKELY_DB);
-    this.#speechBlocks = speaks ? this.#speechBlocks + 1 : Math.max(0, this.#speechBlocks - 1);
+    this.#speechBlocks = speaks ? this.#speechBlocks + blocks : Math.max(0, this.#speechBlocks - blocks);
     this.#lastDb = evidenceDb;
     return speaks;
   }

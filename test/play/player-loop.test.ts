@@ -67,7 +67,9 @@ function finished(): Extract<PlayerEvent, { kind: "finished" }> {
 
 test("plays nothing before the release and everything after it, and measures", () => {
   const device = attachDevice();
+  expect(loop.isIdle).toBe(true);
   begin(1);
+  expect(loop.isIdle).toBe(false);
   pass(100, device);
   write(SECOND);
   pass(200, device);
@@ -76,6 +78,7 @@ test("plays nothing before the release and everything after it, and measures", (
   const releasedAtMs = nowMs;
   loop.release(1);
   pass(1200, device);
+  expect(loop.isIdle).toBe(true);
   void device.close();
   expect(events.map((event) => event.kind)).toContain("audible");
   const { metrics, flushed, positionSamples } = finished();
