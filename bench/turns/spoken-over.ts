@@ -3,13 +3,15 @@ import { PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
 import type { AudioSession } from "../../src-main/window/assistant-endpoint.ts";
 import { startBrowserShell, type BrowserShell } from "../../src-main/window/browser-shell.ts";
 import { FakeEndpoint } from "../../test/fakes/fake-endpoint.ts";
+import { resampleAll } from "../../src-main/streaming-resampler.ts";
 import { spokenText } from "../../test/fixtures/speech.ts";
 import { findIn } from "../../test/e2e/rig/analysis.ts";
 import { startRigBrowser, type RigBrowser } from "../../test/e2e/rig/browser.ts";
 import { ROOM_RATE_HZ } from "../../test/e2e/rig/sound-room.ts";
 import { startSoundRig, type SoundRig } from "../../test/e2e/rig/sound-rig.ts";
 import { speechOnsetMs } from "./speech-onset.ts";
-import { volumeSteps, type VolumeStep } from "./volume-steps.ts";
+import { Random } from "./set/random.ts";
+import { findDucks, volumeSteps, type VolumeStep } from "./volume-steps.ts";
 
 const ANSWER =
   "I can tell you the time and the date, set timers, calculate, convert units, and remember things for you. You can also ask me about almost anything else if a language model is connected. Just talk to me, and interrupt me whenever you like.";
@@ -18,6 +20,12 @@ const PIECE_MS = 250;
 const AHEAD_MS = 1_500;
 const DUCKED_DB = -12;
 const SOFTER_DB = -6;
+/** Faint noise under the answer, so that its volume can be told in its pauses too. */
+const NOISE_PEAK_RATIO = 0.006;
+/** The answer is found in the recording by so much of it, which nobody speaks over. */
+const ALIGNED_MS = 1_000;
+/** What a sound card takes to begin. */
+const LONGEST_START_MS = 500;
 
 /** What came of speech over playback that the assistant does nothing about; times in ms from the onset of the speech at the microphone. */
 export interface SpokenOver {
@@ -67,19 +75,18 @@ export class SpeakingPage {
 
   /** Speaks over one answer, `afterMs` into it. */
   async speakOver(pcm: Float32Array, afterMs: number): Promise<SpokenOver> {
-    const answer = this.#play();
+    const playing = this.#play();
     await sleep(afterMs);
     const { startedAtMs } = await this.#rig.play(pcm);
     const onsetAtMs = startedAtMs + speechOnsetMs(pcm, ROOM_RATE_HZ);
-    const beganAtMs = await answer;
+    const beganAtMs = await playing;
     await sleep(400);
-    const steps = await this.#volume(beganAtMs, onsetAtMs - 1_000, onsetAtMs - 30, onsetAtMs + 1_000);
-    const after = steps.filter(({ atMs }) => atMs >= 1_000);
-    const ducked = after.find(({ ratioDb }) => ratioDb <= DUCKED_DB);
+    const steps = await this.#volume(beganAtMs, onsetAtMs - ALIGNED_MS, onsetAtMs + 1_000);
+    const ducked = findDucks(steps, DUCKED_DB).find((atMs) => atMs >= ALIGNED_MS);
     const frames = this.#frames.filter(({ endedAtMs }) => endedAtMs > onsetAtMs - 500);
     const heard = Float32Array.from(frames.flatMap(({ pcm: frame }) => Array.from(frame)));
     const heardFromMs = (frames[0]?.endedAtMs ?? 0) - 32 - onsetAtMs;
-    const duckedMs = ducked === undefined ? undefined : ducked.atMs - 1_000;
+    const duckedMs = ducked === undefined ? undefined : ducked - ALIGNED_MS;
     return { atMs: Math.round(onsetAtMs - beganAtMs), duckedMs, heard, heardFromMs };
   }
 
@@ -88,16 +95,11 @@ export class SpeakingPage {
     const from = this.#frames.length;
     const beganAtMs = await this.#play();
     await sleep(400);
-    const untilMs = Date.now();
-    let [ducks, isSofter] = [0, false];
-    for (let atMs = beganAtMs + 300; atMs < untilMs - 2_500; atMs += 2_000) {
-      for (const { ratioDb } of await this.#volume(beganAtMs, atMs, atMs + 1_000, atMs + 2_000)) {
-        if (!isSofter && ratioDb <= SOFTER_DB) ducks++;
-        isSofter = ratioDb <= SOFTER_DB;
-      }
-    }
+    const playedMs = Date.now() - beganAtMs;
+    const steps = await this.#volume(beganAtMs, beganAtMs + LONGEST_START_MS, beganAtMs + playedMs - 1_000);
+    const ducks = findDucks(steps, SOFTER_DB).length;
     const heard = Float32Array.from(this.#frames.slice(from).flatMap(({ pcm }) => Array.from(pcm)));
-    return { playedMs: untilMs - beganAtMs, ducks, heard };
+    return { playedMs, ducks, heard };
   }
 
   async close(): Promise<void> {
@@ -108,7 +110,7 @@ export class SpeakingPage {
 
   /** Plays the whole answer and resolves when it is over, with the instant at which it was begun. */
   async #play(): Promise<number> {
-    const pcm = await spokenText(ANSWER, "slt", PLAYBACK_RATE_HZ);
+    const pcm = await answer();
     const generation = ++this.#generation;
     const { sendSpeakerCommand: send } = this.#session;
     send({ kind: "begin", generation, firstSample: 0 });
@@ -125,17 +127,22 @@ export class SpeakingPage {
     return beganAtMs;
   }
 
-  /** The volume from `fromMs` on, against the answer begun at `beganAtMs`, which is found by what was heard until `alignedMs`. */
-  async #volume(beganAtMs: number, fromMs: number, alignedMs: number, toMs: number): Promise<VolumeStep[]> {
-    const answer = await spokenText(ANSWER, "slt", ROOM_RATE_HZ);
+  /** The volume from `fromMs` to `toMs` of the answer begun at `beganAtMs`. The answer is found by what is heard at first. */
+  async #volume(beganAtMs: number, fromMs: number, toMs: number): Promise<VolumeStep[]> {
+    const undisturbed = await resampleAll(await answer(), PLAYBACK_RATE_HZ, ROOM_RATE_HZ);
     const heard = await this.#rig.cut(fromMs, toMs);
     const toSamples = (ms: number) => Math.round((ms * ROOM_RATE_HZ) / 1000);
-    const template = heard.subarray(0, toSamples(alignedMs - fromMs));
-    const searchFrom = Math.max(0, toSamples(fromMs - beganAtMs - 1_000));
-    const { offsetSamples } = findIn(
-      answer.subarray(searchFrom, searchFrom + template.length + toSamples(1_100)),
-      template,
-    );
-    return volumeSteps(heard, answer, -offsetSamples - searchFrom, ROOM_RATE_HZ);
+    const template = heard.subarray(0, toSamples(ALIGNED_MS - 30));
+    const searchFrom = Math.max(0, toSamples(fromMs - beganAtMs - ALIGNED_MS));
+    const searched = undisturbed.subarray(searchFrom, searchFrom + template.length + toSamples(ALIGNED_MS + 100));
+    const { offsetSamples } = findIn(searched, template);
+    return volumeSteps(heard, undisturbed, -offsetSamples - searchFrom, ROOM_RATE_HZ);
   }
+}
+
+/** What is played, at PLAYBACK_RATE_HZ. */
+async function answer(): Promise<Float32Array> {
+  const random = new Random("answer");
+  const pcm = await spokenText(ANSWER, "slt", PLAYBACK_RATE_HZ);
+  return pcm.map((sample) => sample + random.between(-NOISE_PEAK_RATIO, NOISE_PEAK_RATIO));
 }
