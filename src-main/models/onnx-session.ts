@@ -28,8 +28,11 @@ export interface OnnxSession {
 
 /** The runtime that executes ONNX graphs. */
 export interface OnnxRuntime {
-  /** Loads a graph, and releases its file, with that many threads for one operator. Code: model-corrupt. */
-  open(model: StoredModel, threads: number): Promise<Outcome<OnnxSession>>;
+  /**
+   * Loads a graph, and releases its file, with that many threads for one operator. `packed`: the weights of matrix products are stored in the
+   * order in which they are read. Code: model-corrupt.
+   */
+  open(model: StoredModel, threads: number, packed?: "packed"): Promise<Outcome<OnnxSession>>;
   /** Wraps `data` without copying: the next run sees what was written to it since. */
   floatTensor(data: Float32Array, shape: readonly number[]): OnnxTensor;
   int64Tensor(data: BigInt64Array, shape: readonly number[]): OnnxTensor;
@@ -39,9 +42,9 @@ export interface OnnxRuntime {
 /**
  * How every graph is run. Threads do not spin while they wait, because a voice assistant idles most of the time. Quantized weights that are
  * used as floats are unpacked once, when loading: that halves the time of a Moonshine token, whose embedding would be unpacked for each.
- * Memory comes from the system's allocator and weights are not stored a second time in packed form: 40 MB less at the same speed.
+ * Memory comes from the system's allocator. Weights are packed only where that is worth the memory.
  */
-const SESSION_OPTIONS: InferenceSession.SessionOptions = {
+const SESSION_OPTIONS = {
   executionProviders: ["cpu"],
   interOpNumThreads: 1,
   executionMode: "sequential",
@@ -50,12 +53,11 @@ const SESSION_OPTIONS: InferenceSession.SessionOptions = {
   extra: {
     session: {
       disable_quant_qdq: "1",
-      disable_prepacking: "1",
       intra_op: { allow_spinning: "0" },
       inter_op: { allow_spinning: "0" },
     },
   },
-};
+} satisfies InferenceSession.SessionOptions;
 
 /**
  * Loads ONNX Runtime: the only place that does. Native code, so call it in a worker. Code: model-runtime-missing.
@@ -70,16 +72,17 @@ export async function loadOnnxRuntime(): Promise<Outcome<OnnxRuntime>> {
     return failed("model-runtime-missing", "models", `onnxruntime-node does not load on ${platform}: ${reason}`);
   }
   return succeeded({
-    async open(model, threads) {
-      const options: InferenceSession.SessionOptions = { ...SESSION_OPTIONS, intraOpNumThreads: threads };
+    async open(model, threads, packed) {
+      const session = { ...SESSION_OPTIONS.extra.session, disable_prepacking: packed ? "0" : "1" };
+      const options = { ...SESSION_OPTIONS, intraOpNumThreads: threads, extra: { session } };
       try {
-        const session = await ort.InferenceSession.create(model.bytes, options);
+        const graph = await ort.InferenceSession.create(model.bytes, options);
         model.release();
         return succeeded({
-          inputs: session.inputMetadata.map(describeValue),
-          outputs: session.outputMetadata.map(describeValue),
-          run: (inputs, outputs) => (outputs ? session.run(inputs, outputs) : session.run(inputs)),
-          release: () => session.release(),
+          inputs: graph.inputMetadata.map(describeValue),
+          outputs: graph.outputMetadata.map(describeValue),
+          run: (inputs, outputs) => (outputs ? graph.run(inputs, outputs) : graph.run(inputs)),
+          release: () => graph.release(),
         });
       } catch {
         return failed("model-corrupt", "models", `${model.path} is not a graph that this ONNX Runtime can load`);

@@ -37,7 +37,8 @@ export async function loadMoonshineModel(
   if (!runtime.ok) return runtime;
   const encoder = await runtime.value.open(encoderFile.value, threads);
   if (!encoder.ok) return encoder;
-  const decoder = await runtime.value.open(decoderFile.value, threads);
+  // Packed it takes 40 MB more and a quarter less time; the encoder would hardly be faster.
+  const decoder = await runtime.value.open(decoderFile.value, threads, "packed");
   if (!decoder.ok) return decoder;
   return succeeded({
     async encode(pcm) {
