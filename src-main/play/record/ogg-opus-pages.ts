@@ -1,11 +1,8 @@
-const OPUS_RATE_HZ = 48_000;
-const MOST_SEGMENTS = 255;
-const SEGMENT_BYTES = 255;
-const FIRST_PAGE = 2;
-const LAST_PAGE = 4;
+import { OGG_PAGE_SEGMENTS, oggPage, oggSegments, type OggPage } from "../../files/ogg-page.ts";
+import { OPUS_RATE_HZ, opusHead, opusTags } from "../../files/opus-headers.ts";
+
 /** Packets on one page; the file is complete up to the last whole page should nobody finish it. */
 const PACKETS_A_PAGE = 50;
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, index) => crcOfByte(index));
 const LIBRARY_NAME = "repartee";
 
 /**
@@ -15,65 +12,51 @@ const LIBRARY_NAME = "repartee";
 export class OggOpusPages {
   readonly #stream: number;
   #packets: Uint8Array[] = [];
-  #segments: number[] = [];
-  #samples = 0n;
+  #segments = 0;
+  #samples = 0;
   #page = 0;
 
   /** `streamNumber`: any 32-bit number. */
   constructor(streamNumber: number) {
-    this.#stream = streamNumber >>> 0;
+    this.#stream = streamNumber;
   }
 
   /** Takes one packet and returns the bytes of the file that are ready: often none. A packet that is none, empty or over 60 kB, is left out. */
   push(packet: Uint8Array): readonly Uint8Array[] {
-    const segments = Math.floor(packet.length / SEGMENT_BYTES) + 1;
+    const segments = oggSegments(packet.length);
     const samples = packetSamples(packet);
-    if (samples === 0 || segments > MOST_SEGMENTS) return [];
+    if (samples === 0 || segments > OGG_PAGE_SEGMENTS) return [];
     const pages = this.#page === 0 ? this.#headers((((packet[0] ?? 0) >> 2) & 1) + 1) : [];
-    const isFull = this.#packets.length === PACKETS_A_PAGE || this.#segments.length + segments > MOST_SEGMENTS;
-    if (isFull) pages.push(this.#takePage(0));
+    const isFull = this.#packets.length === PACKETS_A_PAGE || this.#segments + segments > OGG_PAGE_SEGMENTS;
+    if (isFull) pages.push(this.#takePage());
     this.#packets.push(packet.slice());
-    for (let n = 1; n < segments; n += 1) this.#segments.push(SEGMENT_BYTES);
-    this.#segments.push(packet.length % SEGMENT_BYTES);
-    this.#samples += BigInt(samples);
+    this.#segments += segments;
+    this.#samples += samples;
     return pages;
   }
 
   /** The rest of the file; nothing when there was no packet. */
   finish(): readonly Uint8Array[] {
-    return this.#packets.length === 0 ? [] : [this.#takePage(LAST_PAGE)];
+    return this.#packets.length === 0 ? [] : [this.#takePage("last")];
   }
 
   #headers(channels: number): Uint8Array[] {
-    const head = Buffer.alloc(19);
-    head.write("OpusHead", 0, "latin1");
-    head.writeUInt8(1, 8);
-    head.writeUInt8(channels, 9);
-    head.writeUInt32LE(OPUS_RATE_HZ, 12);
-    const tags = Buffer.alloc(8 + 4 + LIBRARY_NAME.length + 4);
-    tags.write("OpusTags", 0, "latin1");
-    tags.writeUInt32LE(LIBRARY_NAME.length, 8);
-    tags.write(LIBRARY_NAME, 12, "latin1");
-    return [head, tags].map((packet, index) => {
-      this.#packets = [packet];
-      this.#segments = [packet.length];
-      return this.#takePage(index === 0 ? FIRST_PAGE : 0);
-    });
+    this.#packets = [opusHead({ channels, preSkipSamples: 0 })];
+    const head = this.#takePage("first");
+    this.#packets = [opusTags(LIBRARY_NAME)];
+    return [head, this.#takePage()];
   }
 
-  #takePage(kind: number): Uint8Array {
-    const header = Buffer.alloc(27 + this.#segments.length);
-    header.write("OggS", 0, "latin1");
-    header.writeUInt8(kind, 5);
-    header.writeBigUInt64LE(this.#samples, 6);
-    header.writeUInt32LE(this.#stream, 14);
-    header.writeUInt32LE(this.#page, 18);
-    header.writeUInt8(this.#segments.length, 26);
-    header.set(this.#segments, 27);
-    const page = Buffer.concat([header, ...this.#packets]);
-    page.writeUInt32LE(crcOf(page), 22);
+  #takePage(place?: OggPage["place"]): Uint8Array {
+    const page = oggPage({
+      ...(place && { place }),
+      granulePosition: this.#samples,
+      streamNumber: this.#stream,
+      pageNumber: this.#page,
+      packets: this.#packets,
+    });
     this.#packets = [];
-    this.#segments = [];
+    this.#segments = 0;
     this.#page += 1;
     return page;
   }
@@ -92,14 +75,4 @@ function frameSamples(configuration: number): number {
   if (configuration >= 16) return 120 << (configuration & 3);
   if (configuration >= 12) return 480 << (configuration & 1);
   return [480, 960, 1920, 2880][configuration & 3] ?? 0;
-}
-
-function crcOf(bytes: Uint8Array): number {
-  return bytes.reduce((crc, byte) => ((crc << 8) ^ (CRC_TABLE[(crc >>> 24) ^ byte] ?? 0)) >>> 0, 0);
-}
-
-function crcOfByte(byte: number): number {
-  let crc = byte << 24;
-  for (let bit = 0; bit < 8; bit += 1) crc = (crc << 1) ^ (crc < 0 ? 0x04c1_1db7 : 0);
-  return crc >>> 0;
 }
