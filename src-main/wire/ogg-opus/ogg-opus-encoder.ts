@@ -5,10 +5,13 @@ import { OPUS_RATE_HZ, opusHead, opusTags } from "../../files/opus-headers.ts";
 /** Of 10: more takes several times as long and is not heard in speech. */
 const COMPLEXITY = 5;
 
+/** Rates that Opus takes samples at. */
+export type OpusInputRateHz = 8_000 | 12_000 | 16_000 | 24_000 | 48_000;
+
 /** How to encode and what to write around it. */
 export interface OggOpusOptions {
   /** Rate of the samples, 24,000 unless told. */
-  readonly rateHz?: 8_000 | 12_000 | 16_000 | 24_000 | 48_000;
+  readonly rateHz?: OpusInputRateHz;
   /** Audio in one packet, which has a page of its own: 20 unless told. */
   readonly packetMs?: 20 | 40 | 60;
   /** 32,000 unless told. */
