@@ -4,6 +4,7 @@ import { spokenText } from "../../test/fixtures/speech.ts";
 import { atLeast, atMost, quantile, type BenchResult, type BenchRow } from "../bench-result.ts";
 import { agree, BargeInStage, INTERRUPTIONS, interrupt, VOICES, type Interjection } from "./barge-in.ts";
 import { Random } from "./set/random.ts";
+import { measureSoundLoop } from "./sound-loop.ts";
 import { SpeakingPage } from "./spoken-over.ts";
 
 /** How loud the microphone hears the speaker, as a ratio of amplitudes. */
@@ -13,7 +14,8 @@ const PART = "speech over a reply";
 
 /** Speech over replies in Chromium, in a room where the microphone hears the speaker: so many interruptions and backchannels, and minutes alone. */
 export async function measureInterruptions(count: number, minutesAlone: number): Promise<BenchResult> {
-  const duckedMs = await measureDucking(count);
+  const loopMs = await measureSoundLoop(count);
+  const { duckedMs, ducksAlone } = await measureDucking(count);
   const stage = await BargeInStage.open(ECHO_RATIO);
   try {
     const interrupted = await interrupt(stage, count);
@@ -23,6 +25,8 @@ export async function measureInterruptions(count: number, minutesAlone: number):
     const goneOn = agreed.filter((one) => one.silentMs === undefined && !one.becameTurn).length;
     return {
       rows: [
+        { part: PART, what: "sound card and browser by themselves: a tone at -14 dB after ms", ...quantiles(loopMs) },
+        { part: PART, what: "alone: ducks in one answer", count: 1, p50: ducksAlone },
         { part: PART, what: "interruption: output at -12 dB after ms", ...quantiles(duckedMs) },
         { part: PART, what: "interruption: output silent after ms", ...quantiles(silentMs) },
         ...byText(interrupted),
@@ -42,18 +46,19 @@ export async function measureInterruptions(count: number, minutesAlone: number):
   }
 }
 
-/** From the onset of speech at the microphone to an output of -12 dB, for so many moments of known speech. */
-async function measureDucking(count: number): Promise<number[]> {
+/** From the onset of speech at the microphone to an output of -12 dB, for so many moments of known speech; and the ducks of an answer alone. */
+async function measureDucking(count: number): Promise<{ duckedMs: number[]; ducksAlone: number }> {
   const page = await SpeakingPage.open(ECHO_RATIO, RENDERER);
   try {
     const random = new Random("ducking");
+    const { ducks: ducksAlone } = await page.talkAlone();
     const duckedMs: number[] = [];
     for (let index = 0; index < count; index++) {
       const speech = await spokenText(random.pick(INTERRUPTIONS), random.pick(VOICES), ROOM_RATE_HZ);
       const over = await page.speakOver(speech, random.between(700, 5_000));
       duckedMs.push(over.duckedMs ?? Number.POSITIVE_INFINITY);
     }
-    return duckedMs;
+    return { duckedMs, ducksAlone };
   } finally {
     await page.close();
   }
