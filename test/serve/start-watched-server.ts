@@ -1,0 +1,44 @@
+import { onTestFinished } from "vitest";
+import { AccessKeys } from "../../src-main/serve/access-keys.ts";
+import { serverLimits, type ServerLimits } from "../../src-main/serve/server-limits.ts";
+import { createServerLog } from "../../src-main/serve/server-log.ts";
+import { ServerMetrics } from "../../src-main/serve/server-metrics.ts";
+import { startServer, type RunningServer, type StartServerOptions } from "../../src-main/serve/start-server.ts";
+import type { ServedProtocol } from "../../src-main/wire/route.ts";
+
+/** What a test may want to be different. */
+export interface WatchedServerOptions extends Partial<Pick<StartServerOptions, "address" | "port" | "elsewhere">> {
+  readonly keys?: readonly string[];
+  readonly limits?: Partial<ServerLimits>;
+}
+
+/** A server, and what it counts and writes down. */
+export interface WatchedServer extends RunningServer {
+  /** `ws://…`. */
+  readonly socketUrl: string;
+  readonly metrics: ServerMetrics;
+  readonly logged: () => string;
+}
+
+/** Starts the product's server with these protocols on any free port of 127.0.0.1; it ends with its test. */
+export async function startWatchedServer(
+  protocols: readonly ServedProtocol[],
+  { keys, limits, ...options }: WatchedServerOptions = {},
+): Promise<WatchedServer> {
+  let logged = "";
+  const metrics = new ServerMetrics();
+  const started = await startServer({
+    protocols,
+    address: "127.0.0.1",
+    port: 0,
+    keys: new AccessKeys(keys),
+    limits: serverLimits(limits),
+    log: createServerLog({ level: "debug", print: (line) => (logged += line) }),
+    metrics,
+    ...options,
+  });
+  if (!started.ok) throw new Error(started.failure.detail);
+  const server = started.value;
+  onTestFinished(() => server.end());
+  return { ...server, socketUrl: server.url.replace("http", "ws"), metrics, logged: () => logged };
+}
