@@ -13,7 +13,7 @@ const LONGEST_MS = 30_000;
 export type OverheardWords = Omit<WordsOverReply, "spokenText">;
 
 /**
- * Listens to what the user says over a reply: a look at the words again and again while the speech goes on, and one at its end. One look
+ * Listens to what the user says over a reply: a look at the words again and again while the speech goes on, one when it pauses, and the last at its end. One look
  * runs at a time. Words of more than the longest segment are not looked at: by then it is decided.
  */
 export class Attention {
@@ -26,6 +26,8 @@ export class Attention {
   #nextLookAtMs: number;
   /** Where the speech paused, until the last look at it. */
   #pausedAtMs: number | undefined;
+  /** There was a look between the pause and the last look. */
+  #isPauseSeen = false;
 
   constructor(
     transcriber: Transcriber,
@@ -43,7 +45,7 @@ export class Attention {
   /** A frame ended at `endedAtMs`, in or after the speech. */
   hear(endedAtMs: number, isSpeech: boolean): void {
     if (this.#pausedAtMs === undefined) return isSpeech ? this.#hearSpeech(endedAtMs) : undefined;
-    if (endedAtMs < this.#pausedAtMs + TURN_TUNING.attendTailMs) return;
+    if (endedAtMs < this.#pausedAtMs + TURN_TUNING.attendTailMs) return this.#hearPause(endedAtMs);
     this.#look?.abort();
     void this.#lookAt(this.#pausedAtMs, endedAtMs, true);
     this.#pausedAtMs = undefined;
@@ -57,6 +59,14 @@ export class Attention {
   /** The speech goes on after a pause. */
   resume(): void {
     this.#pausedAtMs = undefined;
+    this.#isPauseSeen = false;
+  }
+
+  /** What is said to stop is understood now rather than at the last look. */
+  #hearPause(endedAtMs: number): void {
+    if (this.#look || this.#isPauseSeen || this.#pausedAtMs === undefined) return;
+    this.#isPauseSeen = true;
+    void this.#lookAt(this.#pausedAtMs, endedAtMs, false);
   }
 
   #hearSpeech(endedAtMs: number): void {

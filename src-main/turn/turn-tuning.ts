@@ -13,7 +13,7 @@ export const TURN_TUNING = {
   pauseMs: 64,
   /** Audio kept before the onset, so that no first syllable is lost. pipecat and LiveKit ship 500 ms as well. */
   preRollMs: 500,
-  /** Speech over a reply that goes on for so long holds it. Most backchannels are over by then ("mhm" takes 300 ms). */
+  /** Speech over a reply that is not understood after so long holds it. Most backchannels are by then ("mhm" takes 300 ms). */
   holdAfterMs: 320,
   /** A reply that was ducked or held for so long, without words that explain it, goes on. LiveKit waits 2.0 s as well. */
   interruptionTimeoutMs: 1_900,

@@ -66,10 +66,9 @@ export function whileReplying(state: TurnState, phase: Replying, fact: Fact, now
 
 /** When the reply is held, or goes on because nothing became of what was over it. */
 export function interruptionDeadlineMs(interruption: Interruption): number | undefined {
-  const { startedAtMs, level, speechEndedAtMs, isIgnored } = interruption;
+  const { startedAtMs, level, isIgnored } = interruption;
   if (isIgnored || level === "normal") return undefined;
-  const isHeldNext = level === "ducked" && speechEndedAtMs === undefined;
-  return startedAtMs + (isHeldNext ? TURN_TUNING.holdAfterMs : TURN_TUNING.interruptionTimeoutMs);
+  return startedAtMs + (level === "ducked" ? TURN_TUNING.holdAfterMs : TURN_TUNING.interruptionTimeoutMs);
 }
 
 /** When a reply that has not begun is announced by a word: once a turn, and not while the user speaks over it. Session clock, ms. */
@@ -154,7 +153,7 @@ function onDeadline(state: TurnState, phase: Replying, nowMs: number): Step {
   const { interruption, key } = phase;
   const atMs = interruption && interruptionDeadlineMs(interruption);
   if (interruption && atMs !== undefined && nowMs >= atMs) {
-    if (interruption.level === "ducked" && interruption.speechEndedAtMs === undefined)
+    if (interruption.level === "ducked")
       return to(state, { ...phase, interruption: { ...interruption, level: "held" } }, [
         { kind: "reply-level", level: "held" },
       ]);

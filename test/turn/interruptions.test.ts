@@ -21,6 +21,19 @@ test("speech over a reply ducks it within 100 ms and holds it soon", async () =>
   expect(talk.player.calls.at(-1)).toBe("pause 1");
 });
 
+test("speech that is over and not yet understood holds the reply as well", async () => {
+  talk.transcriber.transcribe = () => new Promise(() => {});
+  await talk.say(160);
+  await talk.wait(TURN_TUNING.holdAfterMs - 160);
+  expect(talk.player.calls.at(-1)).toBe("pause 1");
+});
+
+test("a stop phrase is understood when the speech pauses, before it is over", async () => {
+  await talk.say(128, "Stop.");
+  await talk.wait(TURN_TUNING.attendTailMs - 32);
+  expect(talk.player.calls.at(-1)).toBe("flush");
+});
+
 test("after a backchannel the reply goes on from its sample, at full volume", async () => {
   await talk.say(480, "Mm-hmm.");
   expect(talk.player.calls.at(-1)).toBe("pause 1");

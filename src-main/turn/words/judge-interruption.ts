@@ -32,6 +32,8 @@ const BACKCHANNELS = phrasesOf(
     "got it, gotcha, alright, all right, cool, great, nice, good, wow, really, exactly, of course, go on, makes sense, true, fine, " +
     "perfect, interesting, indeed, i know, sure thing, sounds good, thanks, thank you, very good, that's right, absolutely, definitely",
 );
+/** What small recognizers make of agreement that stands alone. */
+const HEARD_AS_AGREEMENT = phrasesOf("bright, write, wright, rite, boke");
 /** What recognizers write for a cough, a breath or a knock, and what people say before they say anything. */
 const NOISES = phrasesOf("hm, hmm, hmmm, ah, uh, um, umm, er, erm, eh, oh, ooh, ha, haha, huh, hah, shh, ugh");
 /** What they write for nothing at all: single letters, "you", "bye". */
@@ -45,12 +47,14 @@ export function judgeInterruption(evidence: InterruptionEvidence): InterruptionJ
   const { text, speechMs, isOver, spokenText } = evidence;
   const words = wordsOf(text);
   if (words.length === 0 || INVENTED.test(text)) return isOver ? "nothing" : "unsure";
-  if (isEcho(text, spokenText)) return "echo";
+  const isSaidToStop = isStopOnly(text) && !isRepeated(text, spokenText);
+  if (!isSaidToStop && isEcho(text, spokenText)) return "echo";
   if (beginsWithStop(text) || (isOver && isStopOnly(text))) {
     return mayBecomeEcho(evidence) ? "unsure" : "stop";
   }
   const rest = words.slice(agreement(words));
-  if (rest.length === 0) return judgeAgreement(words, speechMs, isOver);
+  if (rest.length === 0 || phraseLength(words, 0, HEARD_AS_AGREEMENT) === words.length)
+    return judgeAgreement(words, speechMs, isOver);
   if (isOver) return speechMs < SHORTEST_SPEECH_MS ? "nothing" : "interruption";
   if (isBeginningOfAgreement(rest)) return "unsure";
   const wholeWords = rest.length - 1;
@@ -63,7 +67,7 @@ function mayBecomeEcho({ text, speechMs, isOver, spokenText }: InterruptionEvide
 }
 
 function judgeAgreement(words: readonly string[], speechMs: number, isOver: boolean): InterruptionJudgement {
-  const agrees = words.some((_, index) => phraseLength(words, index, BACKCHANNELS) > 0);
+  const agrees = words.some((_, index) => phraseLength(words, index, [...BACKCHANNELS, ...HEARD_AS_AGREEMENT]) > 0);
   if (!agrees) return isOver ? "nothing" : "unsure";
   if (speechMs > LONGEST_BACKCHANNEL_MS) return "interruption";
   return isOver ? "backchannel" : "unsure";

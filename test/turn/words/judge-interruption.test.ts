@@ -144,6 +144,19 @@ test.each([
   expect(judge(text, { speechMs: 380, isOver: true, spokenText })).toBe("echo");
 });
 
+test("what is said to stop is no echo, unless those very words were just said", () => {
+  const spokenText = "I can tell you the time and the date";
+  expect(judge("Ok, enough.", { speechMs: 900, spokenText })).toBe("stop");
+  expect(judge("Ok, enough.", { speechMs: 900, isOver: true, spokenText })).toBe("stop");
+  expect(judge("No, not now", { speechMs: 900, spokenText: "There are no timers, no, not now" })).toBe("echo");
+});
+
+test.each(["Bright.", "Write?"])("%s alone is agreement once it is over", (text) => {
+  expect(judge(text, { speechMs: 350 })).toBe("unsure");
+  expect(judge(text, { speechMs: 350, isOver: true })).toBe("backchannel");
+  expect(judge(`${text} it down for me`, { speechMs: 900 })).toBe("interruption");
+});
+
 test.each(["Two meetings", "tomorrow", "Nine thirty?"])("%s is too short for an echo", (text) => {
   expect(judge(text, { speechMs: 700, isOver: true })).toBe("interruption");
 });
