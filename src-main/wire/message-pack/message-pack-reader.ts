@@ -14,6 +14,11 @@ interface Head {
 
 const HEADS: readonly Head[] = Array.from({ length: 256 }, (_, first) => headOf(first));
 
+/** Bytes of a value that is told by its first byte alone; 0 where it is not. */
+const WHOLE_BYTES = Uint8Array.from(HEADS, ({ family, lengthBytes, length }) =>
+  lengthBytes > 0 || family === "array" || family === "map" || family === "invalid" ? 0 : 1 + length,
+);
+
 function headOf(first: number): Head {
   if (first <= 0x7f || first >= 0xe0) return { family: "integer", lengthBytes: 0, length: 0 };
   if (first <= 0x8f) return { family: "map", lengthBytes: 0, length: first & 0x0f };
@@ -125,12 +130,14 @@ export class MessagePackReader {
     const length = this.readArrayLength();
     if (length === undefined) return undefined;
     const floats = new Float32Array(length);
-    for (let index = 0; index < length; index++) {
-      if (this.#bytes[this.position] === FLOAT32 && this.position + 5 <= this.#bytes.length) {
-        floats[index] = this.#view.getFloat32(this.position + 1);
-        this.position += 5;
-        continue;
+    const [bytes, view] = [this.#bytes, this.#view];
+    for (let index = 0, at = this.position; index < length; index++, at = this.position) {
+      // Samples in single precision are nearly all there is.
+      for (; index < length && bytes[at] === FLOAT32 && at + 5 <= bytes.length; index++, at += 5) {
+        floats[index] = view.getFloat32(at + 1);
       }
+      this.position = at;
+      if (index === length) break;
       const value = this.readNumber();
       if (value === undefined) {
         this.position = start;
@@ -154,6 +161,12 @@ export class MessagePackReader {
     if (length === undefined) return undefined;
     const bytes = new Uint8Array(length);
     for (let index = 0; index < length; index++) {
+      const first = this.#bytes[this.position]!;
+      if (first <= 0x7f) {
+        bytes[index] = first;
+        this.position++;
+        continue;
+      }
       const value = this.readCount(255);
       if (value === undefined) {
         this.position = start;
@@ -173,10 +186,16 @@ export class MessagePackReader {
       return true;
     }
     if (deepest === 0) return false;
+    let at = this.position;
     for (let left = family === "map" ? 2 * this.#length : this.#length; left > 0; left--) {
-      if (this.#bytes[this.position] === FLOAT32) this.position += 5;
-      else if (!this.skip(deepest - 1)) return false;
+      const wholeBytes = WHOLE_BYTES[this.#bytes[at] ?? 0xc1]!;
+      at += wholeBytes;
+      if (wholeBytes > 0) continue;
+      this.position = at;
+      if (!this.skip(deepest - 1)) return false;
+      at = this.position;
     }
+    this.position = at;
     return this.position <= this.#bytes.length;
   }
 
