@@ -13,8 +13,8 @@ const LONGEST_MS = 30_000;
 export type OverheardWords = Omit<WordsOverReply, "spokenText">;
 
 /**
- * Listens to what the user says over a reply: a look at the words again and again while the speech goes on, one when it pauses, and the last at its end. One look
- * runs at a time. Words of more than the longest segment are not looked at: by then it is decided.
+ * Listens to what the user says over a reply: a look at the words again and again while the speech goes on, one when it pauses, and the last
+ * at its end. One look runs at a time. Words of more than the longest segment are not looked at: by then it is decided.
  */
 export class Attention {
   readonly #transcriber: Transcriber;
