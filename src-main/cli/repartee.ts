@@ -34,6 +34,10 @@ const COMMANDS: Record<string, { readonly does: string; readonly load: () => Pro
     does: "Runs turn-taking again over the recording of a conversation, and says whether it does the same.",
     load: async () => (await import("./replay.ts")).replayCommand(),
   },
+  stdio: {
+    does: "Hears and speaks framed PCM on standard input and output, as a child of another program.",
+    load: async () => (await import("./stdio.ts")).stdioCommand(),
+  },
   window: {
     does: "Opens the assistant's window in a browser on this machine.",
     load: async () => (await import("./window.ts")).windowCommand(),

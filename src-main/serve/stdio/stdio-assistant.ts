@@ -1,0 +1,98 @@
+import { join } from "node:path";
+import { type Failure, type Outcome, succeeded } from "../../../src-shared/failure.ts";
+import { ChosenEndOfTurn } from "../../detect/chosen-end-of-turn.ts";
+import { createEmbeddedEndOfTurn } from "../../detect/embedded-end-of-turn.ts";
+import { createSileroDetector } from "../../detect/silero-detector.ts";
+import { createSmartTurnPredictor } from "../../detect/smart-turn-predictor.ts";
+import { createTurnOneMiniPredictor } from "../../detect/turn-one-mini-predictor.ts";
+import { downloadsFolder } from "../../models/downloaded-model.ts";
+import { modelsFolder } from "../../models/model-store.ts";
+import { createResponder } from "../../respond/create-responder.ts";
+import { TimerStore } from "../../respond/timer-store.ts";
+import { nowMs, wallClock } from "../../session-clock.ts";
+import { jsonStorage } from "../../settings/json-storage.ts";
+import { SettingsFile } from "../../settings/settings-file.ts";
+import { createFliteSynthesizer } from "../../speak/flite-synthesizer.ts";
+import { createMoonshineTranscriber } from "../../transcribe/moonshine-transcriber.ts";
+import { chooseDuplex, type Conduct } from "../../turn/conduct.ts";
+import type { EngineStep, FramedPcmEngine } from "../../wire/framed-pcm/framed-pcm-runtime.ts";
+import { StdioConversation } from "./stdio-conversation.ts";
+
+/** The assistant as an engine of framed PCM, loaded and warm. */
+export interface StdioAssistant extends FramedPcmEngine {
+  close(): Promise<void>;
+}
+
+/**
+ * Loads the assistant on the embedded engines, with the settings and timers of `folder`. There are no keys, so it listens hands-free where the
+ * settings say push-to-talk. `onWarning` gets what goes wrong beside the conversation, and turns that failed. Codes: model-*.
+ */
+export async function openStdioAssistant(
+  folder: string,
+  onWarning: (failure: Failure) => void,
+): Promise<Outcome<StdioAssistant>> {
+  const models = { modelsFolder: modelsFolder() };
+  const downloads = { modelsFolder: downloadsFolder(folder) };
+  const [detector, transcriber, synthesizer] = [
+    createSileroDetector(models),
+    createMoonshineTranscriber(models),
+    createFliteSynthesizer(models),
+  ];
+  const [{ file: settings, problem }, storage] = await Promise.all([
+    SettingsFile.open(folder),
+    jsonStorage(join(folder, "timers.json")),
+  ]);
+  if (!problem.ok) onWarning(problem.failure);
+  const timers = new TimerStore({ ...wallClock, storage });
+  const responder = createResponder({
+    settings: () => settings.current,
+    nowMs: () => wallClock.nowMs(),
+    random: Math.random,
+    changeSettings: (patch) => void settings.update(patch),
+    timers,
+  });
+  const predictor = new ChosenEndOfTurn({
+    choice: () => settings.current.endOfTurn,
+    create: {
+      embedded: createEmbeddedEndOfTurn,
+      "smart-turn": () => createSmartTurnPredictor(downloads),
+      "turn-1-mini": () => createTurnOneMiniPredictor(downloads),
+    },
+    onChange: (reason) => reason && onWarning(reason),
+  });
+  const closeEngines = async (): Promise<void> => {
+    timers.close();
+    await Promise.all([detector, predictor, transcriber, synthesizer].map((engine) => engine.close()));
+  };
+  const loaded = await Promise.all([detector.ready, transcriber.ready, synthesizer.ready]);
+  const missing = loaded.find((outcome) => !outcome.ok);
+  if (missing) {
+    await closeEngines();
+    return missing;
+  }
+  await responder.warmUp();
+  const conduct = (): Conduct => {
+    const { mode, patience, wakePhrase, acknowledgements: acknowledges } = settings.current;
+    const duplex = chooseDuplex(undefined);
+    return { mode: mode === "push-to-talk" ? "hands-free" : mode, patience, wakePhrase, acknowledges, duplex };
+  };
+  const conversation = await StdioConversation.open({
+    engines: { detector, transcriber, predictor, responder, synthesizer },
+    speaking: () => {
+      const { voice, speakingRateRatio: rateRatio, volumeRatio } = settings.current;
+      return { voice, rateRatio, volumeRatio };
+    },
+    conduct: conduct(),
+    nowMs,
+    onFailure: onWarning,
+  });
+  settings.onChange(() => conversation.changeConduct(conduct()));
+  timers.onDue((text) => conversation.announce(text));
+  return succeeded({
+    step: (input: Float32Array): Promise<EngineStep> => conversation.step(input),
+    close: async () => {
+      await conversation.close();
+      await closeEngines();
+    },
+  });
+}
