@@ -4,6 +4,7 @@ import { jsonAnswer, type ServedProtocol, type SocketRequest } from "../route.ts
 import type { ServedEngines } from "../served-engines.ts";
 import type { ServerSocket } from "../server-socket.ts";
 import { NO_METERS, type SessionMeters } from "../session-meters.ts";
+import { Slots } from "../slots.ts";
 import { encodeLogEvent, type LogEvent } from "./log-events.ts";
 import { encodePcm16 } from "./pcm-16.ts";
 
@@ -30,7 +31,7 @@ export function vibevoiceServer({
   mostAtOnce = 4,
   meters = NO_METERS,
 }: VibevoiceServerOptions): ServedProtocol {
-  let running = 0;
+  const slots = new Slots(mostAtOnce);
   const voices = engines.voices.toSorted();
   return {
     name: "vibevoice",
@@ -48,12 +49,12 @@ export function vibevoiceServer({
         access: "any",
         busy: sayBusy,
         async open(socket, request) {
-          if (running >= mostAtOnce) return sayBusy(socket);
-          running += 1;
+          const free = slots.take();
+          if (!free) return sayBusy(socket);
           try {
             await speak(socket, request, engines, meters);
           } finally {
-            running -= 1;
+            free();
           }
         },
       },

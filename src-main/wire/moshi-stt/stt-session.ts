@@ -1,0 +1,166 @@
+import { CAPTURE_RATE_HZ, samplesToMs } from "../../../src-shared/audio-format.ts";
+import type { Listener, ListenerEvent, ServedEngines } from "../served-engines.ts";
+import type { ServerSocket } from "../server-socket.ts";
+import type { ChannelMeter } from "../session-meters.ts";
+import type { SocketMessage } from "../socket-message.ts";
+import { MarkerQueue, type HeardSoFar } from "./marker-queue.ts";
+import { OggOpusInput, type OggOpusDecoder } from "./ogg-opus-input.ts";
+import { pauseProbabilities } from "./pause-probabilities.ts";
+import { decodeSttClientMessage, encodeSttServerMessage, type SttServerMessage } from "./stt-messages.ts";
+
+/** One frame of the protocol. */
+const STEP_MS = 80;
+/** A client that sends other things than messages for so long is given up. */
+const LONGEST_WITHOUT_MESSAGE_MS = 120_000;
+
+/** What sessions share. */
+export interface SttSessionContext {
+  readonly engines: Pick<ServedEngines, "listen">;
+  readonly createOggOpusDecoder: () => Promise<OggOpusDecoder>;
+  /** Audio that may wait to be heard; beyond it the client is held up. */
+  readonly mostBufferedSamples: number;
+  /** The next number of a step, for all sessions. */
+  readonly nextStepIndex: () => number;
+  readonly meter: ChannelMeter;
+}
+
+/** One client of the speech recognition server, from `Ready` to its end. */
+export class SttSession {
+  readonly #socket: ServerSocket;
+  readonly #context: SttSessionContext;
+  readonly #markers: MarkerQueue;
+  /** When so many samples had arrived. */
+  readonly #arrivals: { readonly samples: number; readonly atMs: number }[] = [];
+  #listener: Listener;
+  #opus: OggOpusInput | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #pcmSamples = 0;
+  #isHeldUp = false;
+  #steps = 0;
+  #heard: HeardSoFar = START;
+  #messageAtMs = performance.now();
+  #stepAtMs = performance.now();
+
+  constructor(socket: ServerSocket, context: SttSessionContext) {
+    this.#socket = socket;
+    this.#context = context;
+    this.#markers = new MarkerQueue(
+      () => this.#listener.flush(),
+      (id) => this.#send({ type: "Marker", id }),
+    );
+    this.#listener = this.#listen();
+  }
+
+  /** Resolves when the client has gone. */
+  async run(): Promise<void> {
+    this.#send({ type: "Ready" });
+    this.#socket.receive((message) => {
+      this.#work = this.#work.then(() => this.#take(message)).catch((error: unknown) => void this.#socket.fail(error));
+    });
+    await this.#socket.closed;
+    this.#markers.close();
+    this.#listener.close();
+    this.#context.meter.close();
+    await this.#work;
+    await this.#opus?.close();
+  }
+
+  #listen(): Listener {
+    this.#steps = 0;
+    this.#pcmSamples = 0;
+    this.#arrivals.length = 0;
+    this.#heard = START;
+    const listener = this.#context.engines.listen((event) => {
+      if (listener === this.#listener) this.#onEvent(event);
+    });
+    return listener;
+  }
+
+  async #take(message: SocketMessage): Promise<void> {
+    if (!this.#socket.isOpen) return;
+    const atMs = performance.now();
+    if (typeof message === "string") {
+      if (atMs - this.#messageAtMs > LONGEST_WITHOUT_MESSAGE_MS) this.#socket.drop();
+      return;
+    }
+    this.#messageAtMs = atMs;
+    const decoded = decodeSttClientMessage(message);
+    // As in moshi-server, whoever breaks the protocol is left without a word.
+    if (!decoded.ok) return this.#socket.drop();
+    switch (decoded.value.type) {
+      case "Audio":
+        return this.#hear(decoded.value.pcm);
+      case "OggOpus":
+        this.#opus ??= new OggOpusInput(await this.#context.createOggOpusDecoder());
+        return this.#hear(await this.#opus.push(decoded.value.data));
+      case "Marker":
+        return this.#markers.push(decoded.value.id, samplesToMs(this.#pcmSamples, CAPTURE_RATE_HZ), this.#heard);
+      case "Init":
+        this.#listener.close();
+        this.#listener = this.#listen();
+        return this.#send({ type: "Ready" });
+    }
+  }
+
+  #hear(pcm: Float32Array): void {
+    if (pcm.length === 0 || !this.#socket.isOpen) return;
+    this.#pcmSamples += pcm.length;
+    this.#arrivals.push({ samples: this.#pcmSamples, atMs: performance.now() });
+    this.#listener.write(
+      pcm.every(Number.isFinite) ? pcm : pcm.map((sample) => (Number.isFinite(sample) ? sample : 0)),
+    );
+    this.#markers.noteAudio();
+    this.#holdUp(this.#listener.bufferedSamples > this.#context.mostBufferedSamples);
+  }
+
+  #onEvent(event: ListenerEvent): void {
+    if (event.kind === "heard") {
+      const { heardMs, isSpeech } = event;
+      if (this.#isHeldUp) this.#holdUp(this.#listener.bufferedSamples > this.#context.mostBufferedSamples / 2);
+      const isFrame = heardMs >= (this.#steps + 1) * STEP_MS;
+      if (isFrame) this.#step(event);
+      this.#heard = { ...this.#heard, heardMs, isSpeech };
+    } else if (event.kind === "word") {
+      const { text, startMs, endMs } = event.word;
+      this.#send({ type: "Word", text, startMs });
+      this.#send({ type: "EndWord", stopMs: endMs });
+      this.#meterWord(endMs);
+      this.#heard = { ...this.#heard, lastWordStartMs: startMs };
+    } else {
+      return;
+    }
+    this.#markers.look(this.#heard);
+  }
+
+  #step(event: Extract<ListenerEvent, { kind: "heard" }>): void {
+    this.#steps += 1;
+    this.#send({
+      type: "Step",
+      stepIndex: this.#context.nextStepIndex(),
+      pauseProbabilities: pauseProbabilities(event),
+      bufferedSamples: this.#listener.bufferedSamples,
+    });
+    const atMs = performance.now();
+    this.#context.meter.step(atMs - this.#stepAtMs);
+    this.#stepAtMs = atMs;
+  }
+
+  #holdUp(isTooMuch: boolean): void {
+    if (isTooMuch === this.#isHeldUp) return;
+    this.#isHeldUp = isTooMuch;
+    if (isTooMuch) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
+  #meterWord(endMs: number): void {
+    const endSample = (endMs * CAPTURE_RATE_HZ) / 1000;
+    while (this.#arrivals.length > 1 && (this.#arrivals[0]?.samples ?? 0) < endSample) this.#arrivals.shift();
+    this.#context.meter.word(performance.now() - (this.#arrivals[0]?.atMs ?? performance.now()));
+  }
+
+  #send(message: SttServerMessage): void {
+    this.#socket.send(encodeSttServerMessage(message));
+  }
+}
+
+const START: HeardSoFar = { heardMs: 0, isSpeech: false, lastWordStartMs: -1 };
