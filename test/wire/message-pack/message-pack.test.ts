@@ -76,7 +76,18 @@ test("numbers of all types in one array become samples", () => {
   expect(Array.from(readingHex(mixed).readFloats()!)).toEqual([
     1, -1, 128, 256, 65_536, 2, -128, -32_768, 0.5, 0.25, -1,
   ]);
-  for (const bad of ["91 c0", "91 c3", "91 a131", "91 90", "c4 0101", "a131", "01", "c0", "80"]) {
+  for (const bad of [
+    "92 ca3f800000 ca3f80",
+    "91 c0",
+    "91 c3",
+    "91 a131",
+    "91 90",
+    "c4 0101",
+    "a131",
+    "01",
+    "c0",
+    "80",
+  ]) {
     const reader = readingHex(bad);
     expect(reader.readFloats(), bad).toBeUndefined();
     expect(reader.position).toBe(0);
