@@ -1,38 +1,24 @@
-import type { Outcome } from "../../src-shared/failure.ts";
+import { RECOGNITION_FRAME_SAMPLES } from "../../src-shared/audio-format.ts";
+import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
 import type { EngineLoad } from "../models/engine-host.ts";
-import { EngineWorker } from "../models/engine-worker.ts";
 import type { VoiceDetector } from "../turn/ports.ts";
-import { workerUrl } from "../worker-url.ts";
+import { createSileroStreams, type SileroOptions } from "./silero-streams.ts";
 
-/** See {@link createSileroDetector}. */
-export interface SileroDetectorOptions {
-  /** Where the model files are; undefined for the npm packages. */
-  readonly modelsFolder?: string | undefined;
-}
-
-/**
- * Silero VAD v6 in a worker thread of its own, 0.3 ms a frame. Loading starts at once and `ready` tells how it went. The model's state is
- * carried from frame to frame and starts anew every 5 s when nobody speaks. A frame that is silent beside the speech before it has the
- * probability 0, whatever the model, which looks back, still thinks. A frame of the wrong length or with
- * samples that are not finite answers detect-failed and leaves the state alone.
- * Codes: detect-failed, model-*.
- */
+/** Silero VAD for a single stream, a frame at a time: see {@link createSileroStreams}. */
 export function createSileroDetector(
-  options: SileroDetectorOptions,
+  options: SileroOptions,
 ): VoiceDetector & { readonly ready: Promise<Outcome<EngineLoad>> } {
-  const worker = new EngineWorker<Float32Array, number>({
-    name: "silero",
-    url: workerUrl("detect/silero-worker"),
-    data: { modelsFolder: options.modelsFolder },
-    stage: "detect",
-    crashCode: "detect-failed",
-  });
+  const detector = createSileroStreams(options);
+  const stream = detector.open();
   return {
-    ready: worker.ready,
-    detect: (frame) => {
-      const copy = frame.slice();
-      return worker.request(copy, undefined, [copy.buffer]);
+    ready: detector.ready,
+    detect: async (frame) => {
+      if (frame.length !== RECOGNITION_FRAME_SAMPLES) {
+        return failed("detect-failed", "detect", "a frame is 512 finite samples", true);
+      }
+      const detected = await stream.detect(frame.slice());
+      return detected.ok ? succeeded(detected.value[0] as number) : detected;
     },
-    close: () => worker.close(),
+    close: () => detector.close(),
   };
 }

@@ -2,8 +2,9 @@ import { RECOGNITION_FRAME_SAMPLES, RECOGNITION_RATE_HZ } from "../../src-shared
 import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
 import { hostEngine, type Engine } from "../models/engine-host.ts";
 import { readModel } from "../models/model-store.ts";
-import { LevelGate } from "./level-gate.ts";
 import { loadOnnxRuntime, type OnnxTensor } from "../models/onnx-session.ts";
+import { LevelGate } from "./level-gate.ts";
+import type { SileroRequest } from "./silero-streams.ts";
 
 /** Samples of the frame before that the model must see in front of each frame; without them it hears no speech at all. */
 const CONTEXT_SAMPLES = 64;
@@ -14,7 +15,16 @@ const RESET_FRAMES = 156;
 const QUIET_PROBABILITY = 0.1;
 const WARM_UP_FRAMES = 4;
 
-async function load(data: { modelsFolder: string | undefined }): Promise<Outcome<Engine<Float32Array, number>>> {
+/** What is carried from frame to frame of one stream. */
+interface StreamState {
+  readonly gate: LevelGate;
+  readonly context: Float32Array;
+  /** Undefined at the beginning, and when it starts anew. */
+  model: OnnxTensor | undefined;
+  framesSinceReset: number;
+}
+
+async function load(data: { modelsFolder: string | undefined }): Promise<Outcome<Engine<SileroRequest, Float32Array>>> {
   const [model, runtime] = await Promise.all([readModel("silero-vad", data.modelsFolder), loadOnnxRuntime()]);
   if (!model.ok) return model;
   if (!runtime.ok) return runtime;
@@ -25,36 +35,47 @@ async function load(data: { modelsFolder: string | undefined }): Promise<Outcome
   const input = ort.floatTensor(window, [1, window.length]);
   const sr = ort.int64Tensor(BigInt64Array.of(BigInt(RECOGNITION_RATE_HZ)), []);
   const blankState = ort.floatTensor(new Float32Array(STATE_SIZE), STATE_SHAPE);
-  let state = blankState;
-  let framesSinceReset = 0;
+  const streams = new Map<number, StreamState>();
 
-  const detect = async (frame: Float32Array): Promise<number> => {
-    window.copyWithin(0, RECOGNITION_FRAME_SAMPLES);
+  const detect = async (stream: StreamState, frame: Float32Array): Promise<number> => {
+    window.set(stream.context);
     window.set(frame, CONTEXT_SAMPLES);
-    const { output, stateN } = await session.value.run({ input, state, sr });
+    stream.context.set(frame.subarray(-CONTEXT_SAMPLES));
+    const { output, stateN } = await session.value.run({ input, state: stream.model ?? blankState, sr });
     const probability = output?.data[0] as number;
-    framesSinceReset += 1;
-    if (framesSinceReset >= RESET_FRAMES && probability < QUIET_PROBABILITY) reset();
-    else state = stateN as OnnxTensor;
-    return probability;
-  };
-  const reset = (): void => {
-    state = blankState;
-    framesSinceReset = 0;
+    const isReset = ++stream.framesSinceReset >= RESET_FRAMES && probability < QUIET_PROBABILITY;
+    stream.model = isReset ? undefined : stateN;
+    if (isReset) stream.framesSinceReset = 0;
+    return stream.gate.pass(frame, probability);
   };
 
-  for (let run = 0; run < WARM_UP_FRAMES; run++) await detect(new Float32Array(RECOGNITION_FRAME_SAMPLES));
-  reset();
-  const gate = new LevelGate();
+  const warmUp = beginStream();
+  for (let run = 0; run < WARM_UP_FRAMES; run++) await detect(warmUp, new Float32Array(RECOGNITION_FRAME_SAMPLES));
   return succeeded({
-    async answer(frame) {
-      if (frame.length !== RECOGNITION_FRAME_SAMPLES || !frame.every(Number.isFinite)) {
+    async answer({ streamId, frames }) {
+      if (!frames) {
+        streams.delete(streamId);
+        return succeeded(new Float32Array());
+      }
+      const count = frames.length / RECOGNITION_FRAME_SAMPLES;
+      if (count === 0 || !Number.isInteger(count) || !frames.every(Number.isFinite)) {
         return failed("detect-failed", "detect", "a frame is 512 finite samples", true);
       }
-      return succeeded(gate.pass(frame, await detect(frame)));
+      const stream = streams.get(streamId) ?? beginStream();
+      streams.set(streamId, stream);
+      const probabilities = new Float32Array(count);
+      for (let frame = 0; frame < count; frame++) {
+        const start = frame * RECOGNITION_FRAME_SAMPLES;
+        probabilities[frame] = await detect(stream, frames.subarray(start, start + RECOGNITION_FRAME_SAMPLES));
+      }
+      return succeeded(probabilities);
     },
     close: () => session.value.release(),
   });
+}
+
+function beginStream(): StreamState {
+  return { gate: new LevelGate(), context: new Float32Array(CONTEXT_SAMPLES), model: undefined, framesSinceReset: 0 };
 }
 
 await hostEngine(load);

@@ -1,0 +1,80 @@
+import { succeeded, type Outcome } from "../../../src-shared/failure.ts";
+import { createEmbeddedEndOfTurn } from "../../detect/embedded-end-of-turn.ts";
+import { createSileroStreams, type StreamDetector } from "../../detect/silero-streams.ts";
+import { createFliteSynthesizer } from "../../speak/flite-synthesizer.ts";
+import { createMoonshineTranscriber } from "../../transcribe/moonshine-transcriber.ts";
+import { createSoundswallowerAligner, type WordAligner } from "../../transcribe/soundswallower-aligner.ts";
+import type { Synthesizer, Transcriber } from "../../turn/ports.ts";
+import type { ServedEngines, SpokenStyle } from "../../wire/served-engines.ts";
+import { ListeningPace } from "./listening-pace.ts";
+import { LiveListener } from "./live-listener.ts";
+import { SharedTranscriber } from "./shared-transcriber.ts";
+import { speakGrowingText } from "./speak-growing-text.ts";
+import { transcribeRecording } from "./transcribe-recording.ts";
+
+/** Engines of this machine, to be closed after use. */
+export interface LocalEngines extends ServedEngines {
+  /** Resolves when all engines are loaded and warm, or with the first failure. */
+  readonly ready: Promise<Outcome<null>>;
+  /** Ends the engines' threads. Streams that are open hear nothing more. */
+  close(): Promise<void>;
+}
+
+/** One engine for each verb, each in a worker thread of its own. */
+export interface EngineParts {
+  readonly detector: StreamDetector;
+  readonly transcriber: Transcriber & { readonly ready: Promise<Outcome<unknown>> };
+  readonly aligner: WordAligner;
+  readonly synthesizer: Synthesizer & { readonly ready: Promise<Outcome<unknown>> };
+}
+
+const VOICES = ["slt", "kal"] as const;
+const SLOWEST_RATIO = 0.25;
+const FASTEST_RATIO = 4;
+
+/** See {@link createLocalEngines}. */
+export interface LocalEnginesOptions {
+  /** Where the model files are; undefined for the npm packages. */
+  readonly modelsFolder?: string | undefined;
+}
+
+/** The embedded engines for any number of streams: Silero, Moonshine, SoundSwallower and Flite. Loading starts at once. */
+export function createLocalEngines(options: LocalEnginesOptions): LocalEngines {
+  return shareEngines({
+    detector: createSileroStreams(options),
+    transcriber: createMoonshineTranscriber(options),
+    aligner: createSoundswallowerAligner(options),
+    synthesizer: createFliteSynthesizer(options),
+  });
+}
+
+/** Shares engines among any number of streams. */
+export function shareEngines(parts: EngineParts): LocalEngines {
+  const { detector, aligner, synthesizer } = parts;
+  const transcriber = new SharedTranscriber(parts.transcriber);
+  const pace = new ListeningPace(transcriber);
+  const predictor = createEmbeddedEndOfTurn();
+  const listening = { transcriber, aligner, pace, predictor };
+  return {
+    ready: loadAll([detector.ready, parts.transcriber.ready, aligner.ready, synthesizer.ready]),
+    voices: VOICES,
+    listen: (onEvent) => new LiveListener(listening, detector.open(), onEvent),
+    transcribe: (pcm, { words }, signal) => transcribeRecording({ detector, transcriber, aligner }, pcm, words, signal),
+    speak: (text, style, signal) => speakGrowingText(synthesizer, text, possibleStyle(style), signal),
+    close: async () => {
+      await Promise.all([detector.close(), parts.transcriber.close(), aligner.close(), synthesizer.close()]);
+    },
+  };
+}
+
+function possibleStyle({ voice, rateRatio }: SpokenStyle): SpokenStyle {
+  return {
+    voice: VOICES.find((name) => name === voice) ?? VOICES[0],
+    rateRatio: Math.min(FASTEST_RATIO, Math.max(SLOWEST_RATIO, rateRatio)),
+  };
+}
+
+async function loadAll(engines: readonly Promise<Outcome<unknown>>[]): Promise<Outcome<null>> {
+  const outcomes = await Promise.all(engines);
+  return outcomes.find((outcome) => !outcome.ok) ?? succeeded(null);
+}
