@@ -15,7 +15,8 @@ export const INTERRUPTIONS: readonly string[] = [
   "Okay, enough.",
   "What time is it?",
 ];
-const BACKCHANNELS = ["Mhm.", "Yeah.", "Right.", "Uh huh.", "Okay."];
+/** Not "mhm": the voices spell it. */
+const BACKCHANNELS = ["I see.", "Yeah.", "Right.", "Uh huh.", "Okay."];
 /** Who says it. */
 export const VOICES = ["kal", "slt"] as const;
 /** Quieter output is silence, and a pause within an answer is no longer than this. */
