@@ -33,6 +33,7 @@ export async function retryWithBackoff<T>(
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason as Error);
     const stop = (): void => {
       clearTimeout(timer);
       reject(signal.reason as Error);

@@ -1,9 +1,16 @@
 import { resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { CAPTURE_RATE_HZ, PLAYBACK_RATE_HZ, RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
+import {
+  CAPTURE_FRAME_SAMPLES,
+  CAPTURE_RATE_HZ,
+  PLAYBACK_RATE_HZ,
+  RECOGNITION_RATE_HZ,
+} from "../../src-shared/audio-format.ts";
 import { resampleAll } from "../../src-main/streaming-resampler.ts";
 import { createMoonshineTranscriber } from "../../src-main/transcribe/moonshine-transcriber.ts";
 import { encodeAudio, encodePacket, encodeText, PACKET_KINDS } from "../../src-main/wire/framed-pcm/packet-codec.ts";
+import { FramedPcmHost } from "../../src-main/wire/framed-pcm/framed-pcm-host.ts";
 import { STEP_SAMPLES } from "../../src-main/wire/framed-pcm/framed-pcm-runtime.ts";
 import { spokenText, withSilence } from "../fixtures/speech.ts";
 import { normalizedWords, wordErrorRate } from "../fixtures/word-error-rate.ts";
@@ -91,7 +98,40 @@ test("a question that comes all at once is answered in sound and text", { timeou
   }
 });
 
-test("a length of 0 is an error with exit code 2", { timeout: TIMEOUT_MS }, async () => {
+test("its own host holds a conversation with it in real time", { timeout: TIMEOUT_MS }, async () => {
+  const question = await spokenText("What is ten minus three?", "slt", CAPTURE_RATE_HZ);
+  const input = withSilence(question, CAPTURE_RATE_HZ, 500, 20_000);
+  const { promise: ready, resolve: tellReady } = Promise.withResolvers<void>();
+  let [text, loudSamples] = ["", 0];
+  const host = new FramedPcmHost({
+    command: process.execPath,
+    args: [ENTRY, "stdio"],
+    env: { ...process.env, REPARTEE_HOME: testFolder() },
+    output: {
+      write: (pcm) => (loudSamples += pcm.filter((sample) => Math.abs(sample) > 0.01).length),
+      text: (piece) => (text += piece),
+    },
+    onState: ({ kind }) => kind === "ready" && tellReady(),
+  });
+  try {
+    await ready;
+    const readyAtMs = performance.now();
+    for (
+      let from = 0;
+      from < input.length && !/seven/.test(normalizedWords(text).join(" "));
+      from += CAPTURE_FRAME_SAMPLES
+    ) {
+      host.hear(input.subarray(from, from + CAPTURE_FRAME_SAMPLES));
+      await delay(Math.max(0, readyAtMs + (from * 1_000) / CAPTURE_RATE_HZ - performance.now()));
+    }
+    expect(normalizedWords(text).join(" ")).toMatch(/seven/);
+    expect(loudSamples).toBeGreaterThan(PLAYBACK_RATE_HZ / 10);
+  } finally {
+    await host.close();
+  }
+});
+
+test("a length above the limit is an error with exit code 2", { timeout: TIMEOUT_MS }, async () => {
   const peer = startStdio(["--max-payload-bytes", "4000"]);
   peer.send(FRAME, encodePacket(PACKET_KINDS.audio, new Uint8Array(4_000)), FRAME);
   expect(await peer.exited()).toBe(2);
