@@ -15,6 +15,8 @@ export const TURN_TUNING = {
   preRollMs: 500,
   /** Speech over a reply that is not understood after so long holds it. Most backchannels are by then ("mhm" takes 300 ms). */
   holdAfterMs: 320,
+  /** Speech over a reply that is over in less than this does not hold it: "stop" takes 200 ms. */
+  briefNoiseMs: 160,
   /** A reply that was ducked or held for so long, without words that explain it, goes on. LiveKit waits 2.0 s as well. */
   interruptionTimeoutMs: 1_900,
   /** Who speaks within this time from the first sound of a reply was not done yet: the reply came too early. */

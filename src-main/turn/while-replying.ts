@@ -68,7 +68,12 @@ export function whileReplying(state: TurnState, phase: Replying, fact: Fact, now
 export function interruptionDeadlineMs(interruption: Interruption): number | undefined {
   const { startedAtMs, level, isIgnored } = interruption;
   if (isIgnored || level === "normal") return undefined;
-  return startedAtMs + (level === "ducked" ? TURN_TUNING.holdAfterMs : TURN_TUNING.interruptionTimeoutMs);
+  return startedAtMs + (isHeldNext(interruption) ? TURN_TUNING.holdAfterMs : TURN_TUNING.interruptionTimeoutMs);
+}
+
+/** What was over at once holds nothing: a click, or what is left of the echo. */
+function isHeldNext({ startedAtMs, level, speechEndedAtMs = Number.POSITIVE_INFINITY }: Interruption): boolean {
+  return level === "ducked" && speechEndedAtMs - startedAtMs >= TURN_TUNING.briefNoiseMs;
 }
 
 /** When a reply that has not begun is announced by a word: once a turn, and not while the user speaks over it. Session clock, ms. */
@@ -153,7 +158,7 @@ function onDeadline(state: TurnState, phase: Replying, nowMs: number): Step {
   const { interruption, key } = phase;
   const atMs = interruption && interruptionDeadlineMs(interruption);
   if (interruption && atMs !== undefined && nowMs >= atMs) {
-    if (interruption.level === "ducked")
+    if (isHeldNext(interruption))
       return to(state, { ...phase, interruption: { ...interruption, level: "held" } }, [
         { kind: "reply-level", level: "held" },
       ]);

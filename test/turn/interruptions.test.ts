@@ -28,6 +28,13 @@ test("speech that is over and not yet understood holds the reply as well", async
   expect(talk.player.calls.at(-1)).toBe("pause 1");
 });
 
+test("a click does not hold the reply", async () => {
+  talk.transcriber.transcribe = () => new Promise(() => {});
+  await talk.say(96);
+  await talk.wait(TURN_TUNING.holdAfterMs + 200);
+  expect(talk.player.calls).not.toContain("pause 1");
+});
+
 test("a stop phrase is understood when the speech pauses, before it is over", async () => {
   await talk.say(128, "Stop.");
   await talk.wait(TURN_TUNING.attendTailMs - 32);
