@@ -44,6 +44,7 @@ export type FailureCode =
   | "settings-invalid"
   | "settings-unwritable"
   | "port-in-use"
+  | "address-unusable"
   | "protocol-error";
 
 /** What failed. `detail` is for diagnostics: it never holds anything the user said. */
@@ -113,6 +114,8 @@ const SENTENCES: Record<FailureCode, string> = {
   "settings-invalid": "The settings file is not valid, so the defaults are in use.",
   "settings-unwritable": "The settings could not be saved.",
   "port-in-use": "The port is already in use. Choose another one.",
+  "address-unusable":
+    "Repartee cannot be reached at that address. Choose one of this machine, and a port that you may use.",
   "protocol-error": "The other side sent something that is not part of the protocol.",
 };
 

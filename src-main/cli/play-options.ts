@@ -5,6 +5,7 @@ import type { StartPolicyChoice } from "../play/player-protocol.ts";
 import type { JitterSpec } from "../play/source/jitter-spec.ts";
 import { parseJitterSpec } from "../play/source/parse-jitter-spec.ts";
 import { parseOutputPath } from "./output-path.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 const FLITE_VOICES = ["slt", "kal"];
 const MOST_BYTES = 1_000_000_000;
@@ -115,14 +116,6 @@ export function isAddress(source: string): boolean {
 
 function isFile(sink: string): boolean {
   return sink !== "device" && sink !== "null";
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const number = Number(text);
-    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
-    throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`);
-  };
 }
 
 function parsePolicy(text: string): StartPolicyChoice {

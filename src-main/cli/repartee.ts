@@ -38,6 +38,14 @@ const COMMANDS: Record<string, { readonly does: string; readonly load: () => Pro
     does: "Hears and speaks framed PCM on standard input and output, as a child of another program.",
     load: async () => (await import("./stdio.ts")).stdioCommand(),
   },
+  serve: {
+    does: "Serves speech recognition and speech to other programs, by the protocols that they speak.",
+    load: async () => (await import("./serve.ts")).serveCommand(),
+  },
+  worker: {
+    does: "Serves what a configuration of moshi-server says.",
+    load: async () => (await import("./worker.ts")).workerCommand(),
+  },
   window: {
     does: "Opens the assistant's window in a browser on this machine.",
     load: async () => (await import("./window.ts")).windowCommand(),

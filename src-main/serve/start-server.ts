@@ -19,7 +19,8 @@ const GOODBYE_MS = 500;
 
 /** What a server serves, where and how. */
 export interface StartServerOptions {
-  readonly protocols: readonly ServedProtocol[];
+  /** A function is called once the port is there: for what is costly to begin. */
+  readonly protocols: readonly ServedProtocol[] | (() => readonly ServedProtocol[]);
   /** An address of this machine; 127.0.0.1 for this machine alone. */
   readonly address: string;
   /** 0 for any free one. */
@@ -37,6 +38,8 @@ export interface RunningServer {
   /** `http://ADDRESS:PORT`. */
   readonly url: string;
   readonly port: number;
+  /** Resolves when it has ended, however that came about. */
+  readonly ended: Promise<void>;
   /** Refuses what is new, lets what runs finish for so long, then ends. Resolves when it has ended. */
   drain(withinMs: number): Promise<void>;
   /** Ends at once: sessions are told, then cut off. Resolves when it has ended. */
@@ -45,15 +48,10 @@ export interface RunningServer {
 
 /**
  * One HTTP server for any number of protocols, with `/health`, `/metrics`, `/api/build_info` and `/api/modules_info`. Codes: port-in-use,
- * also where the address is not one of this machine.
+ * address-unusable.
  */
 export async function startServer(options: StartServerOptions): Promise<Outcome<RunningServer>> {
-  const { protocols, limits, keys, log, metrics, elsewhere } = options;
-  const running = new RunningSessions(limits);
-  let isEnding = false;
-  const pages = serverPages(protocols, { metrics, sessions: () => running.sessions, isEnding: () => isEnding });
-  const routes = new RouteTable([pages, ...protocols]);
-  const context: ServerContext = { routes, keys, limits, log, metrics, running, elsewhere, isEnding: () => isEnding };
+  const { limits, address } = options;
   const server = createServer({
     headersTimeout: Math.min(HEADERS_MS, limits.requestMs),
     requestTimeout: limits.requestMs,
@@ -61,6 +59,25 @@ export async function startServer(options: StartServerOptions): Promise<Outcome<
     shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
   });
   server.maxConnections = limits.mostConnections;
+  const listening = await listen(server, options.port, address);
+  if (!listening.ok) return listening;
+  try {
+    return succeeded(serve(server, options));
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+}
+
+function serve(server: Server, options: StartServerOptions): RunningServer {
+  const { limits, keys, log, metrics, elsewhere, address } = options;
+  const { port } = server.address() as AddressInfo;
+  const running = new RunningSessions(limits);
+  let isEnding = false;
+  const protocols = typeof options.protocols === "function" ? options.protocols() : options.protocols;
+  const pages = serverPages(protocols, { metrics, sessions: () => running.sessions, isEnding: () => isEnding });
+  const routes = new RouteTable([pages, ...protocols]);
+  const context: ServerContext = { routes, keys, limits, log, metrics, running, elsewhere, isEnding: () => isEnding };
   const connections = new Set<Socket>();
   server.on("connection", (connection) => {
     connections.add(connection);
@@ -68,44 +85,42 @@ export async function startServer(options: StartServerOptions): Promise<Outcome<
   });
   server.on("request", (request, response) => void answerHttp(request, response, context));
   server.on("upgrade", createOpenSession(context));
-  const listening = await listen(server, options.port, options.address);
-  if (!listening.ok) return listening;
-  const { port } = server.address() as AddressInfo;
-  log.write("info", "started", { address: options.address, port, protocols: protocols.map(({ name }) => name).join() });
-  const closed = Promise.withResolvers<void>();
+  log.write("info", "started", { address, port, protocols: protocols.map(({ name }) => name).join() });
+  const ended = Promise.withResolvers<void>();
   let ending: Promise<void> | undefined;
 
   const close = async (): Promise<void> => {
     isEnding = true;
     running.stopAll();
     await within(running.idle(), GOODBYE_MS);
-    server.close(() => closed.resolve());
+    server.close(() => {
+      log.write("info", "ended");
+      ended.resolve();
+    });
     for (const connection of connections) connection.destroy();
-    await closed.promise;
-    log.write("info", "ended");
+    await ended.promise;
   };
   const end = (): Promise<void> => (ending ??= close());
-  return succeeded({
-    url: `http://${options.address.includes(":") ? `[${options.address}]` : options.address}:${port}`,
+  return {
+    url: `http://${address.includes(":") ? `[${address}]` : address}:${port}`,
     port,
+    ended: ended.promise,
     async drain(withinMs) {
       isEnding = true;
       log.write("info", "ending", { sessions: running.sessions });
-      await Promise.race([within(running.idle(), withinMs), closed.promise]);
+      await Promise.race([within(running.idle(), withinMs), ended.promise]);
       await end();
     },
     end,
-  });
+  };
 }
 
 function listen(server: Server, port: number, address: string): Promise<Outcome<null>> {
   return new Promise((resolve) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const detail =
-        error.code === "EADDRINUSE"
-          ? `port ${port} on ${address} is taken`
-          : `cannot listen on port ${port} of ${address}: ${error.code ?? error.name}`;
-      resolve(failed("port-in-use", "wire", detail));
+    server.once("error", ({ code, name }: NodeJS.ErrnoException) => {
+      const isTaken = code === "EADDRINUSE";
+      const detail = isTaken ? `port ${port} on ${address} is taken` : `port ${port} of ${address}: ${code ?? name}`;
+      resolve(failed(isTaken ? "port-in-use" : "address-unusable", "wire", detail));
     });
     server.listen(port, address, () => resolve(succeeded(null)));
   });

@@ -60,6 +60,6 @@ test("a port that is taken, or an address that is not ours, is a failure", async
   await expect(startWatchedServer([], { port: server.port })).rejects.toThrow(
     `port ${server.port} on 127.0.0.1 is taken`,
   );
-  await expect(startWatchedServer([], { address: "203.0.113.7" })).rejects.toThrow("cannot listen");
+  await expect(startWatchedServer([], { address: "203.0.113.7" })).rejects.toThrow("EADDRNOTAVAIL");
   await expect(startWatchedServer([echo(), echo()])).rejects.toThrow("/api/echo");
 });

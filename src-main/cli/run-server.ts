@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { AccessKeys } from "../serve/access-keys.ts";
+import { createLocalEngines, type LocalEngines } from "../serve/engines/local-engines.ts";
+import { createServerLog } from "../serve/server-log.ts";
+import { ServerMetrics } from "../serve/server-metrics.ts";
+import { startServer } from "../serve/start-server.ts";
+import { staticFiles } from "../serve/static-files.ts";
+import type { ProtocolSurroundings } from "../serve/served-protocols.ts";
+import type { ServedProtocol } from "../wire/route.ts";
+import { isLoopback, limitsOf, type ServerOptions } from "./server-options.ts";
+import { unwrap } from "./unwrap.ts";
+import { warn } from "./warn.ts";
+
+/** Time for engines to be loaded, which must not be interrupted, and to end. */
+const ENGINES_CLOSE_MS = 10_000;
+
+/** What is served beside what the options say. */
+export interface RunServerOptions {
+  readonly options: ServerOptions;
+  /** Undefined: everyone is let in. */
+  readonly keys: readonly string[] | undefined;
+  readonly protocols: (surroundings: ProtocolSurroundings) => readonly ServedProtocol[];
+  readonly logFiles?: { readonly folder: string; readonly name: string };
+  readonly staticFolder?: string;
+}
+
+/**
+ * Serves until the system or the user asks to end: then no new sessions, and time for those that run; asked again, it ends at once. Throws a
+ * failure when it cannot begin.
+ */
+export async function runServer({ options, keys, protocols, logFiles, staticFolder }: RunServerOptions): Promise<void> {
+  const limits = limitsOf(options);
+  const metrics = new ServerMetrics();
+  const log = createServerLog({
+    level: options.log,
+    onProblem: warn,
+    ...(options.silent && { print: null }),
+    ...(logFiles && { files: logFiles }),
+  });
+  let engines: LocalEngines | undefined;
+  try {
+    const server = unwrap(
+      await startServer({
+        protocols: () => protocols({ engines: (engines = createLocalEngines({})), meters: metrics, limits }),
+        address: options.addr,
+        port: options.port,
+        keys: new AccessKeys(keys),
+        limits,
+        log,
+        metrics,
+        elsewhere: staticFolder === undefined ? undefined : staticFiles(staticFolder),
+      }),
+    );
+    if (keys === undefined && !isLoopback(options.addr))
+      console.error(`repartee: warning: whoever can reach ${options.addr} may use this server: no key is set`);
+    let isAsked = false;
+    const stop = (): void => {
+      void (isAsked ? server.end() : server.drain(options.drainSeconds * 1000));
+      isAsked = true;
+    };
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, stop);
+    const ready = await Promise.race([engines?.ready, server.ended]);
+    if (ready && !ready.ok) await server.end();
+    else if (!isAsked) console.log(`Repartee serves at ${server.url}`);
+    await server.ended;
+    if (ready) unwrap(ready);
+  } finally {
+    if (engines) await Promise.race([closeLoaded(engines), sleep(ENGINES_CLOSE_MS, undefined, { ref: false })]);
+    await log.close();
+  }
+}
+
+/** Engines that are still being loaded must not be interrupted. */
+async function closeLoaded(engines: LocalEngines): Promise<void> {
+  await engines.ready;
+  await engines.close();
+}
