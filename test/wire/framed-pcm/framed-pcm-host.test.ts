@@ -172,7 +172,7 @@ test("one that is not ready in time, or says nothing to what it hears, has timed
     retry: ONE_RUN,
   });
   await sleepy.until(() => sleepy.isOver);
-  expectGivenUp(sleepy, "source-timeout", 1);
+  expect(sleepy.codes).toEqual(["source-timeout", "source-timeout"]);
   const mute = new HostedProgram(`send(0); onAudio(() => undefined);`, { stallMs: 60, retry: ONE_RUN });
   await mute.feedUntil(() => mute.isOver);
   expectGivenUp(mute, "source-timeout", 1);
