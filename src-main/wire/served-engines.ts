@@ -71,7 +71,10 @@ export interface SpokenStyle {
 export interface ServedEngines {
   /** Hears one stream of audio. `onEvent` is never called before this returns. */
   listen(onEvent: (event: ListenerEvent) => void): Listener;
-  /** Writes a recording down. `pcm`: mono at RECOGNITION_RATE_HZ in [-1, 1]. Codes: transcribe-failed, detect-failed, model-*. */
+  /**
+   * Writes a recording down. `pcm`: mono at RECOGNITION_RATE_HZ in [-1, 1]. Rejects with the signal's reason when aborted.
+   * Codes: transcribe-failed, detect-failed, model-*.
+   */
   transcribe(
     pcm: Float32Array,
     options: { readonly words: boolean },

@@ -58,11 +58,11 @@ async function detectAll(
   const step = MOST_FRAMES * RECOGNITION_FRAME_SAMPLES;
   try {
     for (let start = 0; start < pcm.length; start += step) {
-      signal.throwIfAborted();
       const piece = pcm.subarray(start, start + step);
       const frames = new Float32Array(Math.ceil(piece.length / RECOGNITION_FRAME_SAMPLES) * RECOGNITION_FRAME_SAMPLES);
       frames.set(piece);
       const detected = await stream.detect(frames);
+      signal.throwIfAborted();
       if (!detected.ok) return detected;
       probabilities.push(...detected.value);
     }

@@ -1,6 +1,8 @@
+import { spokenForms } from "../../transcribe/spoken-forms.ts";
+
 /**
  * The words of a hypothesis that come after those that were told already. `told` and `heard` begin at the same place in the audio, but the
- * hypothesis may spell, part or mishear what was told; the cut is where the letters before it differ least from those told. Pure.
+ * hypothesis may spell, part or mishear what was told: the cut is where the letters before it differ least from those told. Pure.
  */
 export function wordsBehind(told: readonly string[], heard: readonly string[]): readonly string[] {
   if (told.length === 0) return heard;
@@ -14,7 +16,7 @@ export function wordsBehind(told: readonly string[], heard: readonly string[]): 
   for (const [index, end] of ends.entries()) {
     const bonus = bareWord(heard[index] as string) === lastTold ? SAME_WORD_BONUS : 0;
     const distance = (distances[end] as number) - bonus;
-    if (distance <= least) {
+    if (distance < least) {
       least = distance;
       best = index + 1;
     }
@@ -38,10 +40,9 @@ const SAME_WORD_BONUS = 1.5;
 /** With more than this share of the letters wrong, the hypothesis does not hold what was told. */
 const MOST_DIFFERENT = 0.7;
 
-/** Letters and digits alone, in lower case; a word without any stays as it is. */
+/** Letters as they are spoken, numbers too; a word without any stays as it is. */
 function bareWord(word: string): string {
-  const bare = word.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
-  return bare === "" ? word : bare;
+  return spokenForms(word).join("").replaceAll("'", "") || word;
 }
 
 /** For each beginning of `letters`, by its length: the fewest letters to change, drop or add to make it `told`. */

@@ -1,0 +1,10 @@
+import type { BenchResult } from "../bench-result.ts";
+import { measureListening } from "./listening.ts";
+
+/** See README.md. */
+export async function run({ long }: { readonly long: boolean }): Promise<BenchResult> {
+  const parts: readonly (() => Promise<BenchResult>)[] = [() => measureListening(long)];
+  const results: BenchResult[] = [];
+  for (const part of parts) results.push(await part());
+  return { rows: results.flatMap(({ rows }) => rows), verdicts: results.flatMap(({ verdicts }) => verdicts) };
+}

@@ -1,0 +1,165 @@
+import { createLocalEngines, type LocalEngines } from "../../src-main/serve/engines/local-engines.ts";
+import type { TimedWord } from "../../src-main/wire/served-engines.ts";
+import { CAPTURE_RATE_HZ, samplesToMs } from "../../src-shared/audio-format.ts";
+import { normalizedWords, wordErrorRate } from "../../test/fixtures/word-error-rate.ts";
+import { atLeast, atMost, quantile, type BenchResult, type BenchRow, type Verdict } from "../bench-result.ts";
+import { hearAtSpeed, type HeardStream } from "./hear-at-speed.ts";
+import { famousSpeech, placedWords, sentences, type SpokenStream } from "./spoken-stream.ts";
+
+const STREAMS = 16;
+const NEAR_MS = 150;
+
+/** Live recognition: how right, how late and how well placed words are; many streams at once; how many one core sustains. */
+export async function measureListening(long: boolean): Promise<BenchResult> {
+  const engines = createLocalEngines({});
+  try {
+    const ready = await engines.ready;
+    if (!ready.ok) throw new Error(ready.failure.detail);
+    const results = [await measureOne(engines), await measurePlaces(engines), await measureMany(engines, long)];
+    return { rows: results.flatMap(({ rows }) => rows), verdicts: results.flatMap(({ verdicts }) => verdicts) };
+  } finally {
+    await engines.close();
+  }
+}
+
+async function measureOne(engines: LocalEngines): Promise<BenchResult> {
+  const rows: BenchRow[] = [];
+  const verdicts: Verdict[] = [];
+  const speech = await famousSpeech();
+  if (!speech) rows.push({ part: "one stream", speech: "skipped: there is no jfk.wav in the folder of human speech" });
+  const streams = [
+    ...(speech ? [["jfk.wav", speech] as const] : []),
+    ["synthetic", await sentences(0, 15_000)] as const,
+  ];
+  for (const [name, stream] of streams) {
+    for (const speed of [1, 10]) {
+      const heard = await hearAtSpeed(engines, stream.pcm, speed);
+      const errorRate = wordErrors(stream, heard);
+      rows.push({ part: "one stream", speech: name, speed, "word error rate": errorRate, ...delays([heard]) });
+      if (stream === speech)
+        verdicts.push(atMost(`word error rate of jfk.wav at ${speed} x real time`, errorRate, 0.05));
+    }
+  }
+  return { rows, verdicts };
+}
+
+/** Times of words against where they were put. */
+async function measurePlaces(engines: LocalEngines): Promise<BenchResult> {
+  const rows: BenchRow[] = [];
+  const errors: number[] = [];
+  for (const gapMs of [0, 60, 200]) {
+    const stream = await placedWords(gapMs);
+    const heard = await hearAtSpeed(engines, stream.pcm, 2);
+    const found = matchWords(stream.words as readonly TimedWord[], heard.words);
+    const own = found.flatMap(([said, told]) => [told.startMs - said.startMs, told.endMs - said.endMs].map(Math.abs));
+    rows.push({
+      part: "word times",
+      "gap, ms": gapMs,
+      words: stream.words?.length,
+      recognized: found.length,
+      "median error, ms": quantile(own, 0.5),
+      "p90 error, ms": quantile(own, 0.9),
+      "within 150 ms": own.filter((error) => error <= NEAR_MS).length / own.length,
+    });
+    errors.push(...own);
+  }
+  const near = errors.filter((error) => error <= NEAR_MS).length / errors.length;
+  return { rows, verdicts: [atLeast("word times within 150 ms, share", near, 0.9)] };
+}
+
+async function measureMany(engines: LocalEngines, long: boolean): Promise<BenchResult> {
+  const streams = await Promise.all(
+    Array.from({ length: STREAMS }, (_, index) => sentences(index, long ? 120_000 : 20_000)),
+  );
+  const before = process.cpuUsage();
+  const startedAtMs = performance.now();
+  const heard = await Promise.all(streams.map((stream) => hearAtSpeed(engines, stream.pcm, 1)));
+  const elapsedMs = performance.now() - startedAtMs;
+  const { user, system } = process.cpuUsage(before);
+  const audioMs = streams.reduce((sum, { pcm }) => sum + samplesToMs(pcm.length, CAPTURE_RATE_HZ), 0);
+  const cpuMs = (user + system) / 1_000;
+  const perStream = heard.map(({ words }) =>
+    quantile(
+      words.map(({ delayMs }) => delayMs),
+      0.95,
+    ),
+  );
+  const told = heard.map(
+    ({ words }, index) => words.length / normalizedWords((streams[index] as SpokenStream).text).length,
+  );
+  const part = `${STREAMS} streams in real time`;
+  const alone = await measureThroughput(engines, streams.slice(0, 4));
+  return {
+    rows: [
+      {
+        part,
+        "word error rate": mean(heard.map((each, index) => wordErrors(streams[index] as SpokenStream, each))),
+        ...delays(heard),
+        "p95 of the latest stream, ms": Math.max(...perStream),
+        "cores used": cpuMs / elapsedMs,
+        "real-time streams on one core": audioMs / cpuMs,
+      },
+      { part: "recordings sent at once", "real-time streams on one core": alone },
+    ],
+    verdicts: [
+      atLeast(`${part}: words told of the stream that got the fewest, share`, Math.min(...told), 0.85),
+      atMost(
+        `${part}: p95 word delay of the latest stream against that of the earliest`,
+        Math.max(...perStream) / Math.min(...perStream),
+        3,
+      ),
+    ],
+  };
+}
+
+/** Seconds of audio for each second of processor time, when nothing has to be told early. */
+async function measureThroughput(engines: LocalEngines, streams: readonly SpokenStream[]): Promise<number> {
+  const before = process.cpuUsage();
+  await Promise.all(streams.map(({ pcm }) => hearAtSpeed(engines, pcm, Number.POSITIVE_INFINITY)));
+  const { user, system } = process.cpuUsage(before);
+  const audioMs = streams.reduce((sum, { pcm }) => sum + samplesToMs(pcm.length, CAPTURE_RATE_HZ), 0);
+  return audioMs / ((user + system) / 1_000);
+}
+
+function wordErrors(stream: SpokenStream, { words }: HeardStream): number {
+  return wordErrorRate(stream.text, words.map(({ text }) => text).join(" "));
+}
+
+function delays(heard: readonly HeardStream[]): BenchRow {
+  const delayMs = heard.flatMap(({ words }) => words.map((word) => word.delayMs));
+  return {
+    words: delayMs.length,
+    "median delay, ms": quantile(delayMs, 0.5),
+    "p95 delay, ms": quantile(delayMs, 0.95),
+    "longest delay, ms": Math.max(...delayMs),
+    "last word after the end, ms": Math.max(...heard.map(({ flushMs }) => flushMs)),
+    "longest wait of a sample, ms": Math.max(...heard.map(({ longestWaitMs }) => longestWaitMs)),
+  };
+}
+
+/** Pairs of the same words in the same order, as many as there are. */
+function matchWords<T extends TimedWord>(said: readonly TimedWord[], told: readonly T[]): (readonly [TimedWord, T])[] {
+  const same = (one: TimedWord, other: TimedWord): boolean =>
+    normalizedWords(one.text).join(" ") === normalizedWords(other.text).join(" ");
+  const most = Array.from({ length: said.length + 1 }, () => Array.from({ length: told.length + 1 }, () => 0));
+  const at = (row: number, column: number): number => most[row]?.[column] ?? 0;
+  for (let row = said.length - 1; row >= 0; row--) {
+    for (let column = told.length - 1; column >= 0; column--) {
+      const isSame = same(said[row] as TimedWord, told[column] as T);
+      (most[row] as number[])[column] = isSame
+        ? 1 + at(row + 1, column + 1)
+        : Math.max(at(row + 1, column), at(row, column + 1));
+    }
+  }
+  const pairs: (readonly [TimedWord, T])[] = [];
+  for (let row = 0, column = 0; row < said.length && column < told.length;) {
+    if (same(said[row] as TimedWord, told[column] as T)) pairs.push([said[row++] as TimedWord, told[column++] as T]);
+    else if (at(row + 1, column) >= at(row, column + 1)) row += 1;
+    else column += 1;
+  }
+  return pairs;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
