@@ -1,10 +1,11 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import type { Failure } from "../../src-shared/failure.ts";
 import { settingsFolder } from "../settings/settings-file.ts";
 import { AUTO_DRAIN_FRAMES, DEFAULT_DRAIN_FRAMES, runFramedPcm } from "../wire/framed-pcm/framed-pcm-runtime.ts";
 import { DEFAULT_MOST_PAYLOAD_BYTES } from "../wire/framed-pcm/packet-codec.ts";
 import { unwrap } from "./unwrap.ts";
 import { warn } from "./warn.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 /** Options of `moshi-stdio` that choose or tune its model, which is not the one here. */
 const OPTIONS_WITHOUT_MEANING = [
@@ -37,13 +38,13 @@ export function stdioCommand(): Command {
     .option(
       "--max-payload-bytes <number>",
       "longest packet that is taken, its kind included",
-      parseBytes,
+      wholeNumber(1, 2 ** 31),
       DEFAULT_MOST_PAYLOAD_BYTES,
     )
     .option(
       "--eof-drain-frames <number>",
       "frames of 80 ms to go on for, in silence, after the end of the input; -1 for 1",
-      parseFrames,
+      wholeNumber(AUTO_DRAIN_FRAMES, 1_000_000),
       DEFAULT_DRAIN_FRAMES,
     )
     .addHelpText(
@@ -86,18 +87,4 @@ function keepOutputForPackets(): (bytes: Uint8Array) => Promise<boolean> {
   const write = process.stdout.write.bind(process.stdout);
   process.stdout.write = process.stderr.write.bind(process.stderr);
   return (bytes) => new Promise((resolve) => write(bytes, (error) => resolve(!error)));
-}
-
-function parseBytes(text: string): number {
-  const bytes = Number(text);
-  if (!Number.isInteger(bytes) || bytes < 1 || bytes > 2 ** 31)
-    throw new InvalidArgumentError("It is a whole number of bytes from 1 to 2 GiB.");
-  return bytes;
-}
-
-function parseFrames(text: string): number {
-  const frames = Number(text);
-  if (!Number.isInteger(frames) || frames < AUTO_DRAIN_FRAMES || frames > 1_000_000)
-    throw new InvalidArgumentError("It is a whole number from -1 to 1000000.");
-  return frames;
 }

@@ -4,7 +4,7 @@ import { InvalidArgumentError } from "commander";
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const number = Number(text);
-    if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+    if (/^-?\d+$/.test(text) && number >= least && number <= most) return number;
     throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`);
   };
 }

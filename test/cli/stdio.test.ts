@@ -22,6 +22,13 @@ const TIMEOUT_MS = 90_000;
 const FRAME = encodeAudio(new Float32Array(STEP_SAMPLES));
 const SOUND = { kind: PACKET_KINDS.audio, body: expect.objectContaining({ length: 3_840 }) };
 
+/** Writes to standard output now and then, as libraries do; in every thread, as soon as the output is for packets alone. */
+const NOISE = `data:text/javascript,${encodeURIComponent(`
+  import { isMainThread } from "node:worker_threads";
+  const speak = () => console.log("noise of " + (isMainThread ? "the main thread" : "a worker"));
+  setInterval(() => (!isMainThread || Object.hasOwn(process.stdout, "write")) && speak(), 20).unref();
+`)}`;
+
 function startStdio(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): PacketPeer {
   const home = { REPARTEE_HOME: testFolder() };
   return new PacketPeer(process.execPath, [ENTRY, "stdio", ...args], { ...process.env, ...home, ...env });
@@ -53,7 +60,8 @@ test(
   "a peer that waits for one packet after each gets it, and mistakes do not end it",
   { timeout: TIMEOUT_MS },
   async () => {
-    const peer = startStdio(["--voice-prompt", "NATF0.pt", "--device", "cuda", "--greedy", "--eof-drain-frames", "3"]);
+    const options = ["--voice-prompt", "NATF0.pt", "--device", "cuda", "--greedy", "--eof-drain-frames", "3"];
+    const peer = startStdio(options, { NODE_OPTIONS: `--import ${NOISE}` });
     expect(await peer.next()).toMatchObject({ kind: PACKET_KINDS.handshake, body: { length: 0 } });
     for (let turn = 0; turn < 250; turn++) {
       peer.send(FRAME);
@@ -75,6 +83,8 @@ test(
     expect(peer.sound.map(({ length }) => length)).toEqual(Array.from({ length: 250 + 1 + 3 }, () => STEP_SAMPLES));
     expect(peer.isGarbled).toBe(false);
     expect(peer.stderr).toContain("--voice-prompt, --greedy, --device: without meaning here");
+    expect(peer.stderr).toContain("noise of the main thread");
+    expect(peer.stderr).toContain("noise of a worker");
   },
 );
 
