@@ -28,7 +28,7 @@ export async function answerHttp(
   const send: Send = (answer) =>
     sendAnswer(response, answer, {
       isHead: request.method === "HEAD",
-      isLast: !request.complete || context.isEnding(),
+      isLast: context.isEnding(),
       stallMs: context.limits.stallMs,
     });
   const name = mounted?.route.path ?? there?.socket?.route.path ?? NO_ROUTE;

@@ -13,9 +13,12 @@ export interface SendOptions {
   readonly stallMs: number;
 }
 
+/** Written in one go; what is longer is written bit by bit, so that it shows whether the client takes it. */
+const PIECE_BYTES = 64 * 1024;
+
 /**
- * Sends an answer, never faster than the client takes it. Throws what the body throws: before the first piece nothing was sent, after it the
- * connection is cut, so that nobody takes a part for the whole. Resolves early when the client has gone.
+ * Sends an answer, never faster than the client takes it, and resolves when all of it has left or the client has gone. Throws what the body
+ * throws: before the first piece nothing was sent, after it the connection is cut, so that nobody takes a part for the whole.
  */
 export async function sendAnswer(response: ServerResponse, answer: HttpAnswer, options: SendOptions): Promise<void> {
   const { status, body = "" } = answer;
@@ -23,28 +26,44 @@ export async function sendAnswer(response: ServerResponse, answer: HttpAnswer, o
   if (typeof body === "string" || body instanceof Uint8Array) {
     const bytes = typeof body === "string" ? Buffer.from(body) : body;
     response.writeHead(status, { ...headers, "content-length": bytes.length });
-    response.end(options.isHead ? undefined : bytes);
+    await sendPieces(response, options.isHead ? [] : inPieces(bytes), options.stallMs);
     return;
   }
   const pieces = body[Symbol.asyncIterator]();
   try {
-    if (options.isHead) {
-      response.writeHead(status, headers).end();
-      return;
-    }
-    let piece = await pieces.next();
+    const first = options.isHead ? undefined : await pieces.next();
     response.writeHead(status, headers);
-    for (; !piece.done; piece = await pieces.next()) {
-      if (response.destroyed) return;
-      if (!response.write(piece.value)) await room(response, options.stallMs);
-    }
-    response.end();
+    await sendPieces(response, first ? startingWith(first, pieces) : [], options.stallMs);
   } catch (error) {
     if (response.headersSent) response.destroy();
     throw error;
   } finally {
     await pieces.return?.();
   }
+}
+
+async function sendPieces(
+  response: ServerResponse,
+  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  stallMs: number,
+): Promise<void> {
+  for await (const piece of pieces) {
+    if (response.destroyed) return;
+    if (!response.write(piece)) await untilEvent(response, "drain", stallMs);
+  }
+  response.end();
+  if (!response.writableFinished) await untilEvent(response, "finish", stallMs);
+}
+
+function* inPieces(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += PIECE_BYTES) yield bytes.subarray(start, start + PIECE_BYTES);
+}
+
+async function* startingWith(
+  first: IteratorResult<Uint8Array>,
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  for (let piece = first; !piece.done; piece = await rest.next()) yield piece.value;
 }
 
 /** Answers on a connection that asked for a WebSocket and gets none. */
@@ -59,15 +78,16 @@ export function refuseUpgrade(socket: Duplex, { status, headers = {}, body = "" 
   socket.end(`${lines.join("\r\n")}\r\n\r\n${text}`, () => socket.destroy());
 }
 
-/** Resolves when the client takes more or has gone; one that does neither in time is cut off. */
-function room(response: ServerResponse, stallMs: number): Promise<void> {
+/** Resolves with the event or when the client has gone; one that takes nothing for so long is cut off. */
+function untilEvent(response: ServerResponse, event: "drain" | "finish", stallMs: number): Promise<void> {
+  if (response.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(() => response.destroy(), stallMs);
     const done = (): void => {
       clearTimeout(timer);
-      response.off("drain", done).off("close", done);
+      response.off(event, done).off("close", done);
       resolve();
     };
-    response.on("drain", done).on("close", done);
+    response.on(event, done).on("close", done);
   });
 }

@@ -110,21 +110,6 @@ test("a taken port, and keys that cannot be read, are one line and exit code 1",
   }
 });
 
-test.for([
-  [["serve", "--port", "70000"], "65535"],
-  [["serve", "--addr", "nowhere"], "IP address"],
-  [["serve", "--log", "loud"], "trace"],
-  [["serve", "--batch-size", "0"], "10000"],
-  [["serve", "--max-message-bytes", "many"], "whole number"],
-  [["serve", "here"], "too many arguments"],
-  [["worker"], "--config"],
-  [["worker", "validate"], "configs"],
-] as const)("wrong use %j is one line and exit code 2", async ([args, named]) => {
-  const run = await runRepartee(args);
-  expectOneLine(run, 2);
-  expect(run.stderr).toContain(named);
-});
-
 function workerFolder(): { readonly folder: string; readonly config: string } {
   const folder = testFolder();
   mkdirSync(join(folder, "static", "more"), { recursive: true });

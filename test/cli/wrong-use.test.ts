@@ -30,6 +30,12 @@ test.for([
   [["say", "hello", "--rate", "9"], "0.5 to 2"],
   [["doctor", "--please"], "--please"],
   [["window", "--port", "70000"], "65535"],
+  [["serve", "--port", "70000"], "65535"],
+  [["serve", "--addr", "nowhere"], "IP address"],
+  [["serve", "--log", "loud"], "trace"],
+  [["serve", "--max-message-bytes", "many"], "whole number"],
+  [["worker"], "--config"],
+  [["worker", "validate"], "configs"],
 ] as const)("wrong use %j is one line and exit code 2", async ([args, named]) => {
   const run = await runRepartee(args);
   expectOneLine(run);
@@ -37,14 +43,17 @@ test.for([
   expect(run.exitCode).toBe(2);
 });
 
-test.for([[], ["talk"], ["transcribe"], ["say"], ["doctor"], ["window"]])("help of %j has examples", async (args) => {
-  const run = await runRepartee([...args, "--help"]);
-  expect(run.stderr).toBe("");
-  expect(run.stdout).toMatch(/^Usage: repartee/);
-  expect(run.stdout).toMatch(/Examples?:\n {2}repartee/);
-  expect(run.stdout).toContain("--settings-dir");
-  expect(run.exitCode).toBe(0);
-});
+test.for([[], ["talk"], ["transcribe"], ["say"], ["doctor"], ["window"], ["serve"], ["worker"]])(
+  "help of %j has examples",
+  async (args) => {
+    const run = await runRepartee([...args, "--help"]);
+    expect(run.stderr).toBe("");
+    expect(run.stdout).toMatch(/^Usage: repartee/);
+    expect(run.stdout).toMatch(/Examples?:\n {2}repartee/);
+    expect(run.stdout).toContain("--settings-dir");
+    expect(run.exitCode).toBe(0);
+  },
+);
 
 test("the version is printed", async () => {
   const run = await runRepartee(["--version"]);
