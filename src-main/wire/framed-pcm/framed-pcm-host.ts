@@ -1,28 +1,12 @@
 import type { Failure } from "../../../src-shared/failure.ts";
+import type { ConversationEngine, ConversationOutput, ConversationState } from "../conversation-engine.ts";
 import { retryWithBackoff, type RetryOptions } from "../retry-with-backoff.ts";
 import { FramedPcmChild, type ChildOptions } from "./framed-pcm-child.ts";
-
-/** Where what a conversation engine says goes. */
-export interface ConversationOutput {
-  /** Mono samples at PLAYBACK_RATE_HZ in [-1, 1], any number, at the pace at which was heard. They may be kept. */
-  write(pcm: Float32Array): void;
-  /** A piece of what is said; a new word begins with a space. */
-  text(piece: string): void;
-}
-
-/** How a host stands. `failed` and `closed` are final. */
-export type HostState =
-  | { readonly kind: "starting" }
-  | { readonly kind: "ready" }
-  /** The child is gone, because of this. Either another one is `starting` soon, or the host has `failed`. */
-  | { readonly kind: "interrupted"; readonly failure: Failure }
-  | { readonly kind: "failed"; readonly failure: Failure }
-  | { readonly kind: "closed" };
 
 /** What a host starts, and who is told. */
 export interface FramedPcmHostOptions extends ChildOptions {
   readonly output: ConversationOutput;
-  readonly onState?: (state: HostState) => void;
+  readonly onState?: (state: ConversationState) => void;
   /** Other attempts, or other waits between them, than those of {@link FramedPcmHost}. */
   readonly retry?: RetryOptions;
 }
@@ -37,7 +21,7 @@ const KEPT_LINES = 20;
  * source-unreachable (it could not be started, or ended before it was ready), source-lost (it ended), source-timeout (it did not get ready
  * in time, or gave no sound for what it heard), protocol-error (garbage, or a flood).
  */
-export class FramedPcmHost {
+export class FramedPcmHost implements ConversationEngine {
   readonly #options: FramedPcmHostOptions;
   readonly #abort = new AbortController();
   readonly #over: Promise<void>;
@@ -49,7 +33,6 @@ export class FramedPcmHost {
     this.#over = this.#run();
   }
 
-  /** Mono samples at CAPTURE_RATE_HZ in [-1, 1], any number. What comes while no child is ready is not kept. Never blocks. */
   hear(pcm: Float32Array): void {
     this.#child?.hear(pcm);
   }
@@ -59,7 +42,6 @@ export class FramedPcmHost {
     return this.#lines;
   }
 
-  /** Stops the child and resolves once it is gone. */
   async close(): Promise<void> {
     this.#abort.abort();
     await this.#over;
@@ -109,7 +91,7 @@ export class FramedPcmHost {
     if (this.#lines.length > KEPT_LINES) this.#lines.shift();
   }
 
-  #tell(state: HostState): void {
+  #tell(state: ConversationState): void {
     this.#options.onState?.(state);
   }
 }

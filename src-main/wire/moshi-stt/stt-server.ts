@@ -5,7 +5,7 @@ import type { ServedEngines } from "../served-engines.ts";
 import type { ServerSocket } from "../server-socket.ts";
 import { NO_METERS, type SessionMeters } from "../session-meters.ts";
 import { Slots } from "../slots.ts";
-import type { OggOpusDecoder } from "./ogg-opus-input.ts";
+import type { OggOpusDecoder } from "../ogg-opus/ogg-opus-input.ts";
 import { encodeSttServerMessage } from "./stt-messages.ts";
 import { SttSession } from "./stt-session.ts";
 

@@ -4,7 +4,7 @@ import type { ServerSocket } from "../server-socket.ts";
 import type { ChannelMeter } from "../session-meters.ts";
 import type { SocketMessage } from "../socket-message.ts";
 import { MarkerQueue, type HeardSoFar } from "./marker-queue.ts";
-import { OggOpusInput, type OggOpusDecoder } from "./ogg-opus-input.ts";
+import { OggOpusInput, type OggOpusDecoder } from "../ogg-opus/ogg-opus-input.ts";
 import { pauseProbabilities } from "./pause-probabilities.ts";
 import { decodeSttClientMessage, encodeSttServerMessage, type SttServerMessage } from "./stt-messages.ts";
 

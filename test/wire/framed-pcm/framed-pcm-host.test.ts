@@ -1,11 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
+import type { ConversationState } from "../../../src-main/wire/conversation-engine.ts";
 import { STEP_SAMPLES } from "../../../src-main/wire/framed-pcm/framed-pcm-runtime.ts";
-import {
-  FramedPcmHost,
-  type FramedPcmHostOptions,
-  type HostState,
-} from "../../../src-main/wire/framed-pcm/framed-pcm-host.ts";
+import { FramedPcmHost, type FramedPcmHostOptions } from "../../../src-main/wire/framed-pcm/framed-pcm-host.ts";
 import { testFolder } from "../../cli/run-repartee.ts";
 import { encodeAudio, encodePacket, encodeText, PACKET_KINDS } from "../../../src-main/wire/framed-pcm/packet-codec.ts";
 import { ECHO, peerProgram } from "./peer-program.ts";
@@ -15,7 +12,7 @@ const ONE_RUN = { mostAttempts: 1 };
 
 /** A host of a program in Node, what came of it, and the end of both. */
 class HostedProgram {
-  readonly states: HostState[] = [];
+  readonly states: ConversationState[] = [];
   readonly sound: Float32Array[] = [];
   text = "";
   readonly host: FramedPcmHost;
