@@ -6,6 +6,8 @@ const LOOKS = 2;
 const DRIFT_SHARE = 0.02;
 /** Quieter than this, -34 dB, nobody speaks. */
 const QUIET_RATIO = 0.02;
+/** And so many levels in a row, ten of which are a second, are no pause within what somebody says. */
+const QUIET_LEVELS = 5;
 
 /**
  * Tells when the microphone lags behind. A browser queues what the microphone gives while its audio thread is late, up to 100 ms, and never
@@ -15,6 +17,7 @@ export class MicrophoneBacklog {
   #originMs = Number.MAX_SAFE_INTEGER;
   #lateLooks = 0;
   #isBehind = false;
+  #quietLevels = 0;
 
   /** Regularly: epoch ms at which context time 0 was rendered, as it looks now. */
   observe(renderOriginMs: number): void {
@@ -25,9 +28,10 @@ export class MicrophoneBacklog {
     else if (this.#lateLooks === 0) this.#originMs += DRIFT_SHARE * lostMs;
   }
 
-  /** Whether to drop the queue now, at this root mean square of the sound: once after time was lost, when nobody speaks. */
+  /** With every level, a root mean square: whether to drop the queue now. Once after time was lost, when nobody has spoken for 0.5 s. */
   takeDue(levelRatio: number): boolean {
-    const isDue = this.#isBehind && levelRatio < QUIET_RATIO;
+    this.#quietLevels = levelRatio < QUIET_RATIO ? this.#quietLevels + 1 : 0;
+    const isDue = this.#isBehind && this.#quietLevels >= QUIET_LEVELS;
     if (isDue) this.#isBehind = false;
     return isDue;
   }
