@@ -26,7 +26,7 @@ export interface StdioConversationParts {
   readonly conduct: Conduct;
   /** Session clock, ms. */
   readonly nowMs: () => number;
-  /** A stage has failed outside any turn. */
+  /** A turn has failed, or a stage outside any turn: told once for all that follows from it. */
   readonly onFailure: (failure: Failure) => void;
 }
 
@@ -42,6 +42,7 @@ export class StdioConversation implements FramedPcmEngine {
   readonly #runner: TurnRunner;
   #intake: MicrophoneIntake | undefined;
   readonly #nowMs: () => number;
+  readonly #onFailure: (failure: Failure) => void;
   /** Session time at which the input would have begun at real time, put off whenever it falls behind. */
   #originAtMs = Number.NEGATIVE_INFINITY;
   readonly #startedAtMs: number;
@@ -49,22 +50,22 @@ export class StdioConversation implements FramedPcmEngine {
   #filled = 0;
   #frames = 0;
   #told = new Map<number, string>();
+  /** What is out of order and was told. */
+  #breakdown: Failure["code"] | undefined;
   #isClosed = false;
 
   private constructor(parts: StdioConversationParts) {
     this.#nowMs = parts.nowMs;
+    this.#onFailure = parts.onFailure;
     this.#startedAtMs = parts.nowMs();
     this.#clock = new InputClock(this.#startedAtMs);
     this.#player = new PulledPlayer(() => this.#clock.nowMs());
     const { speaking, conduct, engines } = parts;
-    const onFailure = (failure: Failure): void => {
-      if (!this.#isClosed) parts.onFailure(failure);
-    };
     const stages = { ...this.#work.watch(engines), clock: this.#clock, player: this.#player, speaking };
     this.#runner = new TurnRunner(stages, {
       changed: () => undefined,
-      turnEnded: ({ failure }) => failure && onFailure(failure),
-      failed: onFailure,
+      turnEnded: ({ failure }) => failure && this.#tellFailure(failure),
+      failed: (failure) => this.#noteBreakdown(failure),
     });
     this.#runner.tell({ kind: "conduct-changed", conduct });
     this.#runner.tell({ kind: "opened" });
@@ -127,6 +128,17 @@ export class StdioConversation implements FramedPcmEngine {
     this.#originAtMs = Math.max(this.#originAtMs, nowMs - heardMs);
     const leadMs = heardMs - (nowMs - this.#originAtMs);
     if (leadMs > LEAD_MS) await this.#work.settled(leadMs - LEAD_MS);
+  }
+
+  /** A detector that is broken says so for every frame. */
+  #noteBreakdown(failure: Failure): void {
+    if (failure.code === this.#breakdown) return;
+    this.#breakdown = failure.code;
+    this.#tellFailure(failure);
+  }
+
+  #tellFailure(failure: Failure): void {
+    if (!this.#isClosed) this.#onFailure(failure);
   }
 
   /** The words that were heard to their end since the last time, each with a space before it. */

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { succeeded, type Failure, type Outcome } from "../../../src-shared/failure.ts";
+import { failed, succeeded, type Failure, type Outcome } from "../../../src-shared/failure.ts";
 import { PcmRing } from "../../../src-shared/pcm-ring.ts";
 import { StdioConversation } from "../../../src-main/serve/stdio/stdio-conversation.ts";
 import { DEFAULT_CONDUCT } from "../../../src-main/turn/conduct.ts";
@@ -25,6 +25,7 @@ class ToneSynthesizer {
 
 /** A conversation on fake engines, and the peer that talks to it. */
 class Talk {
+  readonly detector = new FakeDetector();
   readonly transcriber = new FakeTranscriber();
   readonly responder = new FakeResponder();
   readonly failures: Failure[] = [];
@@ -38,7 +39,7 @@ class Talk {
   constructor(speed: number) {
     this.#conversation = StdioConversation.open({
       engines: {
-        detector: new FakeDetector(),
+        detector: this.detector,
         transcriber: this.transcriber,
         predictor: new FakePredictor(),
         responder: this.responder,
@@ -130,4 +131,11 @@ test("engines that hang hold nothing up for longer than real time", async () => 
   await talk.hear(0, 80);
   expect(performance.now() - startedAtMs).toBeLessThan(2 * 480);
   expect(talk.loudMs).toBe(0);
+});
+
+test("a detector that is broken is told once, and frames go on", async () => {
+  const talk = new Talk(1);
+  talk.detector.detect = async () => failed("detect-failed", "detect", "it crashed");
+  await talk.hear(0.9, 1_600);
+  expect(talk.failures.map(({ code }) => code)).toEqual(["detect-failed"]);
 });
