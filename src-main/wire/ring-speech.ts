@@ -60,14 +60,14 @@ export class RingSpeech {
     this.#words.push({ text, endSample: Math.round((endMs * PLAYBACK_RATE_HZ) / 1000) });
   }
 
-  /** For servers that do not tell when each word is spoken: shares out what was written in proportion to the words' lengths. */
-  spreadWords(text: string): void {
+  /** For servers that do not tell when each word is spoken: shares out what was written since `from` in proportion to the words' lengths. */
+  spreadWords(text: string, from = 0): void {
     const words = text.match(/\S+/g) ?? [];
     const total = words.reduce((sum, word) => sum + word.length + 1, 0);
     let length = 0;
     for (const word of words) {
       length += word.length + 1;
-      this.#words.push({ text: word, endSample: Math.round((this.#samples * length) / total) });
+      this.#words.push({ text: word, endSample: from + Math.round(((this.#samples - from) * length) / total) });
     }
   }
 

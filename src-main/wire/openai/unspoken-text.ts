@@ -1,0 +1,19 @@
+/** Nobody speaks more characters in a second: what was heard for so long is certainly no more of the text than this. */
+const FASTEST_CHARACTERS_PER_SECOND = 25;
+
+/**
+ * Cuts a text whose speech broke off after `spokenMs` in two: what may have been heard, and what certainly was not, from the beginning of a
+ * clause on; empty where no clause begins after what may have been heard. What is between the two is lost, but nothing is heard twice.
+ */
+export function unspokenText(
+  text: string,
+  spokenMs: number,
+  rateRatio: number,
+): readonly [heard: string, rest: string] {
+  const mostHeard = (spokenMs / 1000) * FASTEST_CHARACTERS_PER_SECOND * rateRatio;
+  for (const { index, 0: end } of text.matchAll(/[,;:.!?–—…]["'”’)]*\s+/g)) {
+    const start = index + end.length;
+    if (start >= mostHeard) return [text.slice(0, start), text.slice(start)];
+  }
+  return [text, ""];
+}
