@@ -53,9 +53,11 @@ export class ServerSocket {
   readonly #tick: NodeJS.Timeout;
   #listener: ((message: SocketMessage) => void) | undefined;
   #end: Partial<SocketEnd> | undefined;
-  #sentAtMs = performance.now();
-  #receivedAtMs = performance.now();
-  #pingedAtMs = performance.now();
+  readonly #tickMs: number;
+  // Counted by the timer: time in which nothing could be read, because this thread was busy or the machine asleep, is no silence.
+  #sinceSentMs = 0;
+  #sinceReceivedMs = 0;
+  #sincePingMs = 0;
 
   constructor(socket: WebSocket, options: Partial<ServerSocketOptions> = {}) {
     this.#socket = socket;
@@ -66,7 +68,7 @@ export class ServerSocket {
     const closed = Promise.withResolvers<SocketEnd>();
     this.closed = closed.promise;
     socket.pause();
-    for (const sign of ["ping", "pong"] as const) socket.on(sign, () => (this.#receivedAtMs = performance.now()));
+    for (const sign of ["ping", "pong"] as const) socket.on(sign, () => (this.#sinceReceivedMs = 0));
     socket.on("message", (data, isBinary) => this.#hear(data, isBinary));
     socket.on("error", () => (this.#end ??= { cause: "bad-frame" }));
     socket.on("close", (code) => {
@@ -76,7 +78,8 @@ export class ServerSocket {
       closed.resolve({ code, cause, ...this.#end });
       this.#gone.abort();
     });
-    this.#tick = setInterval(() => this.#keepAlive(), Math.max(10, Math.min(pingAfterMs, receiveTimeoutMs) / 10));
+    this.#tickMs = Math.max(10, Math.min(pingAfterMs, receiveTimeoutMs) / 10);
+    this.#tick = setInterval(() => this.#keepAlive(), this.#tickMs);
   }
 
   /** Aborted once the connection is closed. */
@@ -107,14 +110,14 @@ export class ServerSocket {
 
   /** Messages again. */
   resume(): void {
-    this.#receivedAtMs = performance.now();
+    this.#sinceReceivedMs = 0;
     this.#socket.resume();
   }
 
   /** Sends bytes as a binary message, a string as text. False asks for patience: await {@link drained} before the next. */
   send(message: SocketMessage): boolean {
     if (!this.isOpen) return true;
-    this.#sentAtMs = performance.now();
+    this.#sinceSentMs = 0;
     return this.#outbox.send(message);
   }
 
@@ -140,7 +143,7 @@ export class ServerSocket {
   }
 
   #hear(data: RawData, isBinary: boolean): void {
-    this.#receivedAtMs = performance.now();
+    this.#sinceReceivedMs = 0;
     if (!this.isOpen || !this.#listener) return;
     try {
       this.#listener(toSocketMessage(data, isBinary));
@@ -151,16 +154,18 @@ export class ServerSocket {
 
   #keepAlive(): void {
     if (!this.isOpen) return;
-    const atMs = performance.now();
     const { pingAfterMs, receiveTimeoutMs } = this.#options;
-    if (!this.#socket.isPaused && atMs - this.#receivedAtMs >= receiveTimeoutMs) {
+    this.#sinceSentMs += this.#tickMs;
+    this.#sincePingMs += this.#tickMs;
+    if (!this.#socket.isPaused) this.#sinceReceivedMs += this.#tickMs;
+    if (this.#sinceReceivedMs > receiveTimeoutMs) {
       void this.#finish({ cause: "silent-client" }, 1008, "nothing came");
       return;
     }
     // Whoever gets a lot and sends nothing is pinged too: otherwise their silence would look like absence.
-    const quietSinceMs = Math.min(this.#sentAtMs, this.#receivedAtMs);
-    if (atMs - Math.max(quietSinceMs, this.#pingedAtMs) < pingAfterMs) return;
-    this.#pingedAtMs = atMs;
+    const quietMs = Math.max(this.#sinceSentMs, this.#sinceReceivedMs);
+    if (Math.min(quietMs, this.#sincePingMs) < pingAfterMs) return;
+    this.#sincePingMs = 0;
     this.#socket.ping();
   }
 

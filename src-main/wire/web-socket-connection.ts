@@ -103,7 +103,8 @@ export class WebSocketConnection {
   readonly #watch: NodeJS.Timeout;
   #arrived: SocketMessage[] = [];
   #waitingBytes = 0;
-  #heardAtMs = performance.now();
+  // Counted by the timer: time in which nothing could be read, because this thread was busy or the machine asleep, is no silence.
+  #silentMs = 0;
   #failure: Failure | undefined;
   #isClosing = false;
   #end: ConnectionEnd | undefined;
@@ -119,7 +120,7 @@ export class WebSocketConnection {
     this.#outbox = new SocketOutbox(socket, { mostQueuedBytes, stallMs, onGivenUp });
     const closed = Promise.withResolvers<ConnectionEnd>();
     this.closed = closed.promise;
-    for (const sign of ["ping", "pong"] as const) socket.on(sign, () => (this.#heardAtMs = performance.now()));
+    for (const sign of ["ping", "pong"] as const) socket.on(sign, () => (this.#silentMs = 0));
     socket.on("message", (data, isBinary) => this.#hear(data, isBinary));
     socket.on("error", (error) => this.#noteError(error));
     socket.on("close", (code) => {
@@ -129,7 +130,8 @@ export class WebSocketConnection {
       closed.resolve(this.#end);
       this.#wake?.();
     });
-    this.#watch = setInterval(() => this.#keepAlive(silenceMs), Math.max(10, silenceMs / 8));
+    const tickMs = Math.max(10, silenceMs / 8);
+    this.#watch = setInterval(() => this.#keepAlive(silenceMs, tickMs), tickMs);
     socket.resume();
   }
 
@@ -196,7 +198,7 @@ export class WebSocketConnection {
   }
 
   #hear(data: RawData, isBinary: boolean): void {
-    this.#heardAtMs = performance.now();
+    this.#silentMs = 0;
     if (this.#isClosing || this.#failure) return;
     const message = toSocketMessage(data, isBinary);
     this.#arrived.push(message);
@@ -206,15 +208,15 @@ export class WebSocketConnection {
   }
 
   #resume(): void {
-    this.#heardAtMs = performance.now();
+    this.#silentMs = 0;
     this.#socket.resume();
   }
 
-  #keepAlive(silenceMs: number): void {
-    const silentForMs = performance.now() - this.#heardAtMs;
+  #keepAlive(silenceMs: number, tickMs: number): void {
     if (this.#socket.isPaused || !this.isOpen) return;
-    if (silentForMs >= silenceMs) this.#giveUp("source-timeout", `was silent for ${silenceMs / 1000} s`);
-    else if (silentForMs >= silenceMs / 2) this.#socket.ping();
+    this.#silentMs += tickMs;
+    if (this.#silentMs > silenceMs) this.#giveUp("source-timeout", `was silent for ${silenceMs / 1000} s`);
+    else if (this.#silentMs >= silenceMs / 2) this.#socket.ping();
   }
 
   #noteError(error: Error): void {
