@@ -15,8 +15,11 @@ import { SettingsFile } from "../../settings/settings-file.ts";
 import { createFliteSynthesizer } from "../../speak/flite-synthesizer.ts";
 import { createMoonshineTranscriber } from "../../transcribe/moonshine-transcriber.ts";
 import { chooseDuplex, type Conduct } from "../../turn/conduct.ts";
-import type { EngineStep, FramedPcmEngine } from "../../wire/framed-pcm/framed-pcm-runtime.ts";
+import { STEP_SAMPLES, type EngineStep, type FramedPcmEngine } from "../../wire/framed-pcm/framed-pcm-runtime.ts";
 import { StdioConversation } from "./stdio-conversation.ts";
+
+/** What is slow the first time is not slow for the first packet. */
+const WARM_UP_STEPS = 5;
 
 /** The assistant as an engine of framed PCM, loaded and warm. */
 export interface StdioAssistant extends FramedPcmEngine {
@@ -86,6 +89,7 @@ export async function openStdioAssistant(
     nowMs,
     onFailure: onWarning,
   });
+  for (let step = 0; step < WARM_UP_STEPS; step++) await conversation.step(new Float32Array(STEP_SAMPLES));
   settings.onChange(() => conversation.changeConduct(conduct()));
   timers.onDue((text) => conversation.announce(text));
   return succeeded({
