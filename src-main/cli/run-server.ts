@@ -13,6 +13,8 @@ import { warn } from "./warn.ts";
 
 /** Time for engines to be loaded, which must not be interrupted, and to end. */
 const ENGINES_CLOSE_MS = 10_000;
+/** Ctrl+C comes twice where another program has started this one and passes it on. */
+const TWICE_MS = 500;
 
 /** What is served beside what the options say. */
 export interface RunServerOptions {
@@ -53,20 +55,24 @@ export async function runServer({ options, keys, protocols, logFiles, staticFold
     );
     if (keys === undefined && !isLoopback(options.addr))
       console.error(`repartee: warning: whoever can reach ${options.addr} may use this server: no key is set`);
-    let isAsked = false;
+    let askedAtMs: number | undefined;
     const stop = (): void => {
-      void (isAsked ? server.end() : server.drain(options.drainSeconds * 1000));
-      isAsked = true;
+      const atMs = performance.now();
+      askedAtMs ??= atMs;
+      if (askedAtMs === atMs) void server.drain(options.drainSeconds * 1000);
+      else if (atMs - askedAtMs > TWICE_MS) void server.end();
     };
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, stop);
     const ready = await Promise.race([engines?.ready, server.ended]);
     if (ready && !ready.ok) await server.end();
-    else if (!isAsked) console.log(`Repartee serves at ${server.url}`);
+    else if (askedAtMs === undefined) console.log(`Repartee serves at ${server.url}`);
     await server.ended;
     if (ready) unwrap(ready);
   } finally {
-    if (engines) await Promise.race([closeLoaded(engines), sleep(ENGINES_CLOSE_MS, undefined, { ref: false })]);
+    const late = sleep(ENGINES_CLOSE_MS, "late", { ref: false });
+    const closing = engines && (await Promise.race([closeLoaded(engines), late]));
     await log.close();
+    if (closing === "late") process.exit();
   }
 }
 

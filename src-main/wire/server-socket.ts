@@ -17,7 +17,7 @@ export interface ServerSocketOptions {
 }
 
 /** What holds unless a route says otherwise. */
-export const SERVER_SOCKET_DEFAULTS: ServerSocketOptions = {
+const SERVER_SOCKET_DEFAULTS: ServerSocketOptions = {
   mostMessageBytes: 16 * 1024 * 1024,
   mostQueuedBytes: 8 * 1024 * 1024,
   stallMs: 30_000,

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { runRepartee, testFolder, type CommandRun } from "./run-repartee.ts";
@@ -84,8 +85,10 @@ test("a session that runs may go on, until it is told again", { timeout: 60_000 
     onTestFinished(() => socket.terminate());
     await new Promise((done) => socket.once("open", done));
     told("SIGINT");
+    told("SIGTERM");
     await expect.poll(async () => (await fetch(`${url}/health`)).status).toBe(503);
     expect((await fetch(`${url}/v1/models`)).status).toBe(503);
+    await sleep(600);
     expect(socket.readyState).toBe(WebSocket.OPEN);
   });
   expect(run.exitCode).toBe(0);
