@@ -55,7 +55,7 @@ async function decode(
 ): Promise<Float32Array> {
   const wrong = (message: string): ApiError => new ApiError(message, { param: "file", code: "invalid_value" });
   const decoded = await decodeAudio(file);
-  if (!decoded.ok) throw wrong("The file is not audio in a format that is known here, or damaged.");
+  if (!decoded.ok) throw wrong("The file is not audio in a format that is known here, is damaged, or is too long.");
   const durationMs = (decoded.value.length * 1000) / RECOGNITION_RATE_HZ;
   if (decoded.value.length === 0) throw wrong("The file holds no audio.");
   if (durationMs > mostAudioMs) throw wrong(`The audio is longer than ${mostAudioMs / 1000} seconds.`);

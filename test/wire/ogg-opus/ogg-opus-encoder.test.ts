@@ -90,9 +90,6 @@ test("as moshi-server writes it: 40 ms packets, granule positions at 24 kHz, no 
 
 test.skipIf(!HAS_DECODER)("ffmpeg finds nothing wrong with it, and all of it", async () => {
   const stream = await encoded({});
-  const probe = spawnSync("ffprobe", ["-v", "error", "-show_entries", "stream=codec_name,sample_rate,channels", "-of", "csv=p=0", "-"], { input: stream }); // prettier-ignore
-  expect(probe.stderr.toString()).toBe("");
-  expect(probe.stdout.toString().trim()).toBe("opus,48000,1");
   const decode = spawnSync(
     "ffmpeg",
     ["-v", "warning", "-c:a", "libopus", "-i", "-", "-f", "f32le", "-ar", "48000", "-"],
