@@ -6,7 +6,7 @@ export interface HeardSoFar {
   readonly lastWordStartMs: number;
 }
 
-/** Speech that goes on this long behind a marker has had its words told, or they will not come. */
+/** Speech that goes on this long behind a marker is ended for it. */
 const LONGEST_WAIT_MS = 10_000;
 /** A client that sends nothing for so long behind a marker, in real time, waits for it. */
 const IDLE_MS = 250;
@@ -42,16 +42,12 @@ export class MarkerQueue {
     if (this.#waiting.length > 0) this.#idle = setTimeout(() => void this.#release(Number.POSITIVE_INFINITY), IDLE_MS);
   }
 
-  /** More was heard or told. */
+  /** More was heard or told. Hearing may be far ahead of the words. */
   look({ heardMs, isSpeech, lastWordStartMs }: HeardSoFar): void {
-    for (let first = this.#waiting[0]; first && first.atMs <= heardMs; first = this.#waiting[0]) {
-      const isPassed = lastWordStartMs >= first.atMs || heardMs > first.atMs + LONGEST_WAIT_MS;
-      if (!isPassed) {
-        if (!isSpeech) void this.#release(heardMs);
-        return;
-      }
-      this.#tellFirst();
-    }
+    this.#tell(Math.min(heardMs, lastWordStartMs));
+    const [first] = this.#waiting;
+    if (!first || first.atMs > heardMs) return;
+    if (!isSpeech || heardMs > first.atMs + LONGEST_WAIT_MS) void this.#release(heardMs);
   }
 
   /** Nothing more is told. */
@@ -64,15 +60,19 @@ export class MarkerQueue {
   async #release(upToMs: number): Promise<void> {
     if (this.#isFlushing || this.#isClosed) return;
     this.#isFlushing = true;
-    const count = this.#waiting.findLastIndex(({ atMs }) => atMs <= upToMs) + 1;
+    // Markers that come meanwhile are behind audio that is not flushed.
+    const untilMs = Math.min(upToMs, this.#waiting.at(-1)?.atMs ?? upToMs);
     await this.#flush();
     this.#isFlushing = false;
-    for (let told = 0; told < count && this.#waiting.length > 0; told++) this.#tellFirst();
+    this.#tell(untilMs);
     if (this.#waiting.length > 0) this.noteAudio();
   }
 
-  #tellFirst(): void {
-    const first = this.#waiting.shift();
-    if (first && !this.#isClosed) this.#onMarker(first.id);
+  /** Tells the markers up to there. */
+  #tell(untilMs: number): void {
+    for (let [first] = this.#waiting; first && first.atMs <= untilMs; [first] = this.#waiting) {
+      this.#waiting.shift();
+      if (!this.#isClosed) this.#onMarker(first.id);
+    }
   }
 }

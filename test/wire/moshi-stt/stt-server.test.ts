@@ -199,6 +199,21 @@ test("a marker in the middle of speech waits for a later word, and does not cut 
   expect(listening.flushes).toBe(0);
 });
 
+test("a marker waits for the words before it, however far hearing is ahead of them", async () => {
+  const { client, listening } = await ready();
+  const recognized = Promise.withResolvers<void>();
+  engines.onFlush = () => recognized.promise;
+  client.send(audio(2_400), { type: "Marker", id: 1n }, audio(24_000));
+  await expect.poll(() => listening.written.length).toBe(2);
+  for (let ms = 32; ms <= 20_000; ms += 32) listening.tell(heard(ms));
+  client.send({ type: "Marker", id: 2n });
+  await expect.poll(() => client.types).toMatch(/Step$/);
+  await delay(50);
+  listening.tell({ kind: "word", word: { text: "late", startMs: 10, endMs: 90 } });
+  recognized.resolve();
+  await expect.poll(() => client.types).toMatch(/Step Word EndWord Marker Marker$/);
+});
+
 test("a marker behind which nothing comes is answered all the same, in the middle of speech as well", async () => {
   const { client, listening } = await ready();
   client.send(audio(2_400));
