@@ -6,7 +6,7 @@ import { beforeAll, expect, test } from "vitest";
 const MODULES = resolve(import.meta.dirname, "../../node_modules");
 const LARGEST_BYTES = 900_000_000;
 /** What programs put there after the installation. */
-const NOT_INSTALLED = new Set([".cache", ".vite", ".vite-temp", join("electron", "dist")]);
+const NOT_INSTALLED = new Set([".cache", ".vitest-cache", ".vite", ".vite-temp", join("electron", "dist")]);
 /** Licences that let Repartee be passed on under its own, whatever is built from them. */
 const PERMISSIVE =
   /^(0BSD|Apache-2\.0|BlueOak-1\.0\.0|BSD-[234]-Clause|CC0-1\.0|ISC|MIT|MIT-0|Python-2\.0|Unlicense|Zlib)$/;
