@@ -14,7 +14,7 @@ const FRAMES_A_MINUTE = (60 * CAPTURE_RATE_HZ) / STEP_SAMPLES;
 /** Engines have seen everything by then. */
 const WARM_AFTER_MINUTES = 5;
 const MOST_GROWTH_BYTES = 32 * 2 ** 20;
-const QUESTIONS = ["What time is it?", "What is seven times six?", "What is ten minus three?"];
+const QUESTIONS = ["What time is it?", "What is five plus four?", "How many minutes are in three hours?"];
 
 /**
  * Half an hour of audio through `repartee stdio`, with a question every minute, one packet sent for each that came: frames out, answers, and the

