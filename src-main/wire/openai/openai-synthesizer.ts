@@ -2,6 +2,7 @@ import { PLAYBACK_RATE_HZ, samplesToMs } from "../../../src-shared/audio-format.
 import { failure, succeeded, type Failure, type Outcome } from "../../../src-shared/failure.ts";
 import type { SpeechRequest, Synthesizer } from "../../turn/ports.ts";
 import { RingSpeech } from "../ring-speech.ts";
+import { cutText } from "./cut-text.ts";
 import { EndpointOrder, providerOf, type Endpoint } from "./endpoint.ts";
 import { openAnswer } from "./open-answer.ts";
 import { receiveSpeech } from "./receive-speech.ts";
@@ -61,8 +62,11 @@ export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Synt
       const speech = new RingSpeech(request);
       const signal = AbortSignal.any([speech.signal, closing.signal]);
       try {
-        const problem = hasWords(request.text) ? await speakText(request, speech, order, options, signal) : undefined;
-        return problem ? { ok: false, failure: problem } : succeeded(speech.finish());
+        for (const text of cutText(request.text).filter(hasWords)) {
+          const problem = await speakText({ ...request, text }, speech, order, options, signal);
+          if (problem) return { ok: false, failure: problem };
+        }
+        return succeeded(speech.finish());
       } catch (error) {
         if (signal.aborted) return succeeded(speech.finish());
         throw error;

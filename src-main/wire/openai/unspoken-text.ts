@@ -1,3 +1,5 @@
+import { clauseStarts } from "./clause-starts.ts";
+
 /** Nobody speaks more characters in a second: what was heard for so long is certainly no more of the text than this. */
 const FASTEST_CHARACTERS_PER_SECOND = 25;
 
@@ -11,9 +13,6 @@ export function unspokenText(
   rateRatio: number,
 ): readonly [heard: string, rest: string] {
   const mostHeard = (spokenMs / 1000) * FASTEST_CHARACTERS_PER_SECOND * rateRatio;
-  for (const { index, 0: end } of text.matchAll(/[,;:.!?–—…]["'”’)]*\s+/g)) {
-    const start = index + end.length;
-    if (start >= mostHeard) return [text.slice(0, start), text.slice(start)];
-  }
-  return [text, ""];
+  const start = clauseStarts(text).find((start) => start >= mostHeard) ?? text.length;
+  return [text.slice(0, start), text.slice(start)];
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { seededRandom } from "../../../src-main/play/source/seeded-random.ts";
 import type { SpeechEndpoint } from "../../../src-main/wire/openai/openai-synthesizer.ts";
 import { hearSpeech } from "../heard-speech.ts";
-import { scripted, SECRET_KEY, SECRET_TEXT, SPEECH, synthesizerOf, wavOf } from "./one-test.ts";
+import { scripted, SECRET_KEY, SECRET_TEXT, SPEECH, synthesizerOf, wavOf } from "./for-one-test.ts";
 import { answerBytes, chunk, chunkedHead, flood } from "./scripted-server.ts";
 
 test.each([

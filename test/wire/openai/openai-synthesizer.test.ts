@@ -7,7 +7,7 @@ import { FakeEngines, spokenWord } from "../fake-engines.ts";
 import { hearSpeech } from "../heard-speech.ts";
 import { likenessNearby, syllables } from "../signals.ts";
 import { startTestServer } from "../start-test-server.ts";
-import { scripted, SECRET_KEY, SECRET_TEXT, SPEECH, synthesizerOf, wavOf } from "./one-test.ts";
+import { scripted, SECRET_KEY, SECRET_TEXT, SPEECH, synthesizerOf, wavOf } from "./for-one-test.ts";
 import { readAudioBytes } from "./read-audio-bytes.ts";
 import { answerBytes, chunk, chunkedHead, flood } from "./scripted-server.ts";
 
@@ -146,6 +146,19 @@ test("a reply that is void hangs up, and one that says nothing asks nobody", asy
   await expect.poll(() => server.open.size, { interval: 5 }).toBe(0);
   expect(await hearSpeech(speak, " … ")).toMatchObject({ spoken: { ok: true, value: { samples: 0 } } });
   expect(server.requests.filter((request) => request !== "").length).toBe(1);
+});
+
+test("a text that is too long for one request is spoken by several", async () => {
+  const server = await scripted((socket) => socket.end(answerBytes(SPEECH)));
+  const text = "Some words, and some more. ".repeat(200);
+  const { spoken, pcm } = await hearSpeech(synthesizerOf([server]), text);
+  if (!spoken.ok) throw new Error(spoken.failure.detail);
+  const inputs = server.requests.map((request) => String(asked(request)["input"]));
+  expect(inputs.map(({ length }) => length)).toEqual([4_089, 1_311]);
+  expect(inputs.join("")).toBe(text);
+  expect(pcm.length).toBe(4_800);
+  expect(spoken.value.words.length).toBe(1_000);
+  expect(spoken.value.words.at(-1)?.endSample).toBe(4_800);
 });
 
 test("one that is closed ends what it does, and no endpoint is a failure", async () => {

@@ -8,7 +8,7 @@ import type { Transcriber } from "../../../src-main/turn/ports.ts";
 import { FakeEngines } from "../fake-engines.ts";
 import { syllables } from "../signals.ts";
 import { startTestServer } from "../start-test-server.ts";
-import { scripted, SECRET_KEY } from "./one-test.ts";
+import { scripted, SECRET_KEY } from "./for-one-test.ts";
 import { readAudioBytes } from "./read-audio-bytes.ts";
 import { answerBytes, chunk, chunkedHead, flood } from "./scripted-server.ts";
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { cutText } from "../../../src-main/wire/openai/cut-text.ts";
 import { providerOf } from "../../../src-main/wire/openai/endpoint.ts";
 import { unspokenText } from "../../../src-main/wire/openai/unspoken-text.ts";
 import { openAiVoice } from "../../../src-main/wire/openai/voice-names.ts";
@@ -37,3 +38,14 @@ test.each([
   ["http://192.168.1.7:2022/v1", "other"],
   ["nonsense", "other"],
 ])("%s is %s", (baseUrl, provider) => expect(providerOf({ baseUrl, model: "" })).toBe(provider));
+
+test.each([
+  ["One, two. Three", ["One, two. ", "Three"]],
+  ["abcdefgh ij klmnop", ["abcdefgh ", "ij klmnop"]],
+  ["abcdefghijklmnop", ["abcdefghij", "klmnop"]],
+  ["short", ["short"]],
+  ["", [""]],
+])("“%s” is cut into what a server takes", (text, pieces) => {
+  expect(cutText(text, 10).join("")).toBe(text);
+  expect(cutText(text, 10)).toEqual(pieces);
+});
