@@ -57,7 +57,7 @@ accepted; those that tune its model change nothing.
 Exit codes: 0 after the end of the input, or when nobody reads the output; 1 when it could not start; 2 when a length is wrong.
 
 Example:
-  some-program | repartee stdio --eof-drain-frames 100 | another-program`,
+  repartee stdio --eof-drain-frames 100 < question.packets > answer.packets`,
     )
     .action(runStdio);
   for (const option of OPTIONS_WITHOUT_MEANING) command.addOption(option);

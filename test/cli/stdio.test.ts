@@ -164,13 +164,3 @@ test("without its models it says why, with exit code 1 and no packets", { timeou
   expect(peer.packets).toEqual([]);
   expect(peer.stderr).toContain("repartee: model-missing");
 });
-
-test.each([
-  ["--eof-drain-frames", "-2"],
-  ["--eof-drain-frames", "many"],
-  ["--max-payload-bytes", "0"],
-])("%s %s is wrong use", async (...args) => {
-  const peer = startStdio(args);
-  expect(await peer.exited()).toBe(2);
-  expect(peer.packets).toEqual([]);
-});

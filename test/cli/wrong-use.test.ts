@@ -34,6 +34,8 @@ test.for([
   [["serve", "--addr", "nowhere"], "IP address"],
   [["serve", "--log", "loud"], "trace"],
   [["serve", "--max-message-bytes", "many"], "whole number"],
+  [["stdio", "--eof-drain-frames", "-2"], "-1 to 1000000"],
+  [["stdio", "--max-payload-bytes", "0"], "whole number"],
   [["worker"], "--config"],
   [["worker", "validate"], "configs"],
 ] as const)("wrong use %j is one line and exit code 2", async ([args, named]) => {
@@ -43,7 +45,7 @@ test.for([
   expect(run.exitCode).toBe(2);
 });
 
-test.for([[], ["talk"], ["transcribe"], ["say"], ["doctor"], ["window"], ["serve"], ["worker"]])(
+test.for([[], ["talk"], ["transcribe"], ["say"], ["doctor"], ["window"], ["stdio"], ["serve"], ["worker"]])(
   "help of %j has examples",
   async (args) => {
     const run = await runRepartee([...args, "--help"]);
