@@ -22,6 +22,8 @@ export type FailureCode =
   | "model-corrupt"
   | "model-runtime-missing"
   | "model-unused"
+  | "engine-replaced"
+  | "engine-unusable"
   | "download-failed"
   | "detect-failed"
   | "transcribe-failed"
@@ -91,6 +93,9 @@ const SENTENCES: Record<FailureCode, string> = {
   "model-missing": "A model file is missing. Run npm install again to restore it.",
   "model-corrupt": "A model file is damaged. Delete node_modules and run npm install to restore it.",
   "model-unused": "The chosen end-of-turn model cannot be used, so the built-in one decides.",
+  "engine-replaced": "A server you have chosen cannot be used, so the built-in engine stands in for it.",
+  "engine-unusable":
+    "A server you have chosen cannot be used. Check it in the settings, or choose the built-in engine there.",
   "model-runtime-missing": "The model runtime could not be loaded on this machine.",
   "download-failed": "The model could not be downloaded.",
   "detect-failed": "Speech detection stopped working.",

@@ -1,5 +1,16 @@
 import { z } from "zod";
 
+const serverUrl = z.url({ protocol: /^(https?|wss?)$/ }).max(2_000);
+
+/** A server that takes the place of an embedded engine. Without an address it cannot be used. */
+const serverFields = {
+  /** In the order in which they are asked; servers of OpenAI's interface alone are several. */
+  urls: z.array(serverUrl).max(8).default([]),
+  apiKey: z.string().max(500).default(""),
+  /** Empty for the usual one. */
+  model: z.string().max(200).default(""),
+};
+
 /** Everything the user can set. One validated file; a missing field has its default. */
 export const settingsSchema = z.object({
   /** Voice of the assistant. */
@@ -17,7 +28,21 @@ export const settingsSchema = z.object({
   /** What an utterance begins with in the mode `wake-phrase`. */
   wakePhrase: z.string().trim().min(2).max(60).default("hey repartee"),
   /** Which predictor decides the end of a turn. */
-  endOfTurn: z.enum(["embedded", "smart-turn", "turn-1-mini"]).default("embedded"),
+  endOfTurn: z.enum(["embedded", "smart-turn", "turn-1-mini", "moshi"]).default("embedded"),
+  /** What turns speech into text. `moshi` as the predictor of the end of a turn listens to the same server. */
+  recognition: z
+    .object({ engine: z.enum(["embedded", "moshi", "openai"]).default("embedded"), ...serverFields })
+    .prefault({}),
+  /** What speaks. `voice`: one of the server; empty for its default. */
+  speech: z
+    .object({
+      engine: z.enum(["embedded", "moshi", "vibevoice", "openai"]).default("embedded"),
+      ...serverFields,
+      voice: z.string().max(200).default(""),
+    })
+    .prefault({}),
+  /** Whether the embedded engine answers in place of a server that fails. */
+  useEmbeddedOnFailure: z.boolean().default(true),
   /** Short sounds when the assistant listens and thinks. */
   earcons: z.boolean().default(false),
   /** Whether an answer that takes long is announced by a word. */
@@ -57,6 +82,9 @@ export const settingsPatchSchema = z
     patience: settingsSchema.shape.patience.unwrap(),
     wakePhrase: settingsSchema.shape.wakePhrase.unwrap(),
     endOfTurn: settingsSchema.shape.endOfTurn.unwrap(),
+    recognition: settingsSchema.shape.recognition.unwrap(),
+    speech: settingsSchema.shape.speech.unwrap(),
+    useEmbeddedOnFailure: settingsSchema.shape.useEmbeddedOnFailure.unwrap(),
     earcons: settingsSchema.shape.earcons.unwrap(),
     acknowledgements: settingsSchema.shape.acknowledgements.unwrap(),
     recorder: settingsSchema.shape.recorder.unwrap(),

@@ -1,5 +1,6 @@
 import type { PatienceCurve } from "../../src-shared/patience-curve.ts";
 import type { Mode, Patience, Settings } from "../../src-shared/settings.ts";
+import { ENGINE_STRINGS } from "./engine-strings.ts";
 
 /** The texts of the settings. */
 export const SETTINGS_STRINGS = {
@@ -50,8 +51,9 @@ export const SETTINGS_STRINGS = {
       embedded: "Built in: words and silence",
       "smart-turn": "Smart Turn: by your tone",
       "turn-1-mini": "turn-1-mini: by your tone",
+      moshi: "The moshi server that understands you",
     } satisfies Record<Settings["endOfTurn"], string>,
-    hint: "Smart Turn and turn-1-mini have to be downloaded once: run “repartee models get smart-turn” or “repartee models get turn-1-mini” in a terminal. Until then the built-in one is used.",
+    hint: "Smart Turn and turn-1-mini have to be downloaded once: run “repartee models get smart-turn” or “repartee models get turn-1-mini” in a terminal. Until then the built-in one is used. A moshi server has to be chosen below, and hears all that the microphone hears, silence too.",
   },
   recorder: {
     label: "Flight recorder",
@@ -64,6 +66,7 @@ export const SETTINGS_STRINGS = {
   },
   earcons: "Soft sounds when it begins to listen and to think",
   acknowledgements: "A short word when an answer takes long",
+  engines: ENGINE_STRINGS,
   languageModel: "Language model",
   languageModelHint:
     "Optional, for questions beyond the built-in skills: any OpenAI-compatible server, such as Ollama, LM Studio, llama.cpp or vLLM. What you say is then sent to it. Leave the address empty for none.",

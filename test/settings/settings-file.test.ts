@@ -38,6 +38,22 @@ test("without a file the defaults are in force, and nothing is written", async (
   expect(existsSync(folder)).toBe(false);
 });
 
+test("nothing leaves the machine unless the user says so", async () => {
+  const { recognition, speech, endOfTurn, useEmbeddedOnFailure } = (await open()).current;
+  expect(recognition).toEqual({ engine: "embedded", urls: [], apiKey: "", model: "" });
+  expect(speech).toEqual({ engine: "embedded", urls: [], apiKey: "", model: "", voice: "" });
+  expect({ endOfTurn, useEmbeddedOnFailure }).toEqual({ endOfTurn: "embedded", useEmbeddedOnFailure: true });
+});
+
+test("servers in place of the embedded engines are kept in their order", async () => {
+  const file = await open();
+  const urls = ["http://127.0.0.1:8880/v1", "https://api.example/v1"];
+  const recognition = { engine: "openai" as const, urls, apiKey: "k", model: "whisper-1" };
+  const speech = { engine: "moshi" as const, urls: ["ws://gpu.example:8089"], apiKey: "", model: "", voice: "v" };
+  expect((await file.update({ recognition, speech, useEmbeddedOnFailure: false })).ok).toBe(true);
+  expect((await open()).current).toMatchObject({ recognition, speech, useEmbeddedOnFailure: false });
+});
+
 test("a change is told, saved and there the next time", async () => {
   const file = await open();
   const told: string[] = [];
@@ -77,6 +93,9 @@ test.each([
   ["{ not JSON", "is not JSON"],
   ['{ "voice": "nobody" }', "voice"],
   ['{ "languageModel": { "baseUrl": "ftp://x" } }', "languageModel.baseUrl"],
+  ['{ "recognition": { "engine": "vibevoice" } }', "recognition.engine"],
+  ['{ "recognition": { "urls": ["ftp://x"] } }', "recognition.urls.0"],
+  ['{ "speech": { "urls": "ws://x" } }', "speech.urls"],
   ["null", ""],
 ])("an invalid file %j gives the defaults, says why and is kept", async (text, reason) => {
   mkdirSync(folder);
