@@ -1,5 +1,5 @@
 import type { AssistantEvent, RequestInput, RequestName } from "../src-shared/assistant-contract.ts";
-import { failed, failure, succeeded, type Failure, type Outcome } from "../src-shared/failure.ts";
+import { failed, failure, succeeded, type Failure, type FailureStage, type Outcome } from "../src-shared/failure.ts";
 import type { LabEvent } from "../src-shared/playback-lab.ts";
 import { requestSchemas } from "../src-shared/request-schemas.ts";
 import type { Settings, SettingsPatch } from "../src-shared/settings.ts";
@@ -78,8 +78,8 @@ export class Assistant implements AssistantEndpoint {
   #experiments = 0;
   #engineFailure: Failure | undefined;
   #microphoneFailure: Failure | undefined;
-  /** Something does not work as chosen, and something else takes its place. */
-  #substitution: Failure | undefined;
+  /** What does not work as chosen, by its stage. */
+  readonly #substitutions = new Map<FailureStage, Failure>();
   #microphone: RequestInput<"report-microphone"> | undefined;
   /** Stands until the next page brings a speaker. */
   #outputFailure: Failure | undefined;
@@ -304,9 +304,10 @@ export class Assistant implements AssistantEndpoint {
     });
   }
 
-  /** Shows that something else takes the place of what was chosen; undefined when it does not any more. */
-  noteSubstitution(reason: Failure | undefined): void {
-    this.#substitution = reason;
+  /** Shows that something in a stage does not work as chosen; undefined when it does again. */
+  noteSubstitution(stage: FailureStage, reason: Failure | undefined): void {
+    if (reason) this.#substitutions.set(stage, reason);
+    else this.#substitutions.delete(stage);
     this.#publishSoon();
   }
 
@@ -316,7 +317,7 @@ export class Assistant implements AssistantEndpoint {
 
   #snapshot(): AssistantSnapshot {
     const standing = this.#engineFailure ?? this.#outputFailure ?? this.#microphoneFailure;
-    const shown = standing ?? this.#substitution;
+    const shown = standing ?? this.#shownSubstitution();
     return {
       revision: this.#revision,
       state: this.#state(standing),
@@ -327,6 +328,12 @@ export class Assistant implements AssistantEndpoint {
       turns: this.#runner.turns,
       timers: this.#parts.timers.list(),
     };
+  }
+
+  /** The oldest, with the details of all. */
+  #shownSubstitution(): Failure | undefined {
+    const all = [...this.#substitutions.values()];
+    return all[0] && { ...all[0], detail: all.map(({ detail }) => detail).join("; ") };
   }
 
   #state(standing: Failure | undefined): AssistantState {

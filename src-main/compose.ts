@@ -1,28 +1,35 @@
 import { join } from "node:path";
 import { MessageChannel } from "node:worker_threads";
-import { failure, succeeded, type Failure, type Outcome } from "../src-shared/failure.ts";
+import { failure, succeeded, type Failure, type FailureStage, type Outcome } from "../src-shared/failure.ts";
 import type { SpeakerCommand } from "../src-shared/speaker-protocol.ts";
 import { Assistant } from "./assistant.ts";
 import { ChosenEndOfTurn } from "./detect/chosen-end-of-turn.ts";
+import { createDownloadedEndOfTurn } from "./detect/create-downloaded-end-of-turn.ts";
 import { createEmbeddedEndOfTurn } from "./detect/embedded-end-of-turn.ts";
 import { createSileroDetector } from "./detect/silero-detector.ts";
-import { createSmartTurnPredictor } from "./detect/smart-turn-predictor.ts";
-import { createTurnOneMiniPredictor } from "./detect/turn-one-mini-predictor.ts";
 import { FlightRecorder } from "./flight-recorder/flight-recorder.ts";
 import { downloadsFolder } from "./models/downloaded-model.ts";
 import { modelsFolder } from "./models/model-store.ts";
 import { PlaybackLab } from "./play/playback-lab.ts";
+import { createStreamDecoder } from "./play/decode/create-stream-decoder.ts";
 import { WorkerStreamPlayer } from "./play/worker-stream-player.ts";
 import { createResponder } from "./respond/create-responder.ts";
 import { TimerStore } from "./respond/timer-store.ts";
 import { sessionClock, wallClock } from "./session-clock.ts";
 import { jsonStorage } from "./settings/json-storage.ts";
 import { SettingsFile, settingsFolder } from "./settings/settings-file.ts";
+import { ChosenSynthesizer } from "./speak/chosen-synthesizer.ts";
 import { createFliteSynthesizer } from "./speak/flite-synthesizer.ts";
 import { speakText } from "./speak-text.ts";
+import { ChosenTranscriber } from "./transcribe/chosen-transcriber.ts";
 import { createMoonshineTranscriber } from "./transcribe/moonshine-transcriber.ts";
 import { version } from "./version.ts";
 import type { AudioSession } from "./window/assistant-endpoint.ts";
+import {
+  createDistantEndOfTurn,
+  createDistantSynthesizer,
+  createDistantTranscriber,
+} from "./wire/create-distant-engines.ts";
 
 /** A running assistant and its player, for shells and commands to attach a microphone and an output. */
 export interface Composition {
@@ -42,13 +49,16 @@ export interface CompositionOptions {
   readonly onWarning?: (failure: Failure) => void;
 }
 
-/** Makes an assistant on the embedded engines. The only place that knows every concrete class. Engines load while this returns. */
+/**
+ * Makes an assistant on the embedded engines, and on the servers that the settings name in their place. The only place that knows every
+ * concrete class. Engines load while this returns.
+ */
 export async function composeAssistant(options: CompositionOptions = {}): Promise<Composition> {
   const { folder = settingsFolder(), recordTo, onWarning = ({ detail }) => process.emitWarning(detail) } = options;
   const models = { modelsFolder: modelsFolder() };
   const detector = createSileroDetector(models);
-  const transcriber = createMoonshineTranscriber(models);
-  const synthesizer = createFliteSynthesizer(models);
+  const moonshine = createMoonshineTranscriber(models);
+  const flite = createFliteSynthesizer(models);
   const player = new WorkerStreamPlayer();
   const [{ file: settings, problem }, storage] = await Promise.all([
     SettingsFile.open(folder),
@@ -63,16 +73,44 @@ export async function composeAssistant(options: CompositionOptions = {}): Promis
     timers,
   });
   const downloads = { modelsFolder: downloadsFolder(folder) };
-  const predictor = new ChosenEndOfTurn({
-    choice: () => settings.current.endOfTurn,
-    create: {
-      embedded: createEmbeddedEndOfTurn,
-      "smart-turn": () => createSmartTurnPredictor(downloads),
-      "turn-1-mini": () => createTurnOneMiniPredictor(downloads),
+  const note = (stage: FailureStage, what: string) => (reason: Failure | undefined) => {
+    const code = settings.current.useEmbeddedOnFailure ? "engine-replaced" : "engine-unusable";
+    assistant.noteSubstitution(stage, reason && failure(code, stage, `${what}: ${reason.detail}`, true));
+  };
+  const transcriber = new ChosenTranscriber({
+    embedded: moonshine,
+    choice: () => {
+      const { recognition, useEmbeddedOnFailure } = settings.current;
+      return { ...recognition, useEmbeddedOnFailure };
     },
-    onChange: (reason) => assistant.noteSubstitution(reason && failure("model-unused", "detect", reason.detail, true)),
+    create: createDistantTranscriber,
+    onChange: note("transcribe", "speech recognition"),
   });
-  const engines = loadAll([detector.ready, transcriber.ready, synthesizer.ready]);
+  const synthesizer = new ChosenSynthesizer({
+    embedded: flite,
+    choice: () => {
+      const { speech, useEmbeddedOnFailure } = settings.current;
+      return { ...speech, useEmbeddedOnFailure };
+    },
+    create: (choice) => createDistantSynthesizer(choice, createStreamDecoder),
+    onChange: note("speak", "voice"),
+  });
+  settings.onChange(() => {
+    transcriber.follow();
+    synthesizer.follow();
+  });
+  const predictor = new ChosenEndOfTurn({
+    embedded: createEmbeddedEndOfTurn(),
+    choice: () => {
+      const { endOfTurn, recognition } = settings.current;
+      return { endOfTurn, server: endOfTurn === "moshi" ? recognition : undefined };
+    },
+    create: ({ endOfTurn, server }) =>
+      server ? createDistantEndOfTurn(server) : createDownloadedEndOfTurn(endOfTurn, downloads),
+    onChange: (reason) =>
+      assistant.noteSubstitution("detect", reason && failure("model-unused", "detect", reason.detail, true)),
+  });
+  const engines = loadAll([detector.ready, moonshine.ready, flite.ready]);
   void engines.then(() => responder.warmUp());
   const speaking = () => {
     const { voice, speakingRateRatio, volumeRatio } = settings.current;

@@ -56,6 +56,12 @@ export class PcmRing {
     return Atomics.load(this.#header, WRITES);
   }
 
+  /** Samples written as `generation` so far; 0 when no one has begun to, or a later one is written. Any thread. */
+  writtenSamples(generation: number): number {
+    if (Atomics.load(this.#header, WRITING_GENERATION) !== generation) return 0;
+    return (Atomics.load(this.#header, WRITE) - Atomics.load(this.#header, START)) | 0;
+  }
+
   /** How many samples the writer of the current generation thinks there will be in all; 0 when it cannot tell. */
   get expectedSamples(): number {
     return Atomics.load(this.#header, EXPECTED);

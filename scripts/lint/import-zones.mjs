@@ -12,6 +12,7 @@ const GROUND = [
   "src-main/turn/words/",
   "src-main/files/",
   "src-main/models/",
+  "src-main/chosen-engine.ts",
   "src-main/session-clock.ts",
   "src-main/streaming-resampler.ts",
   "src-main/worker-url.ts",

@@ -44,6 +44,24 @@ test("a void generation can neither be written nor read", () => {
   expect([...out.subarray(0, 3)]).toEqual([50, 51, 52]);
 });
 
+test("what was written is counted for the generation that is written, whatever was read", () => {
+  const ring = new PcmRing(PcmRing.allocate(64));
+  ring.setGeneration(1);
+  expect(ring.writtenSamples(1)).toBe(0);
+  ring.beginWriting(1);
+  for (let round = 1; round <= 5; round++) {
+    ring.write(ramp(0, 30), 0, 30, 1);
+    ring.read(new Float32Array(30), 30);
+    expect(ring.writtenSamples(1)).toBe(30 * round);
+  }
+  ring.setGeneration(2);
+  expect([ring.writtenSamples(1), ring.writtenSamples(2)]).toEqual([150, 0]);
+  ring.beginWriting(2);
+  expect([ring.writtenSamples(1), ring.writtenSamples(2)]).toEqual([0, 0]);
+  ring.write(ramp(0, 7), 0, 7, 2);
+  expect(ring.writtenSamples(2)).toBe(7);
+});
+
 test("samples of an old generation that slipped in after the reader looked are skipped", () => {
   const ring = new PcmRing(PcmRing.allocate(64));
   ring.setGeneration(1);

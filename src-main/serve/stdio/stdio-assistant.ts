@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { type Failure, type Outcome, succeeded } from "../../../src-shared/failure.ts";
 import { ChosenEndOfTurn } from "../../detect/chosen-end-of-turn.ts";
+import { createDownloadedEndOfTurn } from "../../detect/create-downloaded-end-of-turn.ts";
 import { createEmbeddedEndOfTurn } from "../../detect/embedded-end-of-turn.ts";
 import { createSileroDetector } from "../../detect/silero-detector.ts";
-import { createSmartTurnPredictor } from "../../detect/smart-turn-predictor.ts";
-import { createTurnOneMiniPredictor } from "../../detect/turn-one-mini-predictor.ts";
 import { downloadsFolder } from "../../models/downloaded-model.ts";
 import { modelsFolder } from "../../models/model-store.ts";
 import { createResponder } from "../../respond/create-responder.ts";
@@ -55,12 +54,9 @@ export async function openStdioAssistant(
     timers,
   });
   const predictor = new ChosenEndOfTurn({
-    choice: () => settings.current.endOfTurn,
-    create: {
-      embedded: createEmbeddedEndOfTurn,
-      "smart-turn": () => createSmartTurnPredictor(downloads),
-      "turn-1-mini": () => createTurnOneMiniPredictor(downloads),
-    },
+    embedded: createEmbeddedEndOfTurn(),
+    choice: () => ({ name: settings.current.endOfTurn }),
+    create: ({ name }) => createDownloadedEndOfTurn(name, downloads),
     onChange: (reason) => reason && onWarning(reason),
   });
   const closeEngines = async (): Promise<void> => {

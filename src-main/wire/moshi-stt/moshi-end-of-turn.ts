@@ -1,5 +1,5 @@
 import { CAPTURE_RATE_HZ, RECOGNITION_RATE_HZ } from "../../../src-shared/audio-format.ts";
-import { succeeded, type Failure } from "../../../src-shared/failure.ts";
+import { failure, succeeded, type Failure } from "../../../src-shared/failure.ts";
 import { StreamingResampler } from "../../streaming-resampler.ts";
 import type { EndOfTurnPredictor } from "../../turn/ports.ts";
 import { SemanticVad } from "./semantic-vad.ts";
@@ -12,6 +12,7 @@ const LOOK_MS = 10;
 const LAG_MS = 160;
 /** No attempt to connect again sooner. */
 const RECONNECT_MS = 5_000;
+const NOT_YET = failure("source-unreachable", "detect", "the recognition server is not connected yet", true);
 
 /**
  * Decides by a moshi-server's probabilities of pauses, to which the microphone is streamed all the time: index 2, above 0.6 a pause until below
@@ -60,7 +61,7 @@ export function createMoshiEndOfTurn(address: SttServerAddress): EndOfTurnPredic
         await new Promise((resolve) => void setTimeout(resolve, LOOK_MS));
         signal.throwIfAborted();
       }
-      if (!connection && problem) return { ok: false, failure: problem };
+      if (!connection) return { ok: false, failure: problem ?? NOT_YET };
       const { probability, isPaused } = vad;
       // The turn machine knows no hysteresis: what counts as a pause is not less likely than its threshold.
       return succeeded(isPaused ? Math.max(probability, 0.6) : Math.min(probability, 0.6));

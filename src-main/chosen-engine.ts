@@ -1,0 +1,127 @@
+import type { Failure, Outcome } from "../src-shared/failure.ts";
+import { nowMs } from "./session-clock.ts";
+
+/** After a failure the engine is not asked for so long. */
+const REST_MS = 30_000;
+
+/** What the user has chosen, as far as the engine is made of it: plain data. */
+export interface EngineChoice {
+  /** Whether the embedded engine answers what the chosen one could not. */
+  readonly useEmbeddedOnFailure: boolean;
+}
+
+/** See {@link ChosenEngine}. */
+export interface ChosenEngineOptions<Choice extends EngineChoice, Engine> {
+  /** What is chosen now. */
+  readonly choice: () => Choice;
+  /** Makes the engine that is chosen; undefined for the embedded one. */
+  readonly create: (choice: Choice) => Engine | undefined;
+  /** Told why the chosen engine could not answer, each time; undefined once it answers again, or another one is chosen. */
+  readonly onChange: (failure: Failure | undefined) => void;
+  /** The session clock unless told. */
+  readonly nowMs?: () => number;
+}
+
+interface MadeEngine<Engine> {
+  readonly engine: Engine;
+  /** Requests under way. */
+  running: number;
+  isChosen: boolean;
+}
+
+/**
+ * The engine that the user has chosen in place of an embedded one. It is made when it is needed and again when the choice changes; the one
+ * before is closed as soon as it has answered what it was asked. After a failure the embedded engine answers, if the user wants that, and
+ * the chosen one is asked again after 30 s.
+ */
+export class ChosenEngine<Choice extends EngineChoice, Engine extends { close(): Promise<void> }> {
+  readonly #options: ChosenEngineOptions<Choice, Engine>;
+  readonly #made = new Set<MadeEngine<Engine>>();
+  #current: MadeEngine<Engine> | undefined;
+  #choice: string | undefined;
+  #hasFailed = false;
+  #restsUntilMs = Number.NEGATIVE_INFINITY;
+  #isClosed = false;
+
+  constructor(options: ChosenEngineOptions<Choice, Engine>) {
+    this.#options = options;
+  }
+
+  /** The engine that is chosen now; undefined for the embedded one. */
+  follow(): Engine | undefined {
+    const choice = this.#options.choice();
+    const key = JSON.stringify(choice);
+    if (key === this.#choice || this.#isClosed) return this.#current?.engine;
+    this.#choice = key;
+    this.#retire();
+    this.#worked();
+    const engine = this.#options.create(choice);
+    if (!engine) return undefined;
+    this.#current = { engine, running: 0, isChosen: true };
+    this.#made.add(this.#current);
+    return engine;
+  }
+
+  /**
+   * Has the chosen engine answer. Undefined when the embedded engine is to answer: it is chosen, or the other one has failed just now or
+   * lately. A failure is passed on where the user does not want that. `proves` says whether an answer shows that the engine works.
+   */
+  async ask<T>(
+    request: (engine: Engine) => Promise<Outcome<T>>,
+    proves: (answer: T) => boolean = () => true,
+  ): Promise<Outcome<T> | undefined> {
+    const { choice, nowMs: clockMs = nowMs } = this.#options;
+    this.follow();
+    const asked = this.#current;
+    if (!asked || this.#isClosed) return undefined;
+    if (choice().useEmbeddedOnFailure && clockMs() < this.#restsUntilMs) return undefined;
+    asked.running += 1;
+    try {
+      const answer = await request(asked.engine);
+      if (answer.ok) {
+        if (asked.isChosen && proves(answer.value)) this.#worked();
+        return answer;
+      }
+      if (asked.isChosen) this.#failed(answer.failure, clockMs());
+      return choice().useEmbeddedOnFailure ? undefined : answer;
+    } catch (error) {
+      if (this.#isClosed) return undefined;
+      throw error;
+    } finally {
+      asked.running -= 1;
+      this.#closeIfDone(asked);
+    }
+  }
+
+  /** Closes what was made, at once. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#made].map(({ engine }) => engine.close()));
+  }
+
+  #worked(): void {
+    this.#restsUntilMs = Number.NEGATIVE_INFINITY;
+    if (this.#hasFailed) this.#options.onChange(undefined);
+    this.#hasFailed = false;
+  }
+
+  #failed(reason: Failure, atMs: number): void {
+    if (this.#isClosed) return;
+    this.#hasFailed = true;
+    this.#restsUntilMs = atMs + REST_MS;
+    this.#options.onChange(reason);
+  }
+
+  #retire(): void {
+    const retired = this.#current;
+    this.#current = undefined;
+    if (!retired) return;
+    retired.isChosen = false;
+    this.#closeIfDone(retired);
+  }
+
+  #closeIfDone(made: MadeEngine<Engine>): void {
+    if (made.isChosen || made.running > 0 || !this.#made.delete(made)) return;
+    void made.engine.close();
+  }
+}
