@@ -12,7 +12,7 @@ export const INTERRUPTIONS: readonly string[] = [
   "Stop.",
   "Wait, that is not what I meant.",
   "No, tell me the time instead.",
-  "Okay, enough.",
+  "Okay enough.",
   "What time is it?",
 ];
 /** Not "mhm": the voices spell it. */
