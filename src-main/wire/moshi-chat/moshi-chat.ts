@@ -22,7 +22,7 @@ export interface MoshiChatOptions {
   readonly connectTimeoutMs?: number;
   /** Longest wait for the handshake: another client may be talking, and prompts take time. 60 s unless told. */
   readonly handshakeTimeoutMs?: number;
-  /** The server answers every frame: nothing for so long is a failure. 10 s unless told. */
+  /** The server answers every frame: nothing for so long, to something, is a failure. 10 s unless told. */
   readonly silenceMs?: number;
   /** Wait before the first further attempt, doubled for each one. 500 ms unless told. */
   readonly firstDelayMs?: number;
@@ -45,6 +45,8 @@ export class MoshiChat implements ConversationEngine {
   readonly #closing = new AbortController();
   readonly #over: Promise<void>;
   #hearing: ((pcm: Float32Array) => void) | undefined;
+  /** Since when the server has heard something without a word. */
+  #unansweredSinceMs: number | undefined;
 
   constructor(options: MoshiChatOptions) {
     this.#options = options;
@@ -97,8 +99,11 @@ export class MoshiChat implements ConversationEngine {
       connection.send(encodeChatMessage({ kind: "audio", data: encoder.header }));
       this.#hearing = (pcm) => {
         const data = encoder.push(pcm);
-        if (data.length > 0) connection.send(encodeChatMessage({ kind: "audio", data }));
+        if (data.length === 0) return;
+        connection.send(encodeChatMessage({ kind: "audio", data }));
+        this.#unansweredSinceMs ??= performance.now();
       };
+      this.#unansweredSinceMs = undefined;
       this.#tell({ kind: "ready" });
       return await this.#listen(connection, input, signal);
     } finally {
@@ -129,7 +134,11 @@ export class MoshiChat implements ConversationEngine {
     let samples = 0;
     for (;;) {
       const received = await connection.receive(silenceMs, signal);
-      if (!received.ok) return received.failure;
+      if (!received.ok) {
+        if (connection.isOpen && !this.#isUnanswered(silenceMs)) continue;
+        return received.failure;
+      }
+      this.#unansweredSinceMs = undefined;
       if (received.value === undefined) return CLOSED;
       if (typeof received.value === "string") return connection.abandon("sent a text");
       const decoded = decodeChatMessage(received.value);
@@ -147,6 +156,10 @@ export class MoshiChat implements ConversationEngine {
         return failure("source-lost", "wire", "the conversation server ended with an error", true);
       }
     }
+  }
+
+  #isUnanswered(forMs: number): boolean {
+    return performance.now() - (this.#unansweredSinceMs ?? Number.POSITIVE_INFINITY) >= forMs;
   }
 
   #address(): string | undefined {

@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { WebSocketServer, type WebSocket } from "ws";
 import { createOggOpusStreamDecoder } from "../../../src-main/play/decode/ogg-opus-stream-decoder.ts";
@@ -140,10 +141,22 @@ test.each(FAILURES)("%s is a %s after %i attempts", async (_, code, attempts, be
     connections += 1;
     behaviour(socket);
   };
-  start();
-  await expect.poll(() => states.at(-1)?.kind, { timeout: 10_000 }).toBe("failed");
+  const conversation = start();
+  const hearAndLook = (): string | undefined => {
+    conversation.hear(new Float32Array(1_920));
+    return states.at(-1)?.kind;
+  };
+  await expect.poll(hearAndLook, { timeout: 10_000 }).toBe("failed");
   expect(states.at(-1)).toMatchObject({ failure: { code } });
   expect(connections).toBe(attempts);
+});
+
+test("silence of a server that hears nothing is no failure", async () => {
+  behave = ready;
+  start({ silenceMs: 100 });
+  await expect.poll(kinds).toBe("starting ready");
+  await delay(350);
+  expect(kinds()).toBe("starting ready");
 });
 
 test("no server at all is a failure after four attempts", async () => {
