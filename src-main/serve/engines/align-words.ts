@@ -9,42 +9,49 @@ export interface PlacedAudio {
   readonly pcm: Float32Array;
 }
 
-/** When each word was said, on the stream's timeline; undefined when the audio does not fit the words, or the aligner fails. */
+/**
+ * When the words were said, on the stream's timeline: of all of them, or of all but the last, which the end of the audio may have cut, or
+ * none where the audio does not fit them or the aligner fails.
+ */
 export async function alignWords(
   aligner: WordAligner,
   { startMs, pcm }: PlacedAudio,
   words: readonly string[],
   signal: AbortSignal,
-): Promise<readonly TimedWord[] | undefined> {
-  if (words.length === 0) return [];
-  const aligned = await aligner.align({ pcm, text: words.join(" ") }, signal);
-  if (!aligned.ok || aligned.value.length !== words.length || !aligned.value.some((word) => word.aligned))
-    return undefined;
-  return aligned.value.map((word) => ({
-    text: word.text,
-    startMs: startMs + word.startMs,
-    endMs: startMs + word.endMs,
-  }));
+): Promise<readonly TimedWord[]> {
+  for (let count = words.length; count > 0 && count >= words.length - 1; count--) {
+    const aligned = await aligner.align({ pcm, text: words.slice(0, count).join(" ") }, signal);
+    if (!aligned.ok) return [];
+    if (!aligned.value.some((word) => word.aligned)) continue;
+    return aligned.value.map((word) => ({
+      text: word.text,
+      startMs: startMs + word.startMs,
+      endMs: startMs + word.endMs,
+    }));
+  }
+  return [];
 }
 
-/** Like {@link alignWords}, or a guess. */
+/** Like {@link alignWords}, but every word has a place: where it cannot be found, the time that is left is shared out. */
 export async function placeWords(
   aligner: WordAligner,
   audio: PlacedAudio,
   words: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly TimedWord[]> {
-  return (await alignWords(aligner, audio, words, signal)) ?? shareTime(audio, words);
+  const aligned = await alignWords(aligner, audio, words, signal);
+  const fromMs = aligned.at(-1)?.endMs ?? audio.startMs;
+  const endMs = audio.startMs + samplesToMs(audio.pcm.length, RECOGNITION_RATE_HZ);
+  return [...aligned, ...shareTime(fromMs, endMs, words.slice(aligned.length))];
 }
 
-/** A guess: the time is shared out among the words by their length. Costs precision, but no word. */
-export function shareTime({ startMs, pcm }: PlacedAudio, words: readonly string[]): readonly TimedWord[] {
-  const durationMs = samplesToMs(pcm.length, RECOGNITION_RATE_HZ);
+/** A guess by the length of the words. */
+function shareTime(fromMs: number, toMs: number, words: readonly string[]): readonly TimedWord[] {
   const letters = words.reduce((sum, word) => sum + word.length, 0);
-  let endMs = startMs;
+  let endMs = fromMs;
   return words.map((text) => {
-    const wordStartMs = endMs;
-    endMs += (text.length / letters) * durationMs;
-    return { text, startMs: wordStartMs, endMs };
+    const startMs = endMs;
+    endMs += (text.length / letters) * Math.max(0, toMs - fromMs);
+    return { text, startMs, endMs };
   });
 }

@@ -4,7 +4,7 @@ import type { WordAligner } from "../../transcribe/soundswallower-aligner.ts";
 import type { PauseEvidence, Transcript } from "../../turn/ports.ts";
 import { TURN_TUNING } from "../../turn/turn-tuning.ts";
 import type { TimedWord } from "../../wire/served-engines.ts";
-import { alignWords, shareTime } from "./align-words.ts";
+import { alignWords, placeWords } from "./align-words.ts";
 import { AudioWindow } from "./audio-window.ts";
 import type { ListeningPace } from "./listening-pace.ts";
 import type { SharedTranscriber } from "./shared-transcriber.ts";
@@ -31,12 +31,15 @@ const PURE_SILENCE_MS = SETTLING_SILENCE_MS - TURN_TUNING.onsetFrames * FRAME_MS
 const AGREED_MARGIN_MS = 200;
 /** One that a single hypothesis has. */
 const STEADY_MARGIN_MS = 1_200;
+/** The last sound of a word may be no speech to the detector. */
+const WORD_TAIL_MS = 150;
 /** Where no more speech than this came after the last word, there is no other. */
 const SHORTEST_WORD_MS = 50;
 /** No more audio than this is taken in before words were told and what they were said in is let go of. */
-const LONGEST_WINDOW_MS = 15_000;
-/** What is kept of a full window at most. */
-const LONGEST_REST_MS = 7_000;
+const LONGEST_WINDOW_MS = 12_000;
+/** What is kept for context of what was told in a full window, and of the whole window at most. */
+const FULL_CONTEXT_MS = 2_500;
+const LONGEST_REST_MS = 6_000;
 
 /** Audio up to where a look sees. */
 interface Look {
@@ -196,18 +199,16 @@ export class SpeechStretch {
     this.#expected = words.slice(final.length);
   }
 
-  /** When the words were said. None, as long as that cannot be found out and later audio may help. */
-  async #place(look: Look, words: readonly string[], fromMs: number): Promise<readonly TimedWord[]> {
+  /** When the words were said: those that can be found, and where there will be no other look all of them. */
+  #place(look: Look, words: readonly string[], fromMs: number): Promise<readonly TimedWord[]> {
     const { aligner, signal } = this.#context;
-    const audio = { startMs: fromMs, pcm: look.pcm.subarray(samplesOf(fromMs - look.startMs)) };
-    const placed = await alignWords(aligner, audio, words, signal);
-    if (placed) return placed;
-    if (!look.isSettled && !isFull(look)) return [];
-    // What was told may have been placed a little late: everything is placed once more.
-    const told = this.#told.map((word) => word.text);
-    const all = await alignWords(aligner, look, [...told, ...words], signal);
-    if (all) return all.slice(told.length).map((word) => notBefore(word, fromMs));
-    return shareTime({ startMs: fromMs, pcm: audio.pcm.subarray(0, samplesOf(look.speechEndedAtMs - fromMs)) }, words);
+    const from = samplesOf(fromMs - look.startMs);
+    if (!look.isSettled && !isFull(look)) {
+      return alignWords(aligner, { startMs: fromMs, pcm: look.pcm.subarray(from) }, words, signal);
+    }
+    // A guess should not go far into the pause.
+    const end = look.isSettled ? samplesOf(look.speechEndedAtMs + WORD_TAIL_MS - look.startMs) : look.pcm.length;
+    return placeWords(aligner, { startMs: fromMs, pcm: look.pcm.subarray(from, end) }, words, signal);
   }
 
   /** End of the last word that was told. */
@@ -224,7 +225,7 @@ export class SpeechStretch {
 
   /** Goes on with as much of what was told as gives the next words context. */
   #letGo(look: Look): void {
-    const { contextMs } = this.#context.pace.current;
+    const contextMs = isFull(look) ? FULL_CONTEXT_MS : this.#context.pace.current.contextMs;
     const first = this.#told.find(({ startMs }) => startMs >= this.#toldUntilMs - contextMs) ?? this.#told.at(-1);
     const fromMs = first?.startMs ?? (look.isSettled ? look.endMs - TURN_TUNING.preRollMs : look.startMs);
     this.#goOnFrom(isFull(look) ? Math.max(fromMs, look.endMs - LONGEST_REST_MS) : fromMs);
@@ -247,10 +248,6 @@ export class SpeechStretch {
 
 function samplesOf(ms: number): number {
   return Math.max(0, msToSamples(ms, RECOGNITION_RATE_HZ));
-}
-
-function notBefore({ text, startMs, endMs }: TimedWord, ms: number): TimedWord {
-  return { text, startMs: Math.max(ms, startMs), endMs: Math.max(ms, endMs) };
 }
 
 function isFull({ startMs, endMs }: Pick<Look, "startMs" | "endMs">): boolean {
