@@ -2,61 +2,14 @@ import type { AssistantEvent, RequestInput, RequestName } from "../src-shared/as
 import { failed, failure, succeeded, type Failure, type FailureStage, type Outcome } from "../src-shared/failure.ts";
 import type { LabEvent } from "../src-shared/playback-lab.ts";
 import { requestSchemas } from "../src-shared/request-schemas.ts";
-import type { Settings, SettingsPatch } from "../src-shared/settings.ts";
-import type { AssistantSnapshot, AssistantState, TimerView, TurnView } from "../src-shared/turn-view.ts";
+import type { AssistantSnapshot, AssistantState, TurnView } from "../src-shared/turn-view.ts";
+import type { AssistantParts, MicrophoneSession } from "./assistant-parts.ts";
 import { MicrophoneIntake } from "./capture/microphone-intake.ts";
+import { TurnOrder } from "./duplex/turn-order.ts";
 import { nowMs } from "./session-clock.ts";
 import { chooseDuplex, type Duplex } from "./turn/conduct.ts";
-import { TurnRunner, type RecordedStep, type TurnStages } from "./turn/runner.ts";
+import { TurnRunner } from "./turn/runner.ts";
 import type { AssistantEndpoint, AudioSession } from "./window/assistant-endpoint.ts";
-
-/** The settings in force and the one way to change them. */
-export interface SettingsStore {
-  readonly current: Settings;
-  /** Codes: settings-invalid, settings-unwritable. The change holds for this session even when it could not be saved. */
-  update(patch: SettingsPatch): Promise<Outcome<Settings>>;
-  onChange(listener: (settings: Settings) => void): void;
-}
-
-/** The timers as the window needs them. */
-export interface TimerList {
-  list(): readonly TimerView[];
-  cancel(id: number): void;
-  onChange(listener: () => void): void;
-  onDue(listener: (announcement: string) => void): void;
-}
-
-/** Plays experiments in place of the assistant. */
-export interface Laboratory {
-  /** Code: jitter-invalid. A `finished` event follows every start. */
-  play(experiment: RequestInput<"lab-play">): Outcome<null>;
-  stop(): void;
-  onEvent(listener: (event: LabEvent) => void): void;
-}
-
-/** Keeps what happens in a conversation, as far as the user wants it. Never blocks and never throws. */
-export interface ConversationRecorder {
-  stepped(step: RecordedStep): void;
-  turnEnded(turn: TurnView): void;
-  /** The recognizer gets a frame: mono samples at 16 kHz, and the time just after the last one. */
-  heard(pcm16: Float32Array, endedAtMs: number): void;
-}
-
-/** Where microphone frames come from; the assistant sets the callback. */
-export type MicrophoneSession = Pick<AudioSession, "onMicrophoneFrame">;
-
-/** What an assistant is made of. `engines` resolves when every engine is loaded and warm. */
-export interface AssistantParts {
-  readonly stages: TurnStages;
-  readonly settings: SettingsStore;
-  readonly timers: TimerList;
-  readonly lab: Laboratory;
-  readonly recorder: ConversationRecorder;
-  readonly engines: Promise<Outcome<unknown>>;
-  /** Connects the player to a page's speaker; undefined disconnects it. */
-  readonly attachSpeaker: (session: AudioSession | undefined) => void;
-  readonly close: () => Promise<void>;
-}
 
 /** Two seconds. */
 const MOST_EARLY_FRAMES = 62;
@@ -67,12 +20,14 @@ export class Assistant implements AssistantEndpoint {
   readonly ready: Promise<Outcome<unknown>>;
   readonly #parts: AssistantParts;
   readonly #runner: TurnRunner;
+  readonly #turnOrder = new TurnOrder();
   readonly #listeners = new Set<(event: AssistantEvent) => void>();
   readonly #turnListeners = new Set<(turn: TurnView) => void>();
   #intake: MicrophoneIntake | undefined;
   readonly #earlyFrames: (readonly [pcm16: Float32Array, endedAtMs: number])[] = [];
   #session: MicrophoneSession | undefined;
   #started = false;
+  #isHeldByAnother = false;
   #muted = false;
   /** Experiments of the playback lab that are not over. */
   #experiments = 0;
@@ -95,19 +50,22 @@ export class Assistant implements AssistantEndpoint {
       stepped: (step) => parts.recorder.stepped(step),
       turnEnded: (turn) => {
         parts.recorder.turnEnded(turn);
-        for (const listener of this.#turnListeners) listener(turn);
+        this.#tellTurnEnded(turn);
       },
       failed: (reason) => this.#fail(reason),
     });
+    parts.duplex.listen({ changed: () => this.#followDuplex(), turnEnded: (turn) => this.#tellTurnEnded(turn) });
     parts.settings.onChange((settings) => {
       this.#runner.applyVolume();
       this.#tellConduct();
+      parts.duplex.follow();
       this.#send({ kind: "settings", settings });
     });
     parts.lab.onEvent((event) => this.#tellLab(event));
     this.#tellConduct();
     parts.timers.onChange(() => this.#publishSoon());
     parts.timers.onDue((text) => this.#runner.tell({ kind: "announcement-due", text }));
+    parts.duplex.follow();
     this.ready = this.#start();
   }
 
@@ -146,7 +104,9 @@ export class Assistant implements AssistantEndpoint {
   attachMicrophone(session: MicrophoneSession): void {
     this.#session = session;
     session.onMicrophoneFrame = (frame) => {
-      if (session === this.#session && !this.#muted && this.#experiments === 0) this.#intake?.accept(frame);
+      if (session !== this.#session || this.#muted || this.#experiments > 0) return;
+      if (this.#parts.duplex.isHolding) this.#parts.duplex.hear(frame);
+      else this.#intake?.accept(frame);
     };
   }
 
@@ -166,8 +126,14 @@ export class Assistant implements AssistantEndpoint {
     return this.#snapshot();
   }
 
+  /** Resolves once it is clear who holds the conversation: another engine may take its time to get ready. */
+  async conversationDecided(): Promise<void> {
+    await this.#parts.duplex.decided();
+  }
+
   async close(): Promise<void> {
     this.#runner.tell({ kind: "closed" });
+    await this.#parts.duplex.close();
     await this.#parts.close();
   }
 
@@ -196,24 +162,26 @@ export class Assistant implements AssistantEndpoint {
   }
 
   async #answer<N extends RequestName>(name: N, input: RequestInput<N>): Promise<Outcome<unknown>> {
-    const { settings, timers } = this.#parts;
+    const { settings, timers, duplex } = this.#parts;
     const request = { name, input } as { [K in RequestName]: { name: K; input: RequestInput<K> } }[RequestName];
     switch (request.name) {
       case "get-settings":
         return succeeded(settings.current);
       case "update-settings":
-        return settings.update(request.input);
+        return this.#updateSettings(request.input);
       case "type-text":
         this.#runner.tell({ kind: "text-entered", text: request.input.text });
         return succeeded(null);
       case "stop-speaking":
         this.#runner.tell({ kind: "stop-requested" });
+        duplex.stop();
         return succeeded(null);
       case "set-muted":
         this.#setMuted(request.input.muted);
         return succeeded(null);
       case "set-paused":
         this.#runner.tell({ kind: "pause-changed", paused: request.input.paused });
+        duplex.setPaused(request.input.paused);
         return succeeded(null);
       case "talk-key":
         this.#runner.tell({ kind: "talk-key", pressed: request.input.pressed });
@@ -235,6 +203,28 @@ export class Assistant implements AssistantEndpoint {
         timers.cancel(request.input.id);
         return succeeded(null);
     }
+  }
+
+  /** Saving the conversation's settings is also how an engine that has failed is tried again. */
+  async #updateSettings(patch: RequestInput<"update-settings">): Promise<Outcome<unknown>> {
+    const updated = this.#parts.settings.update(patch);
+    if (patch.conversation) this.#parts.duplex.follow(true);
+    return updated;
+  }
+
+  /** Another engine took the conversation over, or gave it back, or has news. */
+  #followDuplex(): void {
+    const { isHolding, problem } = this.#parts.duplex;
+    if (isHolding && !this.#isHeldByAnother) {
+      this.#runner.tell({ kind: "stop-requested" });
+      this.#runner.tell({ kind: "microphone-silenced" });
+    }
+    this.#isHeldByAnother = isHolding;
+    this.noteSubstitution("wire", problem);
+  }
+
+  #tellTurnEnded(turn: TurnView): void {
+    for (const listener of this.#turnListeners) listener(turn);
   }
 
   /** The assistant neither speaks nor listens while the lab plays. */
@@ -325,7 +315,7 @@ export class Assistant implements AssistantEndpoint {
       paused: this.#runner.paused,
       duplex: this.#duplex,
       ...(shown && { failure: shown }),
-      turns: this.#runner.turns,
+      turns: this.#turnOrder.merge(this.#runner.turns, this.#parts.duplex.entries),
       timers: this.#parts.timers.list(),
     };
   }
@@ -342,7 +332,10 @@ export class Assistant implements AssistantEndpoint {
     if (standing) return "failed";
     if (phase === "closed") return "starting";
     if (this.#runner.paused) return "paused";
+    const held = this.#parts.duplex.state;
+    if (held && held !== "listening") return held;
     if (this.#muted) return "muted";
+    if (held) return held;
     if (this.#runner.attentive) return "listening";
     return this.#parts.settings.current.mode === "push-to-talk" ? "ready" : "asleep";
   }

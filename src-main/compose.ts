@@ -7,11 +7,13 @@ import { ChosenEndOfTurn } from "./detect/chosen-end-of-turn.ts";
 import { createDownloadedEndOfTurn } from "./detect/create-downloaded-end-of-turn.ts";
 import { createEmbeddedEndOfTurn } from "./detect/embedded-end-of-turn.ts";
 import { createSileroDetector } from "./detect/silero-detector.ts";
+import { DuplexConversation } from "./duplex/duplex-conversation.ts";
 import { FlightRecorder } from "./flight-recorder/flight-recorder.ts";
 import { downloadsFolder } from "./models/downloaded-model.ts";
 import { modelsFolder } from "./models/model-store.ts";
 import { PlaybackLab } from "./play/playback-lab.ts";
 import { createStreamDecoder } from "./play/decode/create-stream-decoder.ts";
+import { createOggOpusStreamDecoder } from "./play/decode/ogg-opus-stream-decoder.ts";
 import { WorkerStreamPlayer } from "./play/worker-stream-player.ts";
 import { createResponder } from "./respond/create-responder.ts";
 import { TimerStore } from "./respond/timer-store.ts";
@@ -30,6 +32,7 @@ import {
   createDistantSynthesizer,
   createDistantTranscriber,
 } from "./wire/create-distant-engines.ts";
+import { openConversationEngine } from "./wire/open-conversation-engine.ts";
 
 /** A running assistant and its player, for shells and commands to attach a microphone and an output. */
 export interface Composition {
@@ -120,6 +123,12 @@ export async function composeAssistant(options: CompositionOptions = {}): Promis
     player,
     speak: (text) => (ring, onSamples) => speakText(synthesizer, text, { ...speaking(), ...ring }, onSamples),
   });
+  const duplex = new DuplexConversation({
+    clock: sessionClock,
+    player,
+    settings: () => settings.current,
+    open: (choice, output, onState) => openConversationEngine(choice, { output, onState }, createOggOpusStreamDecoder),
+  });
   const recorder = new FlightRecorder({
     folder: recordTo ?? join(folder, "flights"),
     version,
@@ -133,6 +142,7 @@ export async function composeAssistant(options: CompositionOptions = {}): Promis
     timers,
     lab,
     recorder,
+    duplex,
     engines,
     attachSpeaker: (session) => attachSpeaker(player, session),
     close: async () => {

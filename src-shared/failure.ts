@@ -24,6 +24,8 @@ export type FailureCode =
   | "model-unused"
   | "engine-replaced"
   | "engine-unusable"
+  | "conversation-interrupted"
+  | "speech-left-out"
   | "download-failed"
   | "detect-failed"
   | "transcribe-failed"
@@ -96,6 +98,8 @@ const SENTENCES: Record<FailureCode, string> = {
   "engine-replaced": "A server you have chosen cannot be used, so the built-in engine stands in for it.",
   "engine-unusable":
     "A server you have chosen cannot be used. Check it in the settings, or choose the built-in engine there.",
+  "conversation-interrupted": "The conversation broke off. It is being started again.",
+  "speech-left-out": "More was said than could be played. What did not fit was left out.",
   "model-runtime-missing": "The model runtime could not be loaded on this machine.",
   "download-failed": "The model could not be downloaded.",
   "detect-failed": "Speech detection stopped working.",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { conversationChoiceSchema } from "./conversation-choice.ts";
 
 const serverUrl = z.url({ protocol: /^(https?|wss?)$/ }).max(2_000);
 
@@ -41,6 +42,8 @@ export const settingsSchema = z.object({
       voice: z.string().max(200).default(""),
     })
     .prefault({}),
+  /** Who holds the whole conversation. */
+  conversation: conversationChoiceSchema.prefault({}),
   /** Whether the embedded engine answers in place of a server that fails. */
   useEmbeddedOnFailure: z.boolean().default(true),
   /** Short sounds when the assistant listens and thinks. */
@@ -84,6 +87,7 @@ export const settingsPatchSchema = z
     endOfTurn: settingsSchema.shape.endOfTurn.unwrap(),
     recognition: settingsSchema.shape.recognition.unwrap(),
     speech: settingsSchema.shape.speech.unwrap(),
+    conversation: settingsSchema.shape.conversation.unwrap(),
     useEmbeddedOnFailure: settingsSchema.shape.useEmbeddedOnFailure.unwrap(),
     earcons: settingsSchema.shape.earcons.unwrap(),
     acknowledgements: settingsSchema.shape.acknowledgements.unwrap(),

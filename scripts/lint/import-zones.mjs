@@ -79,6 +79,12 @@ export const IMPORT_ZONES = [
     packages: "any",
     platform: true,
   },
+  {
+    within: "src-main/duplex/",
+    ours: ["src-main/duplex/", "src-main/turn/ports.ts", "src-main/wire/conversation-engine.ts", "src-shared/"],
+    packages: [],
+    platform: false,
+  },
   { within: "src-main/compose.ts", ours: ["src-main/", "src-shared/"], packages: "any", platform: true },
   { within: "src-main/cli/", ours: ["src-main/", "src-shared/"], packages: "any", platform: true },
   {
@@ -91,7 +97,9 @@ export const IMPORT_ZONES = [
     within: "src-main/",
     ours: [
       "src-main/assistant.ts",
+      "src-main/assistant-parts.ts",
       "src-main/capture/",
+      "src-main/duplex/",
       "src-main/session-clock.ts",
       "src-main/turn/",
       "src-main/window/assistant-endpoint.ts",

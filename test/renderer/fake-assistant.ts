@@ -43,6 +43,7 @@ export function installFakeAssistant(microphone: "granted" | "denied" | "prompt"
     endOfTurn: "embedded",
     recognition: { engine: "embedded", urls: [], apiKey: "", model: "" },
     speech: { engine: "embedded", urls: [], apiKey: "", model: "", voice: "" },
+    conversation: { engine: "own", command: [], url: "", voicePrompt: "", textPrompt: "" },
     useEmbeddedOnFailure: true,
     earcons: false,
     acknowledgements: true,
