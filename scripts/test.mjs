@@ -14,6 +14,9 @@ const PROGRAMS = {
   ffmpeg: "ffmpeg",
 };
 
+/** Module of Debian's Python that the tests use, and Debian's package for it. */
+const PYTHON_MODULES = { websockets: "python3-websockets", msgpack: "python3-msgpack" };
+
 /** Lets ALSA play through PulseAudio; it has no program of its own. */
 const SOUND_PLUGIN = "libasound2-plugins";
 
@@ -26,9 +29,8 @@ process.exit(status ?? 1);
 
 /** Installs what is missing from Debian's packages when that is possible; else says what is missing, and its tests skip themselves. */
 function ensurePrograms() {
-  const missing = Object.keys(PROGRAMS).filter((program) => !isOnPath(program));
-  if (missing.length === 0) return;
-  const packages = missing.map((program) => PROGRAMS[program]);
+  const packages = missingPackages();
+  if (packages.length === 0) return;
   if (process.getuid?.() === 0 && isOnPath("apt-get")) {
     console.log(`Repartee: installing ${packages.join(", ")} for the tests…`);
     const options = {
@@ -42,10 +44,20 @@ function ensurePrograms() {
       options,
     );
   }
-  const stillMissing = missing.filter((program) => !isOnPath(program));
+  const stillMissing = missingPackages();
   if (stillMissing.length > 0) {
     console.log(`Repartee: not found: ${stillMissing.join(", ")}. The tests that need them are skipped and say so.`);
   }
+}
+
+function missingPackages() {
+  const programs = Object.keys(PROGRAMS).filter((program) => !isOnPath(program));
+  const modules = Object.keys(PYTHON_MODULES).filter((module) => !canImport(module));
+  return [...programs.map((program) => PROGRAMS[program]), ...modules.map((module) => PYTHON_MODULES[module])];
+}
+
+function canImport(module) {
+  return spawnSync("/usr/bin/python3", ["-c", `import ${module}`], { stdio: "ignore" }).status === 0;
 }
 
 function isOnPath(program) {

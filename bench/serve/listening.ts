@@ -1,10 +1,11 @@
 import { createLocalEngines, type LocalEngines } from "../../src-main/serve/engines/local-engines.ts";
 import type { TimedWord } from "../../src-main/wire/served-engines.ts";
 import { CAPTURE_RATE_HZ, samplesToMs } from "../../src-shared/audio-format.ts";
+import { matchWords } from "../../test/fixtures/match-words.ts";
 import { normalizedWords, wordErrorRate } from "../../test/fixtures/word-error-rate.ts";
 import { atLeast, atMost, quantile, type BenchResult, type BenchRow, type Verdict } from "../bench-result.ts";
 import { hearAtSpeed, type HeardStream } from "./hear-at-speed.ts";
-import { famousSpeech, placedWords, sentences, type SpokenStream } from "./spoken-stream.ts";
+import { famousSpeech, placedWords, sentences, type SpokenStream } from "../../test/fixtures/spoken-stream.ts";
 
 const STREAMS = 16;
 const NEAR_MS = 150;
@@ -135,29 +136,6 @@ function delays(heard: readonly HeardStream[]): BenchRow {
     "last word after the end, ms": Math.max(...heard.map(({ flushMs }) => flushMs)),
     "longest wait of a sample, ms": Math.max(...heard.map(({ longestWaitMs }) => longestWaitMs)),
   };
-}
-
-/** Pairs of the same words in the same order, as many as there are. */
-function matchWords<T extends TimedWord>(said: readonly TimedWord[], told: readonly T[]): (readonly [TimedWord, T])[] {
-  const same = (one: TimedWord, other: TimedWord): boolean =>
-    normalizedWords(one.text).join(" ") === normalizedWords(other.text).join(" ");
-  const most = Array.from({ length: said.length + 1 }, () => Array.from({ length: told.length + 1 }, () => 0));
-  const at = (row: number, column: number): number => most[row]?.[column] ?? 0;
-  for (let row = said.length - 1; row >= 0; row--) {
-    for (let column = told.length - 1; column >= 0; column--) {
-      const isSame = same(said[row] as TimedWord, told[column] as T);
-      (most[row] as number[])[column] = isSame
-        ? 1 + at(row + 1, column + 1)
-        : Math.max(at(row + 1, column), at(row, column + 1));
-    }
-  }
-  const pairs: (readonly [TimedWord, T])[] = [];
-  for (let row = 0, column = 0; row < said.length && column < told.length;) {
-    if (same(said[row] as TimedWord, told[column] as T)) pairs.push([said[row++] as TimedWord, told[column++] as T]);
-    else if (at(row + 1, column) >= at(row, column + 1)) row += 1;
-    else column += 1;
-  }
-  return pairs;
 }
 
 function mean(values: readonly number[]): number {

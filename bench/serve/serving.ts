@@ -1,0 +1,156 @@
+import { setTimeout } from "node:timers/promises";
+import { CAPTURE_RATE_HZ, samplesToMs } from "../../src-shared/audio-format.ts";
+import { famousSpeech, sentences, type SpokenStream } from "../../test/fixtures/spoken-stream.ts";
+import { normalizedWords, wordErrorRate } from "../../test/fixtures/word-error-rate.ts";
+import {
+  hearOutside,
+  outsideSkipReason,
+  speakOutside,
+  type HeardOutside,
+} from "../../test/wire/outside/outside-clients.ts";
+import { ServingProcess } from "../../test/wire/outside/serving-process.ts";
+import { atLeast, atMost, quantile, type BenchResult, type BenchRow, type Verdict } from "../bench-result.ts";
+
+const CLIENTS = 16;
+/** When all speak. */
+const KNOCK_AFTER_MS = 4_000;
+const LOOK_MS = 50;
+const RECOGNITION = "/api/asr-streaming";
+const SYNTHESIS = "/api/tts_streaming";
+const TEXT = "Good morning, the museum is closed on Mondays. But the library next door opens every day.";
+
+/** `repartee serve` in a process of its own against clients in Python: see README.md. */
+export async function measureServing(long: boolean): Promise<BenchResult> {
+  const reason = outsideSkipReason();
+  if (reason !== undefined) return { rows: [{ part: "served", stream: `skipped, ${reason}` }], verdicts: [] };
+  const server = await ServingProcess.start(["--batch-size", String(CLIENTS)]);
+  try {
+    const results = [await measureOne(server), await measureMany(server, long), await measureSpeech(server, long)];
+    return { rows: results.flatMap(({ rows }) => rows), verdicts: results.flatMap(({ verdicts }) => verdicts) };
+  } finally {
+    await server.end();
+  }
+}
+
+async function measureOne(server: ServingProcess): Promise<BenchResult> {
+  const rows: BenchRow[] = [];
+  const verdicts: Verdict[] = [];
+  const speech = await famousSpeech();
+  if (!speech)
+    rows.push({ part: "served, one client", speech: "skipped: there is no jfk.wav in the folder of human speech" });
+  const streams = [
+    ...(speech ? [["jfk.wav", speech] as const] : []),
+    ["synthetic", await sentences(0, 15_000)] as const,
+  ];
+  for (const [name, stream] of streams) {
+    for (const speed of [1, 10]) {
+      const [heard] = await hearOutside(server.socketUrl(RECOGNITION), [stream.pcm], { speed });
+      if (!heard) continue;
+      const errorRate = wordErrors(stream, heard);
+      rows.push({ part: "served, one client", speech: name, speed, "word error rate": errorRate, ...delays([heard]) });
+      const what = `served, ${name} at ${speed} x real time`;
+      if (stream === speech) verdicts.push(atMost(`${what}: word error rate`, errorRate, 0.05));
+      verdicts.push(
+        atMost(`${what}: words behind the marker`, heard.words_after_marker || 0, 0),
+        atMost(`${what}: steps too many or too few`, Math.abs(heard.steps - heard.audio_seconds * 12.5), 1),
+      );
+    }
+  }
+  return { rows, verdicts };
+}
+
+/** As many clients as there are channels, and one more. */
+async function measureMany(server: ServingProcess, long: boolean): Promise<BenchResult> {
+  const streams = await Promise.all(
+    Array.from({ length: CLIENTS }, (_, index) => sentences(index, long ? 120_000 : 20_000)),
+  );
+  const url = server.socketUrl(RECOGNITION);
+  const recordings = streams.map(({ pcm }) => pcm);
+  const hearing = hearOutside(url, recordings);
+  while ((await server.metric("asr_open_channels")) < CLIENTS) await setTimeout(LOOK_MS);
+  const [cpuBefore, startedAtMs] = [await server.metric("process_cpu_seconds_total"), performance.now()];
+  await setTimeout(KNOCK_AFTER_MS);
+  const [surplus] = await hearOutside(url, [new Float32Array(CAPTURE_RATE_HZ)]);
+  const heard = await hearing;
+  const elapsedSeconds = (performance.now() - startedAtMs) / 1000;
+  const cpuSeconds = (await server.metric("process_cpu_seconds_total")) - cpuBefore;
+  const delaysOfEach = heard.map(({ words }) =>
+    quantile(
+      words.map(({ delay }) => delay * 1000),
+      0.95,
+    ),
+  );
+  const told = heard.map(
+    ({ words }, index) => words.length / normalizedWords((streams[index] as SpokenStream).text).length,
+  );
+  const audioSeconds = heard.reduce((sum, { audio_seconds }) => sum + audio_seconds, 0);
+  const speechSeconds = recordings.reduce((sum, pcm) => sum + samplesToMs(pcm.length, CAPTURE_RATE_HZ), 0) / 1000;
+  const part = `served, ${CLIENTS} clients in real time`;
+  const isRefused = surplus?.first.type === "Error" && surplus.first.message === "no free channels";
+  return {
+    rows: [
+      {
+        part,
+        "word error rate": mean(heard.map((each, index) => wordErrors(streams[index] as SpokenStream, each))),
+        ...delays(heard),
+        "p95 of the latest client, ms": Math.max(...delaysOfEach),
+        "cores used": cpuSeconds / elapsedSeconds,
+        "real-time streams on one core": audioSeconds / cpuSeconds,
+        "of speech alone": speechSeconds / cpuSeconds,
+        "resident, MB": (await server.metric("process_resident_memory_bytes")) / 1e6,
+      },
+    ],
+    verdicts: [
+      atLeast(`${part}: words told to the client that got the fewest, share`, Math.min(...told), 0.85),
+      atMost(
+        `${part}: words behind a marker`,
+        heard.reduce((sum, { words_after_marker }) => sum + (words_after_marker || 0), 0),
+        0,
+      ),
+      atLeast(`${part}: the next one is told that there is no free channel`, Number(isRefused), 1),
+      atMost(`${part}: time until the next one is told, ms`, (surplus?.first_after ?? Number.NaN) * 1000, 50),
+    ],
+  };
+}
+
+/** From the first word to the first audio, with all words sent at once. */
+async function measureSpeech(server: ServingProcess, long: boolean): Promise<BenchResult> {
+  const rows: BenchRow[] = [];
+  const verdicts: Verdict[] = [];
+  for (const format of ["PcmMessagePack", "OggOpus"]) {
+    const firstMs: number[] = [];
+    for (let round = 0; round < (long ? 30 : 5); round++) {
+      const spoken = await speakOutside(server.socketUrl(SYNTHESIS), TEXT, { format });
+      firstMs.push(spoken.first_audio_after * 1000);
+    }
+    const [median, p95] = [quantile(firstMs, 0.5), quantile(firstMs, 0.95)];
+    rows.push({
+      part: "served, speech",
+      format,
+      rounds: firstMs.length,
+      "first audio, median ms": median,
+      "first audio, p95 ms": p95,
+    });
+    verdicts.push(atMost(`served, ${format}: first audio, median ms`, median, 500));
+  }
+  return { rows, verdicts };
+}
+
+function delays(heard: readonly HeardOutside[]): BenchRow {
+  const delayMs = heard.flatMap(({ words }) => words.map(({ delay }) => delay * 1000));
+  return {
+    words: delayMs.length,
+    "median delay, ms": quantile(delayMs, 0.5),
+    "p95 delay, ms": quantile(delayMs, 0.95),
+    "longest delay, ms": Math.max(...delayMs),
+    "marker back after, ms": Math.max(...heard.map(({ marker_after }) => (marker_after ?? Number.NaN) * 1000)),
+  };
+}
+
+function wordErrors(stream: SpokenStream, { words }: HeardOutside): number {
+  return wordErrorRate(stream.text, words.map(({ text }) => text).join(" "));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
