@@ -1,4 +1,5 @@
 import type { Failure } from "../../src-shared/failure.ts";
+import { PcmRing } from "../../src-shared/pcm-ring.ts";
 import { heardText, type SpokenSegment } from "./heard-text.ts";
 import type { ReplyPart, StreamPlayer, Synthesizer, TurnKey } from "./ports.ts";
 import { SentenceSplitter } from "./split-sentences.ts";
@@ -184,6 +185,8 @@ export class Reply {
     });
     if (this.#abort.signal.aborted) return;
     if (!spoken.ok) {
+      // What had arrived is played to its end, and what follows begins behind it.
+      this.#totalSamples = Math.max(this.#totalSamples, new PcmRing(player.ring).writtenSamples);
       this.#onEvent({ kind: "failure", failure: spoken.failure });
       return;
     }

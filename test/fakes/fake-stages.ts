@@ -1,3 +1,4 @@
+import { PcmRing } from "../../src-shared/pcm-ring.ts";
 import type { StreamMetrics } from "../../src-shared/stream-metrics.ts";
 import { succeeded, type Outcome } from "../../src-shared/failure.ts";
 import type {
@@ -108,11 +109,19 @@ export class FakeResponder implements Responder {
 export class FakeSynthesizer implements Synthesizer {
   readonly requests: SpeechRequest[] = [];
   answer: Outcome<null> = succeeded(null);
+  /** Written before the answer that is a failure. */
+  samplesBeforeFailure = 0;
 
   async speak(request: SpeechRequest): Promise<Outcome<SpokenSentence>> {
     this.requests.push(request);
     await settle();
-    if (!this.answer.ok) return this.answer;
+    if (!this.answer.ok) {
+      const ring = new PcmRing(request.ring);
+      ring.setGeneration(request.generation);
+      ring.beginWriting(request.generation);
+      ring.write(new Float32Array(this.samplesBeforeFailure), 0, this.samplesBeforeFailure, request.generation);
+      return this.answer;
+    }
     const words = request.text.split(/\s+/).map((text, index) => ({ text, endSample: (index + 1) * 2400 }));
     return succeeded({ samples: words.length * 2400, chunks: 1, words, firstPcmAtMs: 1, lastPcmAtMs: 2 });
   }
@@ -121,7 +130,7 @@ export class FakeSynthesizer implements Synthesizer {
 
 /** Records what it is told; the test says what is heard. */
 export class FakePlayer implements StreamPlayer {
-  readonly ring = new SharedArrayBuffer(64);
+  readonly ring = PcmRing.allocate(4_096);
   readonly calls: string[] = [];
   gainRatio = 1;
   #listener: (event: PlayerEvent) => void = () => undefined;

@@ -130,6 +130,13 @@ describe("what goes wrong", () => {
     expect(talk.ended[0]?.failure?.code).toBe("speak-failed");
   });
 
+  test("what a synthesizer gave before it failed is played to its end", async () => {
+    talk.synthesizer.answer = failed("source-lost", "speak", "broke off");
+    talk.synthesizer.samplesBeforeFailure = 1_000;
+    await talk.askAndHear();
+    expect(talk.player.calls).toContain("end 1 2000");
+  });
+
   test("a reply without words ends the turn silently, spoken or typed", async () => {
     talk.responder.parts = [];
     await talk.say(320);
