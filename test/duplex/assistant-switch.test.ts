@@ -1,0 +1,175 @@
+import { expect, onTestFinished, test } from "vitest";
+import type { AssistantSnapshot } from "../../src-shared/turn-view.ts";
+import { CAPTURE_FRAME_SAMPLES, FRAME_MS } from "../../src-shared/audio-format.ts";
+import { succeeded } from "../../src-shared/failure.ts";
+import { settingsSchema, type Settings, type SettingsPatch } from "../../src-shared/settings.ts";
+import type { TurnView } from "../../src-shared/turn-view.ts";
+import { Assistant } from "../../src-main/assistant.ts";
+import { DuplexConversation } from "../../src-main/duplex/duplex-conversation.ts";
+import { PulledPlayer } from "../../src-main/play/pulled-player.ts";
+import {
+  FakeClock,
+  FakeDetector,
+  FakePredictor,
+  FakeResponder,
+  FakeSynthesizer,
+  FakeTranscriber,
+  settle,
+} from "../fakes/fake-stages.ts";
+import { CHAT } from "./duplex-fixture.ts";
+import { fakeOpener, LOST, type FakeEngine } from "./fake-engine.ts";
+
+/** Counts what our own conversation hears. */
+class CountingDetector extends FakeDetector {
+  frames = 0;
+  override detect(frame: Float32Array) {
+    this.frames++;
+    return super.detect(frame);
+  }
+}
+
+/** An assistant on fake stages and fake engines, as a shell has it. */
+class TalkingAssistant {
+  readonly clock = new FakeClock();
+  readonly detector = new CountingDetector();
+  readonly engines: FakeEngine[] = [];
+  readonly microphone = { onMicrophoneFrame: (_: { pcm: Float32Array; endedAtMs: number }) => undefined as void };
+  readonly assistant: Assistant;
+  #settings: Settings;
+  #endedAtMs = 1_000;
+
+  constructor(patch: SettingsPatch) {
+    this.#settings = settingsSchema.parse(patch);
+    const player = new PulledPlayer(() => this.clock.nowMs());
+    const settings = () => this.#settings;
+    const listeners: ((settings: Settings) => void)[] = [];
+    const nothing = () => undefined;
+    this.assistant = new Assistant({
+      stages: {
+        clock: this.clock,
+        detector: this.detector,
+        transcriber: new FakeTranscriber(),
+        predictor: new FakePredictor(),
+        responder: new FakeResponder(),
+        synthesizer: new FakeSynthesizer(),
+        player,
+        speaking: () => ({ voice: "slt", rateRatio: 1, volumeRatio: 0.8 }),
+      },
+      settings: {
+        get current() {
+          return settings();
+        },
+        update: async (change) => {
+          this.#settings = settingsSchema.parse({ ...this.#settings, ...change });
+          for (const listener of listeners) listener(this.#settings);
+          return succeeded(this.#settings);
+        },
+        onChange: (listener) => listeners.push(listener),
+      },
+      timers: { list: () => [], cancel: nothing, onChange: nothing, onDue: nothing },
+      lab: { play: () => succeeded(null), stop: nothing, onEvent: nothing },
+      recorder: { stepped: nothing, turnEnded: nothing, heard: nothing },
+      duplex: new DuplexConversation({ clock: this.clock, player, settings, open: fakeOpener(this.engines) }),
+      engines: Promise.resolve(succeeded(null)),
+      attachSpeaker: nothing,
+      close: () => player.close(),
+    });
+    this.assistant.attachMicrophone(this.microphone);
+    onTestFinished(() => this.assistant.close());
+  }
+
+  get snapshot(): AssistantSnapshot {
+    return this.assistant.snapshot;
+  }
+
+  get engine(): FakeEngine {
+    return this.engines.at(-1) as FakeEngine;
+  }
+
+  /** So many frames came in the meantime: to our own conversation, and to the engine. */
+  async frames(count = 10): Promise<{ own: number; engine: number }> {
+    const before = { own: this.detector.frames, engine: this.engine.heard.length };
+    for (let frame = 0; frame < count; frame++) {
+      this.#endedAtMs += FRAME_MS;
+      this.microphone.onMicrophoneFrame({
+        pcm: new Float32Array(CAPTURE_FRAME_SAMPLES).fill(0.1),
+        endedAtMs: this.#endedAtMs,
+      });
+    }
+    await settle();
+    return { own: this.detector.frames - before.own, engine: this.engine.heard.length - before.engine };
+  }
+
+  async request(name: string, input: unknown): Promise<void> {
+    expect(await this.assistant.request(name, input)).toMatchObject({ ok: true });
+  }
+}
+
+async function start(patch: SettingsPatch = { conversation: CHAT }): Promise<TalkingAssistant> {
+  const talk = new TalkingAssistant(patch);
+  await talk.assistant.ready;
+  talk.engine?.tell({ kind: "ready" });
+  return talk;
+}
+
+test("the microphone goes to who holds the conversation, and a change of the settings switches at once", async () => {
+  const talk = await start();
+  expect(talk.snapshot.state).toBe("listening");
+  expect(await talk.frames()).toEqual({ own: 0, engine: 10 });
+  await talk.request("update-settings", { conversation: { ...CHAT, engine: "own" } });
+  expect(await talk.frames()).toEqual({ own: 10, engine: 0 });
+  expect(talk.engine.isClosed).toBe(true);
+  await talk.request("update-settings", { conversation: CHAT });
+  expect(talk.snapshot.state).toBe("starting");
+  expect(await talk.frames()).toEqual({ own: 0, engine: 10 });
+});
+
+test("muted or paused, nothing is fed to the engine", async () => {
+  const talk = await start();
+  for (const [name, on, off, state] of [
+    ["set-muted", { muted: true }, { muted: false }, "muted"],
+    ["set-paused", { paused: true }, { paused: false }, "paused"],
+  ] as const) {
+    await talk.request(name, on);
+    expect(talk.snapshot.state).toBe(state);
+    expect(await talk.frames()).toEqual({ own: 0, engine: 0 });
+    await talk.request(name, off);
+    expect(await talk.frames()).toEqual({ own: 0, engine: 10 });
+  }
+});
+
+test("what the engine says is among the turns, and stopping it is told to it alone", async () => {
+  const talk = await start();
+  const ended: TurnView[] = [];
+  talk.assistant.onTurnEnded((turn) => ended.push(turn));
+  talk.engine.output.text(" Hello");
+  talk.engine.output.write(new Float32Array(1_920).fill(0.5));
+  expect(talk.snapshot).toMatchObject({ state: "speaking", turns: [{ reply: "Hello", interrupted: false }] });
+  await talk.request("stop-speaking", {});
+  talk.engine.output.text(" there");
+  expect(talk.snapshot.turns).toMatchObject([{ reply: "Hello there", heard: "", interrupted: true }]);
+  await talk.clock.advanceTo(talk.clock.nowMs() + 1_500);
+  expect(ended).toMatchObject([{ reply: "Hello there" }]);
+  await talk.request("type-text", { text: "What time is it?" });
+  await settle();
+  expect(talk.snapshot.turns).toMatchObject([{ reply: "Hello there" }, { origin: "typed" }]);
+});
+
+test("when it fails, our own conversation takes over and that is said", async () => {
+  const talk = await start();
+  talk.engine.tell({ kind: "failed", failure: LOST });
+  expect(talk.snapshot).toMatchObject({ state: "listening", failure: { code: "engine-replaced" } });
+  expect(await talk.frames()).toEqual({ own: 10, engine: 0 });
+  await talk.request("update-settings", { volumeRatio: 0.5 });
+  expect(talk.engines).toHaveLength(1);
+  await talk.request("update-settings", { conversation: CHAT });
+  expect(talk.engines).toHaveLength(2);
+  expect(talk.snapshot.failure).toBeUndefined();
+});
+
+test("when it fails and nobody may take over, that is said and nobody hears the microphone", async () => {
+  const talk = await start({ conversation: CHAT, useEmbeddedOnFailure: false });
+  talk.engine.tell({ kind: "failed", failure: LOST });
+  expect(talk.snapshot).toMatchObject({ state: "failed", failure: { code: "engine-unusable" } });
+  expect((await talk.frames()).own).toBe(0);
+});
