@@ -62,12 +62,6 @@ export class PcmRing {
     return (Atomics.load(this.#header, WRITE) - Atomics.load(this.#header, START)) | 0;
   }
 
-  /** Samples of the current generation that were written, read or not; 0 until its writer began. */
-  get writtenSamples(): number {
-    if (Atomics.load(this.#header, WRITING_GENERATION) !== Atomics.load(this.#header, GENERATION)) return 0;
-    return (Atomics.load(this.#header, WRITE) - Atomics.load(this.#header, START)) | 0;
-  }
-
   /** How many samples the writer of the current generation thinks there will be in all; 0 when it cannot tell. */
   get expectedSamples(): number {
     return Atomics.load(this.#header, EXPECTED);

@@ -186,7 +186,7 @@ export class Reply {
     if (this.#abort.signal.aborted) return;
     if (!spoken.ok) {
       // What had arrived is played to its end, and what follows begins behind it.
-      this.#totalSamples = Math.max(this.#totalSamples, new PcmRing(player.ring).writtenSamples);
+      this.#totalSamples = Math.max(this.#totalSamples, new PcmRing(player.ring).writtenSamples(this.#generation));
       this.#onEvent({ kind: "failure", failure: spoken.failure });
       return;
     }

@@ -116,19 +116,3 @@ test("a writer on a real second thread, seeded random sizes: every sample once a
   await worker.terminate();
   expect(expected).toBe(total);
 });
-
-test("what was written is counted from the start of the generation, read or not", () => {
-  const ring = new PcmRing(PcmRing.allocate(16));
-  ring.setGeneration(1);
-  expect(ring.writtenSamples).toBe(0);
-  ring.beginWriting(1);
-  ring.write(new Float32Array(10), 0, 10, 1);
-  ring.read(new Float32Array(10), 10);
-  ring.write(new Float32Array(10), 0, 10, 1);
-  expect(ring.writtenSamples).toBe(20);
-  ring.setGeneration(2);
-  expect(ring.writtenSamples).toBe(0);
-  ring.beginWriting(2);
-  ring.write(new Float32Array(3), 0, 3, 2);
-  expect(ring.writtenSamples).toBe(3);
-});
