@@ -1,10 +1,9 @@
 import { succeeded, type Outcome } from "../../../src-shared/failure.ts";
 import { createEmbeddedEndOfTurn } from "../../detect/embedded-end-of-turn.ts";
-import { createSileroStreams, type StreamDetector } from "../../detect/silero-streams.ts";
+import { createSileroStreams } from "../../detect/silero-streams.ts";
 import { createFliteSynthesizer } from "../../speak/flite-synthesizer.ts";
 import { createMoonshineTranscriber } from "../../transcribe/moonshine-transcriber.ts";
-import { createSoundswallowerAligner, type WordAligner } from "../../transcribe/soundswallower-aligner.ts";
-import type { Synthesizer, Transcriber } from "../../turn/ports.ts";
+import { createSoundswallowerAligner } from "../../transcribe/soundswallower-aligner.ts";
 import type { ServedEngines, SpokenStyle } from "../../wire/served-engines.ts";
 import { ListeningPace } from "./listening-pace.ts";
 import { LiveListener } from "./live-listener.ts";
@@ -20,14 +19,6 @@ export interface LocalEngines extends ServedEngines {
   close(): Promise<void>;
 }
 
-/** One engine for each verb, each in a worker thread of its own. */
-export interface EngineParts {
-  readonly detector: StreamDetector;
-  readonly transcriber: Transcriber & { readonly ready: Promise<Outcome<unknown>> };
-  readonly aligner: WordAligner;
-  readonly synthesizer: Synthesizer & { readonly ready: Promise<Outcome<unknown>> };
-}
-
 const VOICES = ["slt", "kal"] as const;
 const SLOWEST_RATIO = 0.25;
 const FASTEST_RATIO = 4;
@@ -40,29 +31,22 @@ export interface LocalEnginesOptions {
 
 /** The embedded engines for any number of streams: Silero, Moonshine, SoundSwallower and Flite. Loading starts at once. */
 export function createLocalEngines(options: LocalEnginesOptions): LocalEngines {
-  return shareEngines({
-    detector: createSileroStreams(options),
-    transcriber: createMoonshineTranscriber(options),
-    aligner: createSoundswallowerAligner(options),
-    synthesizer: createFliteSynthesizer(options),
-  });
-}
-
-/** Shares engines among any number of streams. */
-export function shareEngines(parts: EngineParts): LocalEngines {
-  const { detector, aligner, synthesizer } = parts;
-  const transcriber = new SharedTranscriber(parts.transcriber);
+  const detector = createSileroStreams(options);
+  const moonshine = createMoonshineTranscriber(options);
+  const aligner = createSoundswallowerAligner(options);
+  const synthesizer = createFliteSynthesizer(options);
+  const transcriber = new SharedTranscriber(moonshine);
   const pace = new ListeningPace(transcriber);
   const predictor = createEmbeddedEndOfTurn();
   const listening = { transcriber, aligner, pace, predictor };
   return {
-    ready: loadAll([detector.ready, parts.transcriber.ready, aligner.ready, synthesizer.ready]),
+    ready: loadAll([detector.ready, moonshine.ready, aligner.ready, synthesizer.ready]),
     voices: VOICES,
     listen: (onEvent) => new LiveListener(listening, detector.open(), onEvent),
     transcribe: (pcm, { words }, signal) => transcribeRecording({ detector, transcriber, aligner }, pcm, words, signal),
     speak: (text, style, signal) => speakGrowingText(synthesizer, text, possibleStyle(style), signal),
     close: async () => {
-      await Promise.all([detector.close(), parts.transcriber.close(), aligner.close(), synthesizer.close()]);
+      await Promise.all([detector.close(), moonshine.close(), aligner.close(), synthesizer.close()]);
     },
   };
 }

@@ -31,7 +31,7 @@ export interface CodedSpeech {
 }
 
 /** How a word is written. */
-export function codedWord(word: number): string {
+function codedWord(word: number): string {
   return `w${String.fromCharCode(97 + Math.floor(word / 26), 97 + (word % 26))}`;
 }
 
