@@ -4,6 +4,7 @@ import type { Settings, SettingsPatch } from "../../src-shared/settings.ts";
 import { STRINGS } from "../strings.ts";
 import { useWindow, windowActions } from "../window-state.ts";
 import { Diagnostics } from "../diagnostics/diagnostics.tsx";
+import { ConversationForm } from "./conversation-form.tsx";
 import { ConversationSettings } from "./conversation-settings.tsx";
 import { LanguageModelForm } from "./language-model-form.tsx";
 import { MicrophoneChoice } from "./microphone-choice.tsx";
@@ -64,6 +65,7 @@ export function SettingsPanel(): ReactNode {
         />
       </div>
       <ConversationSettings settings={settings} onChange={(patch) => void update(patch)} />
+      <ConversationForm saved={settings.conversation} onSave={(conversation) => update({ conversation })} />
       <LanguageModelForm saved={settings.languageModel} onSave={(languageModel) => update({ languageModel })} />
       <Diagnostics />
       <button
