@@ -51,7 +51,7 @@ async function measureOne(server: ServingProcess): Promise<BenchResult> {
       const what = `served, ${name} at ${speed} x real time`;
       if (stream === speech) verdicts.push(atMost(`${what}: word error rate`, errorRate, 0.05));
       verdicts.push(
-        atMost(`${what}: words behind the marker`, heard.words_after_marker || 0, 0),
+        atMost(`${what}: words behind the marker`, wordsAfterMarker(heard), 0),
         atMost(`${what}: steps too many or too few`, Math.abs(heard.steps - heard.audio_seconds * 12.5), 1),
       );
     }
@@ -103,8 +103,13 @@ async function measureMany(server: ServingProcess, long: boolean): Promise<Bench
     verdicts: [
       atLeast(`${part}: words told to the client that got the fewest, share`, Math.min(...told), 0.85),
       atMost(
+        `${part}: p95 word delay of the latest client against that of the earliest`,
+        Math.max(...delaysOfEach) / Math.min(...delaysOfEach),
+        3,
+      ),
+      atMost(
         `${part}: words behind a marker`,
-        heard.reduce((sum, { words_after_marker }) => sum + (words_after_marker || 0), 0),
+        heard.reduce((sum, each) => sum + wordsAfterMarker(each), 0),
         0,
       ),
       atLeast(`${part}: the next one is told that there is no free channel`, Number(isRefused), 1),
@@ -145,6 +150,11 @@ function delays(heard: readonly HeardOutside[]): BenchRow {
     "longest delay, ms": Math.max(...delayMs),
     "marker back after, ms": Math.max(...heard.map(({ marker_after }) => (marker_after ?? Number.NaN) * 1000)),
   };
+}
+
+/** NaN where the marker did not come back. */
+function wordsAfterMarker({ words_after_marker }: HeardOutside): number {
+  return words_after_marker === false ? Number.NaN : words_after_marker;
 }
 
 function wordErrors(stream: SpokenStream, { words }: HeardOutside): number {

@@ -29,6 +29,7 @@ export interface HeardOutside {
   readonly likely: readonly (readonly number[])[];
   /** From sending the marker to its return; null when it did not return. */
   readonly marker_after: number | null;
+  /** False when the marker did not come back. */
   readonly words_after_marker: number | false;
   readonly types: readonly string[];
   readonly faults: readonly string[];
