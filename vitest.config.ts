@@ -6,6 +6,7 @@ const SOUND_TESTS = [
   "test/e2e/rig/sound-rig.test.ts",
   "test/electron/*.test.ts",
   "test/cli/talk.test.ts",
+  "test/compose-distant-engines.test.ts",
   "test/renderer/browser-carrier.test.ts",
   "test/renderer/microphone.test.ts",
   "test/renderer/window*.test.ts",

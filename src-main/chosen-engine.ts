@@ -22,6 +22,14 @@ export interface ChosenEngineOptions<Choice extends EngineChoice, Engine> {
   readonly nowMs?: () => number;
 }
 
+/** See {@link ChosenEngine.ask}. */
+interface AskOptions<T> {
+  /** Whether an answer shows that the engine works; any does unless told. */
+  readonly proves?: (answer: T) => boolean;
+  /** Whether another engine can still answer after a failure; it can unless told. */
+  readonly isReplaceable?: () => boolean;
+}
+
 interface MadeEngine<Engine> {
   readonly engine: Engine;
   /** Requests under way. */
@@ -64,11 +72,11 @@ export class ChosenEngine<Choice extends EngineChoice, Engine extends { close():
 
   /**
    * Has the chosen engine answer. Undefined when the embedded engine is to answer: it is chosen, or the other one has failed just now or
-   * lately. A failure is passed on where the user does not want that. `proves` says whether an answer shows that the engine works.
+   * lately. A failure is passed on where the user does not want that, or it cannot be.
    */
   async ask<T>(
     request: (engine: Engine) => Promise<Outcome<T>>,
-    proves: (answer: T) => boolean = () => true,
+    { proves = () => true, isReplaceable = () => true }: AskOptions<T> = {},
   ): Promise<Outcome<T> | undefined> {
     const { choice, nowMs: clockMs = nowMs } = this.#options;
     this.follow();
@@ -83,7 +91,7 @@ export class ChosenEngine<Choice extends EngineChoice, Engine extends { close():
         return answer;
       }
       if (asked.isChosen) this.#failed(answer.failure, clockMs());
-      return choice().useEmbeddedOnFailure ? undefined : answer;
+      return choice().useEmbeddedOnFailure && isReplaceable() ? undefined : answer;
     } catch (error) {
       if (this.#isClosed) return undefined;
       throw error;

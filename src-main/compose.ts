@@ -98,10 +98,6 @@ export async function composeAssistant(options: CompositionOptions = {}): Promis
     create: (choice) => createDistantSynthesizer(choice, createStreamDecoder),
     onChange: note("speak", "voice"),
   });
-  settings.onChange(() => {
-    transcriber.follow();
-    synthesizer.follow();
-  });
   const predictor = new ChosenEndOfTurn({
     embedded: createEmbeddedEndOfTurn(),
     choice: () => {
@@ -112,6 +108,9 @@ export async function composeAssistant(options: CompositionOptions = {}): Promis
       server ? createDistantEndOfTurn(server) : createDownloadedEndOfTurn(endOfTurn, downloads),
     onChange: (reason) =>
       assistant.noteSubstitution("detect", reason && failure("model-unused", "detect", reason.detail, true)),
+  });
+  settings.onChange(() => {
+    for (const chosen of [transcriber, synthesizer, predictor]) chosen.follow();
   });
   const engines = loadAll([detector.ready, moonshine.ready, flite.ready]);
   void engines.then(() => responder.warmUp());

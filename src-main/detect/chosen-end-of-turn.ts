@@ -22,6 +22,11 @@ export class ChosenEndOfTurn<Choice> implements EndOfTurnPredictor {
     this.#chosen = new ChosenEngine({ ...options, choice });
   }
 
+  /** Takes note of a changed choice now rather than with the next frame. */
+  follow(): void {
+    this.#chosen.follow();
+  }
+
   begin(): void {
     this.#embedded.begin();
     this.#chosen.follow()?.begin();

@@ -1,7 +1,6 @@
-import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
+import { failed, type Outcome } from "../../src-shared/failure.ts";
 import { PcmRing } from "../../src-shared/pcm-ring.ts";
 import { ChosenEngine, type ChosenEngineOptions, type EngineChoice } from "../chosen-engine.ts";
-import { nowMs } from "../session-clock.ts";
 import type { SpeechRequest, SpokenSentence, Synthesizer } from "../turn/ports.ts";
 
 /** See {@link ChosenSynthesizer}. */
@@ -14,8 +13,7 @@ export interface ChosenSynthesizerOptions<Choice extends EngineChoice> extends C
 
 /**
  * The voice that the user has chosen, with the embedded one in its place where it fails and the user wants that. Nothing is spoken twice: a
- * sentence that broke off stays as it is in the ring and counts as spoken up to there; why is told by `onChange`, and the next sentence is
- * spoken as usual. Codes: speak-failed, model-*.
+ * sentence that broke off stays in the ring as far as it came, and is a failure. Codes: speak-failed, model-*.
  */
 export class ChosenSynthesizer<Choice extends EngineChoice> implements Synthesizer {
   readonly #embedded: Synthesizer;
@@ -33,16 +31,14 @@ export class ChosenSynthesizer<Choice extends EngineChoice> implements Synthesiz
 
   async speak(request: SpeechRequest): Promise<Outcome<SpokenSentence>> {
     const { generation } = request;
-    const ring = new PcmRing(request.ring, nowMs);
+    const ring = new PcmRing(request.ring);
     const before = ring.writtenSamples(generation);
-    const spoken = await this.#chosen.ask(
-      (engine) => engine.speak(request),
-      ({ samples }) => samples > 0,
-    );
-    if (spoken?.ok) return spoken;
-    const samples = ring.writtenSamples(generation) - before;
-    if (samples > 0 || ring.generation !== generation) return succeeded(brokenOff(Math.max(0, samples), ring));
+    const spoken = await this.#chosen.ask((engine) => engine.speak(request), {
+      proves: ({ samples }) => samples > 0,
+      isReplaceable: () => ring.generation === generation && ring.writtenSamples(generation) === before,
+    });
     if (!spoken) return this.#embedded.speak(request);
+    if (spoken.ok) return spoken;
     const { detail, retryable } = spoken.failure;
     return failed("speak-failed", "speak", detail, retryable);
   }
@@ -50,9 +46,4 @@ export class ChosenSynthesizer<Choice extends EngineChoice> implements Synthesiz
   async close(): Promise<void> {
     await Promise.all([this.#embedded.close(), this.#chosen.close()]);
   }
-}
-
-function brokenOff(samples: number, ring: PcmRing): SpokenSentence {
-  const { firstWriteAtMs, lastWriteAtMs } = ring;
-  return { samples, chunks: 1, words: [], firstPcmAtMs: firstWriteAtMs, lastPcmAtMs: lastWriteAtMs };
 }

@@ -104,12 +104,12 @@ test("a sentence of which nothing was heard is spoken by the embedded voice, as 
 });
 
 test.each([true, false])(
-  "what broke off is not spoken again, counts as far as it was spoken, and is told (in reserve: %s)",
+  "what broke off is not spoken again and is a failure; the next sentence is spoken (in reserve: %s)",
   async (useEmbeddedOnFailure) => {
     choice = { ...choice, useEmbeddedOnFailure };
     expect(await speak("one.")).toMatchObject({ ok: true });
     distant.failsAfter = 30;
-    expect(await speak("two.")).toMatchObject({ ok: true, value: { samples: 30, words: [], lastPcmAtMs: 5 } });
+    expect(await speak("two.")).toMatchObject({ ok: false, failure: { code: "speak-failed" } });
     distant.failsAfter = undefined;
     expect(await speak("three.")).toMatchObject({ ok: true, value: { samples: 100 } });
     expect(heard().map(([, samples]) => samples)).toEqual(useEmbeddedOnFailure ? [130, 100] : [230]);
@@ -122,7 +122,7 @@ test("what is left in the ring of the reply before does not count", async () => 
   await speak("of the reply before.");
   ring.setGeneration(++generation);
   distant.failsAfter = 100;
-  expect(await speak("one.")).toMatchObject({ ok: true, value: { samples: 100, words: [] } });
+  expect(await speak("one.")).toMatchObject({ ok: false, failure: { code: "speak-failed" } });
   expect(embedded.texts).toEqual([]);
 });
 
@@ -140,7 +140,7 @@ test("a reply that is void by the time its server fails is not begun again by th
     ring.setGeneration(generation + 1);
     ring.beginWriting(generation + 1);
   };
-  expect(await speak("one.")).toMatchObject({ ok: true, value: { samples: 0 } });
+  expect((await speak("one.")).ok).toBe(false);
   expect(embedded.texts).toEqual([]);
   ring.setGeneration((generation += 2));
 });
