@@ -126,9 +126,9 @@ export class Assistant implements AssistantEndpoint {
     return this.#snapshot();
   }
 
-  /** Resolves once it is clear who holds the conversation: another engine may take its time to get ready. */
-  async conversationDecided(): Promise<void> {
-    await this.#parts.duplex.decided();
+  /** Resolves once somebody holds the conversation: another engine may take its time to get ready. Code: engine-unusable. */
+  conversationDecided(): Promise<Outcome<null>> {
+    return this.#parts.duplex.decided();
   }
 
   async close(): Promise<void> {

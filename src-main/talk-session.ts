@@ -50,7 +50,8 @@ export async function runTalkSession(assistant: Assistant, session: TalkSession)
   let quietSinceMs = tailFromMs;
   while (nowMs() - quietSinceMs < SETTLE_MS && nowMs() - tailFromMs < LONGEST_TAIL_MS && !session.signal?.aborted) {
     await hear(new Float32Array(CAPTURE_FRAME_SAMPLES));
-    if (assistant.snapshot.state !== "listening") quietSinceMs = nowMs();
+    const { state } = assistant.snapshot;
+    if (state !== "listening" && state !== "failed") quietSinceMs = nowMs();
   }
   return turns;
 }

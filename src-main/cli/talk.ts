@@ -83,7 +83,7 @@ async function converse(sound: TalkSound, recordTo: string | undefined): Promise
   let report: TalkReport;
   try {
     unwrap(await assistant.ready);
-    await assistant.conversationDecided();
+    unwrap(await assistant.conversationDecided());
     const readyMs = nowMs() - startedAtMs;
     const originAtMs = nowMs();
     player.attach(out ? { kind: "wav", path: out, originAtMs } : { kind: "null", originAtMs });

@@ -1,7 +1,7 @@
 import type { MicrophoneFrame } from "../../src-shared/assistant-contract.ts";
 import { CAPTURE_FRAME_SAMPLES, PLAYBACK_RATE_HZ, samplesToMs } from "../../src-shared/audio-format.ts";
 import type { ConversationChoice } from "../../src-shared/conversation-choice.ts";
-import { failure, type Failure } from "../../src-shared/failure.ts";
+import { failure, succeeded, type Failure, type Outcome } from "../../src-shared/failure.ts";
 import type { Settings } from "../../src-shared/settings.ts";
 import type { AssistantState, TurnView } from "../../src-shared/turn-view.ts";
 import type { Clock, PlayerEvent } from "../turn/ports.ts";
@@ -84,9 +84,11 @@ export class DuplexConversation {
     this.#listener.changed();
   }
 
-  /** Resolves once the chosen engine is ready or has failed; at once where there is none. */
-  async decided(): Promise<void> {
+  /** Resolves once the chosen engine is ready, or our own takes its place; at once where there is none. Code: engine-unusable. */
+  async decided(): Promise<Outcome<null>> {
     if (this.#session) await this.#decided.promise;
+    const { state, problem } = this;
+    return state === "failed" && problem ? { ok: false, failure: problem } : succeeded(null);
   }
 
   /** Whether another engine gets the microphone: one is chosen, and our own does not stand in for it. */

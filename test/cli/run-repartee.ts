@@ -5,7 +5,8 @@ import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
 
-const ENTRY = resolve(import.meta.dirname, "../../src-main/cli/repartee.ts");
+/** The command line, for Node to run. */
+export const ENTRY = resolve(import.meta.dirname, "../../src-main/cli/repartee.ts");
 
 /** What a command did. */
 export interface CommandRun {

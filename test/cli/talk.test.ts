@@ -8,7 +8,7 @@ import { replayFlight } from "../../src-main/flight-recorder/replay-flight.ts";
 import { spokenText, withSilence } from "../fixtures/speech.ts";
 import { wavBytes } from "../fixtures/wav-bytes.ts";
 import { wordErrorRate } from "../fixtures/word-error-rate.ts";
-import { runRepartee, testFolder } from "./run-repartee.ts";
+import { ENTRY, runRepartee, testFolder } from "./run-repartee.ts";
 
 const TALK_TIMEOUT_MS = 90_000;
 const RATE_HZ = 22_050;
@@ -154,3 +154,46 @@ test("settings that are not valid are told, and the defaults are used", { timeou
   expect(run.stderr).toBe(`repartee: warning: ${join(home, "settings.json")} is not JSON\n`);
   expect(readFileSync(join(home, "settings.json"), "utf8")).toBe("{");
 });
+
+/** A settings folder of a conversation that this program holds, and a file with a question. */
+async function heldBy(command: readonly string[], settings: object = {}): Promise<{ home: string; question: string }> {
+  const [home, question] = [testFolder(), join(testFolder(), "question.wav")];
+  const conversation = { engine: "command", command };
+  writeFileSync(join(home, "settings.json"), JSON.stringify({ ...settings, conversation }));
+  writeFileSync(question, await spokenQuestion());
+  return { home, question };
+}
+
+test("a program can hold the conversation, for example Repartee itself", { timeout: TALK_TIMEOUT_MS }, async () => {
+  const { home, question } = await heldBy([process.execPath, ENTRY, "stdio"]);
+  const [out, report] = [join(testFolder(), "out.wav"), join(testFolder(), "report.json")];
+  const run = await runRepartee(["talk", "--in", question, "--out", out, "--report", report], {
+    env: { REPARTEE_HOME: home },
+  });
+  expect(run).toMatchObject({ exitCode: 0, stderr: "" });
+  const { turns } = readReport(report);
+  expect(turns).toHaveLength(1);
+  expect(turns[0]).toMatchObject({ transcript: "", interrupted: false, failure: null });
+  expect(turns[0]!.reply).toMatch(/\d.*\.$/);
+  expect(turns[0]!.heard).toBe(turns[0]!.reply);
+  expect(run.stdout).toBe(`Repartee: ${turns[0]!.reply}\n`);
+  const recorded = await readAudioFile(out);
+  const loud = recorded.ok ? recorded.value.pcm.filter((sample) => Math.abs(sample) > 0.02).length : 0;
+  expect(loud).toBeGreaterThan(2_000);
+});
+
+test(
+  "where the program fails, the settings say whether Repartee takes over",
+  { timeout: TALK_TIMEOUT_MS },
+  async () => {
+    const { home, question } = await heldBy(["/no/such/program"]);
+    const replaced = await runRepartee(["talk", "--in", question], { env: { REPARTEE_HOME: home } });
+    expect(replaced.exitCode).toBe(0);
+    expect(replaced.stderr).toMatch(/^repartee: warning: [^\n]*ENOENT[^\n]*\n$/);
+    expect(replaced.stdout).toMatch(/^You: [^\n]+\nRepartee: /);
+    const alone = await heldBy(["/no/such/program"], { useEmbeddedOnFailure: false });
+    const failed = await runRepartee(["talk", "--in", alone.question], { env: { REPARTEE_HOME: alone.home } });
+    expect(failed.exitCode).toBe(1);
+    expect(failed.stderr).toMatch(/^repartee: engine-unusable: [^\n]*ENOENT[^\n]*\n$/);
+  },
+);

@@ -162,13 +162,13 @@ test.each([
 ])("when it has failed, whether our own conversation takes over is the user's choice: %s", async (choice, expected) => {
   const talk = new DuplexFixture();
   talk.settings = { ...talk.settings, useEmbeddedOnFailure: choice };
-  let isDecided = false;
-  void talk.duplex.decided().then(() => (isDecided = true));
+  let isDecided: boolean | undefined;
+  void talk.duplex.decided().then(({ ok }) => (isDecided = ok));
   await talk.wait(10);
-  expect(isDecided).toBe(false);
+  expect(isDecided).toBeUndefined();
   talk.engine.tell({ kind: "failed", failure: LOST });
   await talk.wait(10);
-  expect(isDecided).toBe(true);
+  expect(isDecided).toBe(choice);
   expect(talk.duplex).toMatchObject(expected);
   talk.duplex.follow();
   expect(talk.engines).toHaveLength(1);
