@@ -63,7 +63,7 @@ export const ENGINE_STRINGS = {
   model: "Model",
   voice: "Voice on the server",
   voicePlaceholder: "The server’s own choice",
-  useEmbedded: "Use the built-in engine when the server fails",
+  standIn: "Use the built-in engine when the server fails",
   save: "Save",
   saved: "Saved.",
 } as const;

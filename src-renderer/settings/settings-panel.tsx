@@ -6,6 +6,7 @@ import { useWindow, windowActions } from "../window-state.ts";
 import { Diagnostics } from "../diagnostics/diagnostics.tsx";
 import { ConversationForm } from "./conversation-form.tsx";
 import { ConversationSettings } from "./conversation-settings.tsx";
+import { EnginesForm } from "./engines-form.tsx";
 import { LanguageModelForm } from "./language-model-form.tsx";
 import { MicrophoneChoice } from "./microphone-choice.tsx";
 import { Slider } from "./slider.tsx";
@@ -13,7 +14,7 @@ import "./settings.css";
 
 const TEXT = STRINGS.settingsPanel;
 
-/** Everything the user can set. Choices hold at once; the language model is saved with its button. */
+/** Everything the user can set. Choices hold at once; the engines and the language model are saved with their buttons. */
 export function SettingsPanel(): ReactNode {
   const settings = useWindow((state) => state.settings);
   const [problem, setProblem] = useState("");
@@ -66,6 +67,7 @@ export function SettingsPanel(): ReactNode {
       </div>
       <ConversationSettings settings={settings} onChange={(patch) => void update(patch)} />
       <ConversationForm saved={settings.conversation} onSave={(conversation) => update({ conversation })} />
+      <EnginesForm saved={settings} onSave={update} />
       <LanguageModelForm saved={settings.languageModel} onSave={(languageModel) => update({ languageModel })} />
       <Diagnostics />
       <button

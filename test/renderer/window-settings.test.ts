@@ -1,9 +1,14 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { settingsSchema } from "../../src-shared/settings.ts";
+import { findPaleTexts } from "./look-at-page.ts";
 import { snapshotEvent } from "./snapshots.ts";
 import { describeWindow, type OpenOptions } from "./window-fixture.ts";
 
+/** Where to look at the engines. */
+const SCREENSHOTS = join(tmpdir(), "repartee-window");
 /** How much weaker than it was played the page's sound comes back in these tests. */
 const ECHO_LOSS_DB = 30;
 
@@ -52,6 +57,85 @@ describeWindow("settings and echo test", ({ openPage, emit, inputsOf, untilLive 
       .poll(() => inputsOf("update-settings"))
       .toEqual([{ mode: "wake-phrase" }, { wakePhrase: "Hello there" }]);
     expect(await field.inputValue()).toBe("Hello there");
+  });
+
+  test("engines: a server needs its address, says what leaves the machine, and is saved with the button", async () => {
+    await openSettings();
+    const recognition = page.getByRole("group", { name: "You are understood by" });
+    const speech = page.getByRole("group", { name: "Answers are spoken by" });
+    expect(await recognition.textContent()).toContain("Nothing you say leaves this machine");
+    expect(await page.getByTestId("engines").getByRole("textbox").count()).toBe(0);
+    await recognition.getByRole("combobox").selectOption("openai");
+    expect(await recognition.textContent()).toContain("is sent to this server as sound");
+    expect(await page.getByTestId("save-engines").isDisabled()).toBe(true);
+    const addresses = recognition.getByLabel("Addresses");
+    await addresses.fill("ws://127.0.0.1:8000");
+    expect(await addresses.getAttribute("aria-invalid")).toBe("true");
+    expect(await page.getByTestId("engine-recognition-problem").textContent()).toContain("http");
+    await addresses.fill("http://127.0.0.1:8000/v1  https://api.example/v1 ");
+    expect(await addresses.getAttribute("aria-invalid")).toBe("false");
+    const key = recognition.getByLabel("Key");
+    expect(await key.getAttribute("type")).toBe("password");
+    await key.fill("secret");
+    await recognition.getByLabel("Model").fill("whisper-2");
+    await speech.getByRole("combobox").selectOption("moshi");
+    expect(await speech.textContent()).toContain("The text of every answer is sent to this server.");
+    expect(await speech.getByLabel("Model").count()).toBe(0);
+    await speech.getByRole("combobox").selectOption("vibevoice");
+    expect(await speech.getByLabel("Key").count()).toBe(0);
+    await speech.getByRole("combobox").selectOption("moshi");
+    await speech.getByLabel("Address").fill("ws://gpu.example:8089");
+    await speech.getByLabel("Voice").fill("cara");
+    await page.getByLabel("Use the built-in engine").uncheck();
+    expect(await inputsOf("update-settings")).toEqual([]);
+    await page.getByTestId("save-engines").click();
+    const urls = ["http://127.0.0.1:8000/v1", "https://api.example/v1"];
+    await expect.poll(lastUpdate).toEqual({
+      recognition: { engine: "openai", urls, apiKey: "secret", model: "whisper-2" },
+      speech: { engine: "moshi", urls: ["ws://gpu.example:8089"], apiKey: "", model: "", voice: "cara" },
+      useEmbeddedOnFailure: false,
+    });
+    await expect.poll(() => page.getByTestId("engines").getByRole("status").textContent()).toBe("Saved.");
+  });
+
+  test("an address or key of one server is not taken over to another engine", async () => {
+    await openSettings();
+    const recognition = page.getByTestId("engine-recognition");
+    await recognition.getByRole("combobox").selectOption("openai");
+    await recognition.getByLabel("Addresses").fill("http://127.0.0.1:8000");
+    await recognition.getByLabel("Key").fill("secret");
+    await recognition.getByRole("combobox").selectOption("moshi");
+    expect(await recognition.getByLabel("Address").inputValue()).toBe("");
+    expect(await recognition.getByLabel("Key").inputValue()).toBe("");
+    await recognition.getByRole("combobox").selectOption("embedded");
+    await page.getByTestId("save-engines").click();
+    await expect
+      .poll(lastUpdate)
+      .toMatchObject({ recognition: { engine: "embedded", urls: [], apiKey: "" }, useEmbeddedOnFailure: true });
+  });
+
+  test.each(
+    (["light", "dark"] as const).flatMap((colorScheme) => [
+      { colorScheme, viewport: { width: 900, height: 600 } },
+      { colorScheme, viewport: { width: 420, height: 700 } },
+    ]),
+  )("the engines can be read and fit ($colorScheme, $viewport.width wide)", async (options) => {
+    await openSettings(options);
+    for (const [part, engine, address] of [
+      ["recognition", "openai", "http://127.0.0.1:8000/v1 https://a-server-with-a-long-name.example/v1"],
+      ["speech", "vibevoice", "nowhere"],
+    ] as const) {
+      const group = page.getByTestId(`engine-${part}`);
+      await group.getByRole("combobox").selectOption(engine);
+      await group.getByTestId(`engine-${part}-address`).fill(address);
+    }
+    await page.getByTestId("engines").scrollIntoViewIfNeeded();
+    expect(await page.evaluate(findPaleTexts)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    const name = `engines-${options.colorScheme}-${options.viewport.width}.png`;
+    await page.screenshot({ path: join(SCREENSHOTS, name) });
+    await page.getByTestId("save-engines").scrollIntoViewIfNeeded();
+    await page.screenshot({ path: join(SCREENSHOTS, `end-of-${name}`) });
   });
 
   test("of patience it shows what was measured, and nothing that was not", async () => {
