@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { succeeded } from "../../src-shared/failure.ts";
+import { createStreamDecoder } from "../../src-main/play/decode/create-stream-decoder.ts";
+import type { RunningServer } from "../../src-main/serve/start-server.ts";
+import {
+  createDistantEndOfTurn,
+  createDistantSynthesizer,
+  createDistantTranscriber,
+} from "../../src-main/wire/create-distant-engines.ts";
+import { ttsServer } from "../../src-main/wire/moshi-tts/tts-server.ts";
+import { openAiServer } from "../../src-main/wire/openai/openai-server.ts";
+import { vibevoiceServer } from "../../src-main/wire/vibevoice/vibevoice-server.ts";
+import { FakeEngines } from "./fake-engines.ts";
+import { hearSpeech } from "./heard-speech.ts";
+import { startTestServer } from "./start-test-server.ts";
+
+const NOBODY = "http://127.0.0.1:9";
+const NEVER = new AbortController().signal;
+
+let engines: FakeEngines;
+let server: RunningServer;
+
+beforeEach(async () => {
+  engines = new FakeEngines();
+  engines.samplesOfWord = 1_920;
+  engines.transcript = { text: "Good morning.", durationMs: 1_000, segments: [] };
+  const openAi = openAiServer({
+    engines,
+    decodeAudio: async () => succeeded(new Float32Array(16_000)),
+    mostFileBytes: 1e6,
+    mostAudioMs: 60_000,
+  });
+  server = await startTestServer([openAi, vibevoiceServer({ engines }), ttsServer({ engines, batchSize: 2 })]);
+});
+
+afterEach(() => server.end());
+
+function settings<Engine extends string>(engine: Engine, urls: readonly string[]) {
+  return { engine, urls: [...urls], apiKey: "", model: "", voice: "kal", useEmbeddedOnFailure: true };
+}
+
+test("nothing is made for the embedded engines", () => {
+  expect(createDistantTranscriber(settings("embedded", [NOBODY]))).toBeUndefined();
+  expect(createDistantSynthesizer(settings("embedded", [NOBODY]), createStreamDecoder)).toBeUndefined();
+});
+
+test.each(["moshi", "vibevoice", "openai"] as const)(
+  "the voice of %s speaks with the voice that was set",
+  async (engine) => {
+    const urls = engine === "openai" ? [NOBODY, server.url] : [server.url];
+    const synthesizer = createDistantSynthesizer(settings(engine, urls), createStreamDecoder)!;
+    const { spoken, pcm } = await hearSpeech(synthesizer, "Good morning.");
+    expect(spoken).toMatchObject({ ok: true, value: { samples: 3_840 } });
+    expect(pcm.length).toBe(3_840);
+    expect(engines.styles[0]?.voice).toBe("kal");
+    await synthesizer.close();
+  },
+);
+
+test("servers of OpenAI's interface are asked in their order", async () => {
+  const transcriber = createDistantTranscriber(settings("openai", [NOBODY, server.url]))!;
+  const transcript = await transcriber.transcribe({ pcm: new Float32Array(16_000) }, NEVER);
+  expect(transcript).toMatchObject({ ok: true, value: { text: "Good morning." } });
+  await transcriber.close();
+});
+
+test("without an address every engine fails at once", async () => {
+  for (const engine of ["moshi", "openai"] as const) {
+    const transcript = await createDistantTranscriber(settings(engine, []))!.transcribe(
+      { pcm: new Float32Array(16_000) },
+      NEVER,
+    );
+    expect(transcript).toMatchObject({ ok: false, failure: { code: "source-unreachable" } });
+  }
+  for (const engine of ["moshi", "vibevoice", "openai"] as const) {
+    const synthesizer = createDistantSynthesizer(settings(engine, []), createStreamDecoder)!;
+    const { spoken } = await hearSpeech(synthesizer, "hello");
+    expect(spoken).toMatchObject({ ok: false, failure: { code: "source-unreachable" } });
+  }
+});
+
+test("the end of a turn is asked of no other server than one of moshi", async () => {
+  const predictor = createDistantEndOfTurn(settings("openai", [server.url]));
+  predictor.hear(new Float32Array(512));
+  const transcript = { text: "yes", tokens: [], tokenLogProbabilities: [], elapsedMs: 0 };
+  const evidence = { pcm: new Float32Array(512), speechEndSample: 0, transcript };
+  expect(await predictor.predict(evidence, NEVER)).toMatchObject({
+    ok: false,
+    failure: { code: "source-unreachable" },
+  });
+  expect(engines.listenings).toEqual([]);
+  await predictor.close();
+});
