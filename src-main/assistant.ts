@@ -184,7 +184,9 @@ export class Assistant implements AssistantEndpoint {
         duplex.setPaused(request.input.paused);
         return succeeded(null);
       case "talk-key":
-        this.#runner.tell({ kind: "talk-key", pressed: request.input.pressed });
+        // Nobody hears a key but our own conversation.
+        if (!request.input.pressed || !duplex.isHolding)
+          this.#runner.tell({ kind: "talk-key", pressed: request.input.pressed });
         return succeeded(null);
       case "done":
         this.#runner.tell({ kind: "done-requested" });

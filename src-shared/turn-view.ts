@@ -21,6 +21,7 @@ export type AssistantState =
 
 /** One exchange as the window shows it. */
 export interface TurnView {
+  /** Negative for what another engine said that holds the conversation: then `transcript` is empty. */
   readonly turnId: number;
   /** How the turn began: spoken, typed, or the assistant's own announcement (a timer that is due). */
   readonly origin: "spoken" | "typed" | "announcement";

@@ -155,6 +155,16 @@ test("what the engine says is among the turns, and stopping it is told to it alo
   expect(talk.snapshot.turns).toMatchObject([{ reply: "Hello there" }, { origin: "typed" }]);
 });
 
+test("the talk key is for our own conversation alone", async () => {
+  const talk = await start();
+  await talk.request("talk-key", { pressed: true });
+  expect(talk.snapshot).toMatchObject({ state: "listening", turns: [] });
+  await talk.request("talk-key", { pressed: false });
+  await talk.request("update-settings", { conversation: { ...CHAT, engine: "own" } });
+  await talk.request("talk-key", { pressed: true });
+  expect(talk.snapshot.state).toBe("hearing");
+});
+
 test("when it fails, our own conversation takes over and that is said", async () => {
   const talk = await start();
   talk.engine.tell({ kind: "failed", failure: LOST });
