@@ -6,6 +6,7 @@ import { ServerMetrics } from "../serve/server-metrics.ts";
 import { startServer } from "../serve/start-server.ts";
 import { staticFiles } from "../serve/static-files.ts";
 import type { ProtocolSurroundings } from "../serve/served-protocols.ts";
+import { warmUpEncoders } from "../wire/audio-encoding/create-audio-encoder.ts";
 import type { ServedProtocol } from "../wire/route.ts";
 import { isLoopback, limitsOf, type ServerOptions } from "./server-options.ts";
 import { unwrap } from "./unwrap.ts";
@@ -55,6 +56,8 @@ export async function runServer({ options, keys, protocols, logFiles, staticFold
     );
     if (keys === undefined && !isLoopback(options.addr))
       console.error(`repartee: warning: whoever can reach ${options.addr} may use this server: no key is set`);
+    // What cannot be loaded is said to the first who asks for it.
+    void warmUpEncoders().catch(() => undefined);
     let askedAtMs: number | undefined;
     const stop = (): void => {
       const atMs = performance.now();
