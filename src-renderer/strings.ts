@@ -68,7 +68,7 @@ export const STRINGS = {
   microphone: {
     name: "Microphone",
     explain:
-      "Repartee listens so that you can talk to it. What you say is understood on this machine; only a language model that you set up yourself is sent your words.",
+      "Repartee listens so that you can talk to it. What you say is understood and answered on this machine, unless you yourself choose a server or a program for that in the settings.",
     allow: "Allow the microphone",
     retry: "Try again",
     problems: {

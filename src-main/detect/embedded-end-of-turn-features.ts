@@ -15,9 +15,9 @@ export const END_OF_TURN_FEATURES = [
 
 /** Keeps the odds of a sure recognizer finite. */
 const SMALL_PROBABILITY = 0.01;
-/** For a recognizer that does not tell: what Moonshine tells in the mean. */
+/** For a recognizer that does not tell: what Moonshine usually tells. */
 const USUAL_CONTINUATION = 0.05;
-const UNSURE_LOG_PROBABILITY = -3;
+const USUAL_LOG_PROBABILITY = -0.35;
 /** In octaves. A falling end is about a third of an octave deep; more is a wrong measurement. */
 const DEEPEST_FALL = -0.35;
 const HIGHEST_RISE = 0.1;
@@ -39,7 +39,7 @@ export function endOfTurnFeatures({ transcript, pcm, speechEndSample }: PauseEvi
     logOdds(ending?.continuationProbability ?? USUAL_CONTINUATION),
     Number(holdOf(text) !== "none"),
     Number(asks),
-    mean(tokenLogProbabilities) ?? UNSURE_LOG_PROBABILITY,
+    mean(tokenLogProbabilities) ?? USUAL_LOG_PROBABILITY,
     Math.min(HIGHEST_RISE, Math.max(DEEPEST_FALL, pitch)),
     asks ? 0 : Math.log(Math.max(SHORTEST_MS, speakingMs) / USUAL_MS),
   ];

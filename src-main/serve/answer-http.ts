@@ -38,6 +38,7 @@ export async function answerHttp(
   } catch (error) {
     const refusal = error instanceof Refusal ? error : new Refusal("failed");
     if (error === refusal) context.metrics.refused(name, refusal.reason);
+    else if (response.destroyed) context.log.write("debug", "client-gone", { route: name });
     else context.log.write("error", "answer-failed", { route: name, error: nameOf(error) });
     const refuse = mounted?.route.refuse ?? there?.socket?.route.refuse ?? there?.http[0]?.route.refuse ?? plainRefusal;
     if (!response.headersSent) await send(refuse(refusal.reason, refusal.message)).catch(() => response.destroy());

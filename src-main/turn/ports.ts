@@ -28,6 +28,8 @@ export interface TranscriptionRequest {
   readonly pcm: Float32Array;
   /** Tokens of an earlier hypothesis for a prefix of the same audio, verified in one decoder pass instead of being decoded again. */
   readonly draftTokens?: readonly number[];
+  /** The speaker goes on: what is told may lag behind the audio. */
+  readonly isPartial?: boolean;
 }
 
 /** What was said. */

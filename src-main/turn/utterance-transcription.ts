@@ -80,7 +80,7 @@ export class UtteranceTranscription {
     if (probability < TURN_TUNING.speechOffsetProbability) {
       this.#startEarly(endedAtMs);
     } else if (probability >= TURN_TUNING.speechOnsetProbability && endedAtMs >= this.#nextPartialAtMs) {
-      if (!this.#running) void this.#showPartial(this.#transcribe(this.#slice(endedAtMs)), endedAtMs);
+      if (!this.#running) void this.#showPartial(this.#transcribe(this.#slice(endedAtMs), true), endedAtMs);
     }
   }
 
@@ -147,14 +147,14 @@ export class UtteranceTranscription {
     return this.#buffer.slice(this.#segmentStartMs, endMs);
   }
 
-  async #transcribe(pcm: Float32Array): Promise<Outcome<Transcript | undefined>> {
+  async #transcribe(pcm: Float32Array, isPartial = false): Promise<Outcome<Transcript | undefined>> {
     this.#running?.abort();
     this.#running = undefined;
     if (pcm.length < LEAST_SAMPLES) return succeeded(undefined);
     const running = new AbortController();
     this.#running = running;
     const signal = AbortSignal.any([this.#cancelled.signal, running.signal]);
-    const request = { pcm, draftTokens: this.#draftTokens };
+    const request = { pcm, draftTokens: this.#draftTokens, isPartial };
     try {
       const transcript = await this.#transcriber.transcribe(request, signal);
       if (transcript.ok && this.#running === running) this.#draftTokens = transcript.value.tokens;

@@ -1,4 +1,4 @@
-import { CAPTURE_RATE_HZ, RECOGNITION_RATE_HZ, samplesToMs } from "../../../src-shared/audio-format.ts";
+import { CAPTURE_RATE_HZ, RECOGNITION_RATE_HZ } from "../../../src-shared/audio-format.ts";
 import { succeeded, type Outcome } from "../../../src-shared/failure.ts";
 import { StreamingResampler } from "../../streaming-resampler.ts";
 import type { Transcriber, Transcript, TranscriptionRequest } from "../../turn/ports.ts";
@@ -8,14 +8,11 @@ import { SttConnection, type SttServerAddress } from "./stt-connection.ts";
 const EARLY_MS = 160;
 /** The server forgets by silence what was said before. */
 const GAP_SAMPLES = CAPTURE_RATE_HZ / 2;
-/** A pause: the end of the audio is so much quieter than its loudest part. */
-const PAUSE_MS = 32;
-const PAUSE_RATIO = 0.05;
 
 /**
  * Recognizes on a moshi-server. One connection stays open, and an utterance that grows from request to request is sent only once: each
  * request sends what is new. While the user speaks the answer is what the server has told so far; at a pause silence is pushed behind the audio,
- * faster than real time, and the answer is complete. A connection that was lost is opened again, and the utterance sent anew. Tokens and
+ * faster than real time, and the answer is complete. Who speaks on after that is sent from the start again, without that silence. A connection that was lost is opened again, and the utterance sent anew. Tokens and
  * their probabilities are not told. Codes: source-unreachable, source-refused, source-timeout, source-lost, protocol-error.
  */
 export function createMoshiTranscriber(address: SttServerAddress): Transcriber {
@@ -32,7 +29,7 @@ export function createMoshiTranscriber(address: SttServerAddress): Transcriber {
         if (!opened.ok) return opened;
         stream = new UtteranceStream(opened.value);
       }
-      const text = await stream.transcribe(request.pcm, signal);
+      const text = await stream.transcribe(request, signal);
       if (!text.ok && text.failure.retryable && !isAgain) continue;
       if (!text.ok) return text;
       const elapsedMs = performance.now() - startedAtMs;
@@ -60,19 +57,21 @@ class UtteranceStream {
   readonly connection: SttConnection;
   #sent = new Float32Array(0);
   #startMs = 0;
+  #isFlushed = false;
   #resampler: StreamingResampler | undefined;
 
   constructor(connection: SttConnection) {
     this.connection = connection;
   }
 
-  async transcribe(pcm: Float32Array, signal: AbortSignal): Promise<Outcome<string>> {
+  async transcribe({ pcm, isPartial }: TranscriptionRequest, signal: AbortSignal): Promise<Outcome<string>> {
     if (!this.#continues(pcm)) await this.#begin();
     const resampler = (this.#resampler ??= await StreamingResampler.create(RECOGNITION_RATE_HZ, CAPTURE_RATE_HZ));
     const added = pcm.subarray(this.#sent.length);
     this.#sent = pcm.slice();
     await this.connection.send(resampler.process(added));
-    if (endsInPause(pcm)) {
+    if (!isPartial) {
+      this.#isFlushed = true;
       const flushed = await this.connection.flush(signal);
       if (!flushed.ok) return flushed;
     } else if (this.connection.failure) {
@@ -87,24 +86,14 @@ class UtteranceStream {
     this.#resampler = undefined;
     if (this.#sent.length > 0) await this.connection.send(new Float32Array(GAP_SAMPLES));
     this.#sent = new Float32Array(0);
+    this.#isFlushed = false;
     this.#startMs = this.connection.sentMs;
   }
 
-  /** Whether this is the utterance of the request before, with more behind it. */
+  /** Whether this is the utterance of the request before, with more behind it, and nothing of ours between. */
   #continues(pcm: Float32Array): boolean {
     const sent = this.#sent;
-    if (sent.length === 0 || pcm.length < sent.length) return false;
+    if (sent.length === 0 || pcm.length < sent.length || this.#isFlushed) return false;
     return sent.every((sample, index) => sample === pcm[index]);
   }
-}
-
-function endsInPause(pcm: Float32Array): boolean {
-  const samples = Math.round((PAUSE_MS * RECOGNITION_RATE_HZ) / 1000);
-  if (samplesToMs(pcm.length, RECOGNITION_RATE_HZ) < 2 * PAUSE_MS) return true;
-  const levelOf = (piece: Float32Array): number => Math.sqrt(piece.reduce((sum, s) => sum + s * s, 0) / piece.length);
-  let loudest = 0;
-  for (let at = 0; at + samples <= pcm.length; at += samples) {
-    loudest = Math.max(loudest, levelOf(pcm.subarray(at, at + samples)));
-  }
-  return levelOf(pcm.subarray(pcm.length - samples)) <= loudest * PAUSE_RATIO;
 }
