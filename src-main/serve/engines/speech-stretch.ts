@@ -29,6 +29,8 @@ const SETTLING_SILENCE_MS = 400;
 const PURE_SILENCE_MS = SETTLING_SILENCE_MS - TURN_TUNING.onsetFrames * FRAME_MS;
 /** A word that two hypotheses in a row have is told when it ended so long before the newest audio. */
 const AGREED_MARGIN_MS = 200;
+/** The same where the newer hypothesis contradicts what the other had next: "you are" may have become "your". */
+const DOUBTED_MARGIN_MS = 800;
 /** One that a single hypothesis has. */
 const STEADY_MARGIN_MS = 1_200;
 /** The last sound of a word may be no speech to the detector. */
@@ -188,10 +190,11 @@ export class SpeechStretch {
     const mayTell = look.isSettled || agreed > 0 || look.endMs - alignFromMs > STEADY_MARGIN_MS;
     const placed = mayTell ? await this.#place(look, words, alignFromMs) : [];
     if (this.#context.signal.aborted) return;
+    const marginMs = agreed < this.#expected.length ? DOUBTED_MARGIN_MS : AGREED_MARGIN_MS;
     const isFinal = ({ endMs }: TimedWord, index: number): boolean =>
       look.isSettled ||
       endMs <= look.endMs - STEADY_MARGIN_MS ||
-      (index < agreed && index < words.length - 1 && endMs <= look.endMs - AGREED_MARGIN_MS);
+      (index < agreed && index < words.length - 1 && endMs <= look.endMs - marginMs);
     const firstOpen = placed.findIndex((word, index) => !isFinal(word, index));
     const final = firstOpen < 0 ? placed : placed.slice(0, firstOpen);
     this.#told = [...this.#told, ...final];
