@@ -1,11 +1,12 @@
 import { defineConfig } from "vitest/config";
 
-/** What needs the processor for itself: a browser that hears and speaks in real time. */
+/** What needs the processor for itself: sound in real time, and what is timed. */
 const SOUND_TESTS = [
   "test/e2e/*.test.ts",
   "test/e2e/rig/sound-rig.test.ts",
   "test/electron/*.test.ts",
   "test/cli/talk.test.ts",
+  "test/play/decode/measure-decoders.test.ts",
   "test/compose-distant-engines.test.ts",
   "test/renderer/browser-carrier.test.ts",
   "test/renderer/microphone.test.ts",
@@ -23,6 +24,7 @@ export default defineConfig({
           exclude: SOUND_TESTS,
           testTimeout: 20_000,
           hookTimeout: 60_000,
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },

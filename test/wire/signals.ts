@@ -10,7 +10,7 @@ export function syllables(seconds: number): Float32Array {
 }
 
 /** How alike two signals are, 1 for the same up to loudness, where the second begins `lag` samples late. */
-export function likeness(signal: Float32Array, other: Float32Array, lag = 0): number {
+function likeness(signal: Float32Array, other: Float32Array, lag = 0): number {
   let [product, energy, otherEnergy] = [0, 0, 0];
   for (let index = 0; index < signal.length; index++) {
     const sample = other[index + lag] ?? 0;
