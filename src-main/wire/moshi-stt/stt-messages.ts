@@ -1,5 +1,6 @@
 import { succeeded, type Outcome } from "../../../src-shared/failure.ts";
 import { MessagePackWriter } from "../message-pack/message-pack-writer.ts";
+import { encodeSoundMessage, readAudio, readError, readOggOpus } from "../message-pack/sound-messages.ts";
 import { TaggedMessage, type UnknownMessage } from "../message-pack/tagged-message.ts";
 import { protocolError } from "../protocol-error.ts";
 
@@ -35,14 +36,10 @@ export type SttServerMessage =
 export function decodeSttClientMessage(bytes: Uint8Array): Outcome<SttClientMessage> {
   const message = new TaggedMessage(bytes);
   switch (message.type) {
-    case "Audio": {
-      const pcm = message.field("pcm")?.readFloats();
-      return pcm ? succeeded({ type: "Audio", pcm }) : protocolError("Audio without an array of numbers");
-    }
-    case "OggOpus": {
-      const data = message.field("data")?.readBytes();
-      return data ? succeeded({ type: "OggOpus", data }) : protocolError("OggOpus without bytes");
-    }
+    case "Audio":
+      return readAudio(message);
+    case "OggOpus":
+      return readOggOpus(message);
     case "Marker":
       return decodeMarker(message);
     case "Init":
@@ -56,17 +53,8 @@ export function decodeSttClientMessage(bytes: Uint8Array): Outcome<SttClientMess
 export function encodeSttClientMessage(message: SttClientMessage): Uint8Array {
   switch (message.type) {
     case "Audio":
-      return new MessagePackWriter(32 + 5 * message.pcm.length)
-        .writeTag("Audio", 1)
-        .writeText("pcm")
-        .writeFloats(message.pcm)
-        .finish();
     case "OggOpus":
-      return new MessagePackWriter(32 + 2 * message.data.length)
-        .writeTag("OggOpus", 1)
-        .writeText("data")
-        .writeIntegers(message.data)
-        .finish();
+      return encodeSoundMessage(message);
     case "Marker":
       return encodeMarker(message.id);
     case "Init":
@@ -101,10 +89,8 @@ export function decodeSttServerMessage(bytes: Uint8Array): Outcome<SttServerMess
     }
     case "Marker":
       return decodeMarker(message);
-    case "Error": {
-      const text = message.field("message")?.readText();
-      return text === undefined ? protocolError("Error without a text") : succeeded({ type: "Error", message: text });
-    }
+    case "Error":
+      return readError(message);
     case undefined:
       return protocolError("a message without a type");
     default:
@@ -144,7 +130,7 @@ export function encodeSttServerMessage(message: SttServerMessage): Uint8Array {
     case "Marker":
       return encodeMarker(message.id);
     case "Error":
-      return new MessagePackWriter().writeTag("Error", 1).writeText("message").writeText(message.message).finish();
+      return encodeSoundMessage(message);
   }
 }
 

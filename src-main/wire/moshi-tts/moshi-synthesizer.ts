@@ -1,8 +1,9 @@
 import { failed, failure, succeeded, type Failure, type Outcome } from "../../../src-shared/failure.ts";
 import { PLAYBACK_RATE_HZ, samplesToMs } from "../../../src-shared/audio-format.ts";
 import type { Synthesizer } from "../../turn/ports.ts";
+import { distantSynthesizer } from "../distant-synthesizer.ts";
 import { retryWithBackoff } from "../retry-with-backoff.ts";
-import { RingSpeech } from "../ring-speech.ts";
+import type { RingSpeech } from "../ring-speech.ts";
 import { connectWebSocket, type WebSocketConnection } from "../web-socket-connection.ts";
 import { cleanTtsText } from "./clean-text.ts";
 import { splitTtsWords } from "./split-tts-words.ts";
@@ -37,36 +38,21 @@ const EOS = encodeTtsClientMessage({ type: "Eos" });
  * and the failure says so. Codes: source-unreachable, source-refused (a wrong key, no free channel), source-timeout, source-lost, protocol-error.
  */
 export function createMoshiSynthesizer(options: MoshiSynthesizerOptions): Synthesizer {
-  const closing = new AbortController();
   const { mostAttempts = 3 } = options;
-  return {
-    async speak(request) {
-      const speech = new RingSpeech(request);
-      const signal = AbortSignal.any([speech.signal, closing.signal]);
-      const text = cleanTtsText(request.text);
-      const speakOnce = async (): Promise<Outcome<null>> => {
-        const connected = await open(options, signal);
-        if (!connected.ok) return connected;
-        const problem = await converse(connected.value, text, speech, options, signal);
-        void connected.value.close();
-        if (!problem) return succeeded(null);
-        return { ok: false, failure: { ...problem, retryable: problem.retryable && speech.samples === 0 } };
-      };
-      try {
-        if (splitTtsWords(text).length > 0) {
-          const spoken = await retryWithBackoff(speakOnce, signal, { mostAttempts });
-          if (!spoken.ok) return spoken;
-        }
-        return succeeded(speech.finish());
-      } catch (error) {
-        if (signal.aborted) return succeeded(speech.finish());
-        throw error;
-      } finally {
-        speech.finish();
-      }
-    },
-    close: async () => closing.abort(),
-  };
+  return distantSynthesizer(async (request, speech, signal) => {
+    const text = cleanTtsText(request.text);
+    if (splitTtsWords(text).length === 0) return undefined;
+    const speakOnce = async (): Promise<Outcome<null>> => {
+      const connected = await open(options, signal);
+      if (!connected.ok) return connected;
+      const problem = await converse(connected.value, text, speech, options, signal);
+      void connected.value.close();
+      if (!problem) return succeeded(null);
+      return { ok: false, failure: { ...problem, retryable: problem.retryable && speech.samples === 0 } };
+    };
+    const spoken = await retryWithBackoff(speakOnce, signal, { mostAttempts });
+    return spoken.ok ? undefined : spoken.failure;
+  });
 }
 
 /** A connection with a channel. */

@@ -1,5 +1,6 @@
 import { succeeded, type Outcome } from "../../../src-shared/failure.ts";
 import { MessagePackWriter } from "../message-pack/message-pack-writer.ts";
+import { encodeSoundMessage, readAudio, readError, readOggOpus } from "../message-pack/sound-messages.ts";
 import { TaggedMessage, type UnknownMessage } from "../message-pack/tagged-message.ts";
 import { protocolError } from "../protocol-error.ts";
 
@@ -79,18 +80,12 @@ export function decodeTtsServerMessage(bytes: Uint8Array): Outcome<TtsServerMess
       }
       return succeeded({ type: "Text", text, startMs, stopMs });
     }
-    case "Audio": {
-      const pcm = message.field("pcm")?.readFloats();
-      return pcm ? succeeded({ type: "Audio", pcm }) : protocolError("Audio without an array of numbers");
-    }
-    case "OggOpus": {
-      const data = message.field("data")?.readBytes();
-      return data ? succeeded({ type: "OggOpus", data }) : protocolError("OggOpus without bytes");
-    }
-    case "Error": {
-      const text = message.field("message")?.readText();
-      return text === undefined ? protocolError("Error without a text") : succeeded({ type: "Error", message: text });
-    }
+    case "Audio":
+      return readAudio(message);
+    case "OggOpus":
+      return readOggOpus(message);
+    case "Error":
+      return readError(message);
     case undefined:
       return protocolError("a message without a type");
     default:
@@ -114,19 +109,9 @@ export function encodeTtsServerMessage(message: TtsServerMessage): Uint8Array {
         .writeFloat64(message.stopMs / 1_000)
         .finish();
     case "Audio":
-      return new MessagePackWriter(32 + 5 * message.pcm.length)
-        .writeTag("Audio", 1)
-        .writeText("pcm")
-        .writeFloats(message.pcm)
-        .finish();
     case "OggOpus":
-      return new MessagePackWriter(32 + 2 * message.data.length)
-        .writeTag("OggOpus", 1)
-        .writeText("data")
-        .writeIntegers(message.data)
-        .finish();
     case "Error":
-      return new MessagePackWriter().writeTag("Error", 1).writeText("message").writeText(message.message).finish();
+      return encodeSoundMessage(message);
   }
 }
 

@@ -1,7 +1,8 @@
 import { PLAYBACK_RATE_HZ, samplesToMs } from "../../../src-shared/audio-format.ts";
 import { failure, succeeded, type Failure, type Outcome } from "../../../src-shared/failure.ts";
 import type { SpeechRequest, Synthesizer } from "../../turn/ports.ts";
-import { RingSpeech } from "../ring-speech.ts";
+import { distantSynthesizer } from "../distant-synthesizer.ts";
+import type { RingSpeech } from "../ring-speech.ts";
 import { cutText } from "./cut-text.ts";
 import { EndpointOrder, providerOf, type Endpoint } from "./endpoint.ts";
 import { openAnswer } from "./open-answer.ts";
@@ -56,26 +57,13 @@ export interface OpenAiSynthesizerOptions {
  */
 export function createOpenAiSynthesizer(options: OpenAiSynthesizerOptions): Synthesizer {
   const order = new EndpointOrder(options.endpoints);
-  const closing = new AbortController();
-  return {
-    async speak(request) {
-      const speech = new RingSpeech(request);
-      const signal = AbortSignal.any([speech.signal, closing.signal]);
-      try {
-        for (const text of cutText(request.text).filter(hasWords)) {
-          const problem = await speakText({ ...request, text }, speech, order, options, signal);
-          if (problem) return { ok: false, failure: problem };
-        }
-        return succeeded(speech.finish());
-      } catch (error) {
-        if (signal.aborted) return succeeded(speech.finish());
-        throw error;
-      } finally {
-        speech.finish();
-      }
-    },
-    close: async () => closing.abort(),
-  };
+  return distantSynthesizer(async (request, speech, signal) => {
+    for (const text of cutText(request.text).filter(hasWords)) {
+      const problem = await speakText({ ...request, text }, speech, order, options, signal);
+      if (problem) return problem;
+    }
+    return undefined;
+  });
 }
 
 async function speakText(

@@ -1,7 +1,8 @@
-import { failure, succeeded, type Failure } from "../../../src-shared/failure.ts";
+import { failure, type Failure } from "../../../src-shared/failure.ts";
 import { nowMs } from "../../session-clock.ts";
 import type { SpeechRequest, Synthesizer } from "../../turn/ports.ts";
-import { RingSpeech } from "../ring-speech.ts";
+import { distantSynthesizer } from "../distant-synthesizer.ts";
+import type { RingSpeech } from "../ring-speech.ts";
 import { connectWebSocket, type WebSocketConnection } from "../web-socket-connection.ts";
 import { decodeLogEvent, type ReadLogEvent } from "./log-events.ts";
 import { Pcm16Reader } from "./pcm-16.ts";
@@ -39,25 +40,11 @@ const MARKS: Readonly<Record<string, VibevoiceMark>> = {
  * source-timeout, source-lost, protocol-error, speak-failed.
  */
 export function createVibevoiceSynthesizer(options: VibevoiceSynthesizerOptions): Synthesizer {
-  const closing = new AbortController();
-  return {
-    async speak(request) {
-      const speech = new RingSpeech(request);
-      const signal = AbortSignal.any([speech.signal, closing.signal]);
-      try {
-        const problem = await receive(request, speech, options, signal);
-        if (problem) return { ok: false, failure: problem };
-        speech.spreadWords(request.text);
-        return succeeded(speech.finish());
-      } catch (error) {
-        if (signal.aborted) return succeeded(speech.finish());
-        throw error;
-      } finally {
-        speech.finish();
-      }
-    },
-    close: async () => closing.abort(),
-  };
+  return distantSynthesizer(async (request, speech, signal) => {
+    const problem = await receive(request, speech, options, signal);
+    if (!problem) speech.spreadWords(request.text);
+    return problem;
+  });
 }
 
 async function receive(

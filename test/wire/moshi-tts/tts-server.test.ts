@@ -56,6 +56,17 @@ class Client {
 
 const EOS = encodeTtsClientMessage({ type: "Eos" });
 
+/** Resolves once the one slot is free. */
+async function untilFree(): Promise<void> {
+  await expect
+    .poll(async () => {
+      const next = await new Client("?format=PcmMessagePack").say(EOS);
+      await next.closed;
+      return next.messages[0]?.type;
+    })
+    .toBe("Ready");
+}
+
 test("texts of any kind are spoken word by word, announced before their frames, and the server closes at the end", async () => {
   const client = await new Client("?format=PcmMessagePack&voice=kal&cfg_alpha=1.5").say("Good (morning)");
   await client.say(encodeTtsClientMessage({ type: "Text", text: "to: all" }), EOS);
@@ -142,13 +153,7 @@ test("who comes while all are busy is told in messages, and dropped in raw forma
   expect(third.raw).toEqual([]);
   first.socket.close();
   await first.closed;
-  await expect
-    .poll(async () => {
-      const next = await new Client("?format=PcmMessagePack").say(EOS);
-      await next.closed;
-      return next.messages[0]?.type;
-    })
-    .toBe("Ready");
+  await untilFree();
 });
 
 test("what is no message ends the session; so does the client, at once", async () => {
@@ -159,13 +164,7 @@ test("what is no message ends the session; so does the client, at once", async (
   await expect.poll(() => gone.raw.length).toBeGreaterThan(2);
   gone.socket.terminate();
   await gone.closed;
-  await expect
-    .poll(async () => {
-      const next = await new Client("?format=PcmMessagePack").say(EOS);
-      await next.closed;
-      return next.messages[0]?.type;
-    })
-    .toBe("Ready");
+  await untilFree();
 });
 
 test("a synthesis that fails is told where there are messages", async () => {
