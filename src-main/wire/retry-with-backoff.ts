@@ -8,6 +8,8 @@ export interface RetryOptions {
   readonly firstDelayMs?: number;
   /** No wait is longer, 10 s unless told. */
   readonly longestDelayMs?: number;
+  /** An attempt that lasted so long worked, whatever ended it: the count begins anew. Never unless told. */
+  readonly fineAfterMs?: number;
   /** In [0, 1); `Math.random` unless told. */
   readonly random?: () => number;
 }
@@ -20,11 +22,15 @@ export interface RetryOptions {
 export async function retryWithBackoff<T>(
   attempt: (signal: AbortSignal) => Promise<Outcome<T>>,
   signal: AbortSignal,
-  { mostAttempts = 5, firstDelayMs = 250, longestDelayMs = 10_000, random = Math.random }: RetryOptions = {},
+  options: RetryOptions = {},
 ): Promise<Outcome<T>> {
+  const { mostAttempts = 5, firstDelayMs = 250, longestDelayMs = 10_000, random = Math.random } = options;
+  const { fineAfterMs = Number.POSITIVE_INFINITY } = options;
   for (let attempts = 1; ; attempts++) {
     signal.throwIfAborted();
+    const startedAtMs = performance.now();
     const outcome = await attempt(signal);
+    if (performance.now() - startedAtMs >= fineAfterMs) attempts = 1;
     if (outcome.ok || !outcome.failure.retryable || attempts >= mostAttempts) return outcome;
     const longestMs = Math.min(longestDelayMs, firstDelayMs * 2 ** (attempts - 1));
     await sleep(longestMs * (0.5 + random() / 2), signal);

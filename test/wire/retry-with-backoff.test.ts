@@ -41,6 +41,21 @@ test("ends with success, or with a failure that lasts", async () => {
   expect(await waitsOf([LOST, refused, good], {})).toMatchObject({ outcome: refused, waits: { length: 1 } });
 });
 
+test("an attempt that lasted begins the count anew", async () => {
+  let attempts = 0;
+  const outcome = await retryWithBackoff(
+    async () => {
+      attempts += 1;
+      if (attempts === 2) await new Promise((resolve) => void setTimeout(resolve, 60));
+      return failed("source-lost", "wire", "gone", true);
+    },
+    new AbortController().signal,
+    { mostAttempts: 3, firstDelayMs: 1, fineAfterMs: 50 },
+  );
+  expect(outcome.ok).toBe(false);
+  expect(attempts).toBe(4);
+});
+
 test("can be aborted while it waits", async () => {
   let attempts = 0;
   const attempt = async (): Promise<Outcome<string>> => {

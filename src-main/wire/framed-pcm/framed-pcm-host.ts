@@ -11,8 +11,8 @@ export interface FramedPcmHostOptions extends ChildOptions {
   readonly retry?: RetryOptions;
 }
 
-/** One start and three restarts. */
-const RETRY: RetryOptions = { mostAttempts: 4, firstDelayMs: 500, longestDelayMs: 8_000 };
+/** One start and three restarts; a child that worked for ten minutes is one more beginning. */
+const RETRY: RetryOptions = { mostAttempts: 4, firstDelayMs: 500, longestDelayMs: 8_000, fineAfterMs: 600_000 };
 const KEPT_LINES = 20;
 
 /**

@@ -1,9 +1,9 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { PLAYBACK_RATE_HZ, samplesToMs } from "../../../src-shared/audio-format.ts";
 import { failure, type Failure } from "../../../src-shared/failure.ts";
 import type { ConversationEngine, ConversationOutput, ConversationState } from "../conversation-engine.ts";
 import { OggOpusEncoder } from "../ogg-opus/ogg-opus-encoder.ts";
 import { OggOpusInput, type OggOpusDecoder } from "../ogg-opus/ogg-opus-input.ts";
+import { retryWithBackoff } from "../retry-with-backoff.ts";
 import { connectWebSocket, type WebSocketConnection } from "../web-socket-connection.ts";
 import { decodeChatMessage, encodeChatMessage } from "./chat-messages.ts";
 
@@ -68,15 +68,17 @@ export class MoshiChat implements ConversationEngine {
     // Whoever made the conversation has it before it is told anything.
     await Promise.resolve();
     try {
-      for (let attempts = 1; ; attempts++) {
-        this.#tell({ kind: "starting" });
-        const startedAtMs = performance.now();
-        const problem = await this.#converse(signal);
-        this.#tell({ kind: "interrupted", failure: problem });
-        if (performance.now() - startedAtMs > FINE_MS) attempts = 0;
-        if (!problem.retryable || attempts >= MOST_ATTEMPTS) return this.#tell({ kind: "failed", failure: problem });
-        await delay(firstDelayMs * 2 ** Math.max(0, attempts - 1), undefined, { signal });
-      }
+      const outcome = await retryWithBackoff(
+        async () => {
+          this.#tell({ kind: "starting" });
+          const problem = await this.#converse(signal);
+          this.#tell({ kind: "interrupted", failure: problem });
+          return { ok: false, failure: problem };
+        },
+        signal,
+        { mostAttempts: MOST_ATTEMPTS, firstDelayMs, fineAfterMs: FINE_MS },
+      );
+      if (!outcome.ok) this.#tell({ kind: "failed", failure: outcome.failure });
     } catch (reason) {
       if (!signal.aborted) throw reason;
       this.#tell({ kind: "closed" });
