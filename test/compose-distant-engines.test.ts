@@ -67,7 +67,6 @@ function hearAll(listening: FakeListening, pcm: Float32Array): void {
 
 /** Whatever was said, the server hears a greeting. */
 function hearHello(listening: FakeListening): void {
-  if (listening.flushes > 1) return;
   const samples = listening.written.reduce((sum, { length }) => sum + length, 0);
   const startMs = samples / (CAPTURE_RATE_HZ / 1000) - 500;
   listening.tell({ kind: "word", word: { text: "Hello!", startMs, endMs: startMs + 300 } });
