@@ -68,7 +68,6 @@ export class PageAudio {
       const clock = readWorkletClock(this.#context, performance.now(), performance.timeOrigin);
       tell(playback, clock);
       tell(capture, clock);
-      if (this.#context.state === "running") this.microphone.backlog.observe(clock.renderOriginMs);
     };
     setClocks();
     setInterval(setClocks, CLOCK_INTERVAL_MS);

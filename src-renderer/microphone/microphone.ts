@@ -1,7 +1,6 @@
 import type { AssistantBridge, RequestInput } from "../../src-shared/assistant-contract.ts";
 import type { MicrophoneSettings } from "../../src-shared/request-schemas.ts";
 import { listMicrophones, watchDevices, type MicrophoneDevices } from "./device-watch.ts";
-import { MicrophoneBacklog } from "./microphone-backlog.ts";
 import { keepWatch, openMicrophone, type OpenMicrophone } from "./open-microphone.ts";
 import { ReopeningBudget } from "./reopening-budget.ts";
 import { SoundWatch, WATCH_TICK_MS, type SoundState } from "./sound-watch.ts";
@@ -47,8 +46,6 @@ const CONSENT_KEY = "microphone-allowed";
  * default stands in for a chosen device that is away, or that has been silent ever since it was opened, until that one is back.
  */
 export class Microphone {
-  /** Is told the time of the audio thread. */
-  readonly backlog = new MicrophoneBacklog();
   readonly #context: AudioContext;
   readonly #bridge: AssistantBridge;
   #sink: AudioWorkletNode | undefined;
@@ -219,7 +216,6 @@ export class Microphone {
     const hasSlept = this.#watch.level(Date.now(), this.#context.currentTime * 1000);
     if (hasSlept) return this.#lose(this.#lastFrameAtMs);
     this.#lastFrameAtMs = performance.timeOrigin + performance.now();
-    if (this.#sink && this.backlog.takeDue(levelRatio)) this.#open.catchUp(this.#context, this.#sink);
     if (this.#view.status === "live") this.#onLevel(levelRatio);
   }
 

@@ -19,8 +19,6 @@ export interface OpenMicrophone {
   sounds(): boolean;
   /** Sends its sound there. */
   connect(context: AudioContext, sink: AudioNode): void;
-  /** Drops what the browser has queued, so that its sound comes without delay again; a moment of it is lost. */
-  catchUp(context: AudioContext, sink: AudioNode): void;
   /** Stays open, but its sound goes there no more. */
   disconnect(sink: AudioNode): void;
   /** Releases the device. */
@@ -87,14 +85,10 @@ function use(stream: MediaStream): OpenMicrophone {
     },
     disconnect: (sink) => source?.disconnect(sink),
     connect(context, sink) {
-      analyser = new AnalyserNode(context, { fftSize: HEARD_SAMPLES });
-      this.catchUp(context, sink);
-    },
-    catchUp(context, sink) {
-      source?.disconnect();
       source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
       source.connect(sink);
-      if (analyser) source.connect(analyser);
+      analyser = new AnalyserNode(context, { fftSize: HEARD_SAMPLES });
+      source.connect(analyser);
     },
     close() {
       source?.disconnect();
