@@ -201,6 +201,9 @@ test("words in a very short sound are a noise, in a longer one words", () => {
   expect(judge("Boat.", { speechMs: 160, isOver: true })).toBe("nothing");
   expect(judge("Tomorrow.", { speechMs: 350, isOver: true })).toBe("interruption");
   expect(judge("Why me?", { speechMs: 280, isOver: true })).toBe("interruption");
+  expect(judge("Did you know?", { speechMs: 263, isOver: false })).toBe("unsure");
+  expect(judge("Did you know?", { speechMs: 263, isOver: true })).toBe("nothing");
+  expect(judge("Did you know?", { speechMs: 320, isOver: false })).toBe("interruption");
 });
 
 test.each([
