@@ -24,8 +24,9 @@ export type InterruptionJudgement = "unsure" | "nothing" | "backchannel" | "echo
 const LONGEST_BACKCHANNEL_MS = 1_300;
 /** Words heard in less speech than this change with the next partial: "okay" begins as "now", "boat" or "oh". */
 const RELIABLE_WORDS_MS = 400;
-/** Nobody speaks faster: more words in a sound are what the recognizer makes of a scrap of echo. */
-const LEAST_MS_PER_WORD = 100;
+/** Three words and more in less than this are what the recognizer makes of a scrap of echo. */
+const SHORTEST_PHRASE_MS = 300;
+const PHRASE_WORDS = 3;
 /** What is over in less than this is a noise that the recognizer put words to, unless they say stop. */
 const SHORTEST_SPEECH_MS = 260;
 
@@ -57,12 +58,11 @@ export function judgeInterruption(evidence: InterruptionEvidence): InterruptionJ
   const rest = words.slice(agreement(words));
   if (rest.length === 0 || phraseLength(words, 0, HEARD_AS_AGREEMENT) === words.length)
     return judgeAgreement(words, speechMs, isOver);
-  const isTooFast = speechMs < words.length * LEAST_MS_PER_WORD;
-  if (isOver) return isTooFast || speechMs < SHORTEST_SPEECH_MS ? "nothing" : "interruption";
-  if (isTooFast) return "unsure";
+  const isScrap = speechMs < (words.length < PHRASE_WORDS ? SHORTEST_SPEECH_MS : SHORTEST_PHRASE_MS);
+  if (isOver) return isScrap ? "nothing" : "interruption";
   if (isBeginningOfAgreement(rest)) return "unsure";
   const wholeWords = rest.length - 1;
-  return wholeWords >= 2 || speechMs >= RELIABLE_WORDS_MS ? "interruption" : "unsure";
+  return (wholeWords >= 2 && !isScrap) || speechMs >= RELIABLE_WORDS_MS ? "interruption" : "unsure";
 }
 
 /** Only the very words the assistant just said: a moment shows whether more of them follow. */
