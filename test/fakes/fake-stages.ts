@@ -1,3 +1,4 @@
+import { Schedule } from "../../src-main/turn/schedule.ts";
 import { PcmRing } from "../../src-shared/pcm-ring.ts";
 import type { StreamMetrics } from "../../src-shared/stream-metrics.ts";
 import { succeeded, type Outcome } from "../../src-shared/failure.ts";
@@ -20,29 +21,24 @@ import type {
 
 /** A clock that stands still until it is moved; deadlines run on the way. */
 export class FakeClock implements Clock {
+  readonly #schedule = new Schedule();
   #nowMs = 1_000;
-  #scheduled: { atMs: number; callback: () => void }[] = [];
 
   nowMs(): number {
     return this.#nowMs;
   }
 
   schedule(atMs: number, callback: () => void): () => void {
-    const entry = { atMs, callback };
-    this.#scheduled.push(entry);
-    return () => {
-      this.#scheduled = this.#scheduled.filter((other) => other !== entry);
-    };
+    return this.#schedule.add(atMs, callback);
   }
 
   async advanceTo(toMs: number): Promise<void> {
     for (;;) {
       await settleAll();
-      const due = this.#scheduled.filter(({ atMs }) => atMs <= toMs).toSorted((a, b) => a.atMs - b.atMs)[0];
-      if (!due) break;
-      this.#scheduled = this.#scheduled.filter((other) => other !== due);
-      this.#nowMs = Math.max(this.#nowMs, due.atMs);
-      due.callback();
+      const nextAtMs = this.#schedule.nextAtMs;
+      if (nextAtMs === undefined || nextAtMs > toMs) break;
+      this.#nowMs = Math.max(this.#nowMs, nextAtMs);
+      this.#schedule.runNext();
     }
     this.#nowMs = toMs;
     await settleAll();

@@ -1,9 +1,10 @@
 import type { Clock } from "../../../src-main/turn/ports.ts";
+import { Schedule } from "../../../src-main/turn/schedule.ts";
 
 /** A time that stands still until it is moved, and while real work is under way. Everything due happens in order. */
 export class VirtualClock implements Clock {
+  readonly #schedule = new Schedule();
   #nowMs = 0;
-  #due: { readonly atMs: number; readonly callback: () => void }[] = [];
   readonly #working = new Set<Promise<unknown>>();
 
   nowMs(): number {
@@ -11,12 +12,7 @@ export class VirtualClock implements Clock {
   }
 
   schedule(atMs: number, callback: () => void): () => void {
-    const entry = { atMs, callback };
-    const index = this.#due.findIndex((other) => other.atMs > atMs);
-    this.#due.splice(index === -1 ? this.#due.length : index, 0, entry);
-    return () => {
-      this.#due = this.#due.filter((other) => other !== entry);
-    };
+    return this.#schedule.add(atMs, callback);
   }
 
   /** Resolves at `atMs`. */
@@ -46,11 +42,10 @@ export class VirtualClock implements Clock {
   async advanceTo(toMs: number): Promise<void> {
     for (;;) {
       await this.#settle();
-      const next = this.#due[0];
-      if (!next || next.atMs > toMs) break;
-      this.#due.shift();
-      this.#nowMs = Math.max(this.#nowMs, next.atMs);
-      next.callback();
+      const nextAtMs = this.#schedule.nextAtMs;
+      if (nextAtMs === undefined || nextAtMs > toMs) break;
+      this.#nowMs = Math.max(this.#nowMs, nextAtMs);
+      this.#schedule.runNext();
     }
     this.#nowMs = toMs;
   }

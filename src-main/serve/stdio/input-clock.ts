@@ -1,9 +1,10 @@
 import type { Clock } from "../../turn/ports.ts";
+import { Schedule } from "../../turn/schedule.ts";
 
 /** A clock that goes as the input does: it stands still until audio has come in. */
 export class InputClock implements Clock {
+  readonly #schedule = new Schedule();
   #nowMs: number;
-  #due: { readonly atMs: number; readonly callback: () => void }[] = [];
 
   constructor(startsAtMs: number) {
     this.#nowMs = startsAtMs;
@@ -14,12 +15,7 @@ export class InputClock implements Clock {
   }
 
   schedule(atMs: number, callback: () => void): () => void {
-    const entry = { atMs, callback };
-    const index = this.#due.findIndex((other) => other.atMs > atMs);
-    this.#due.splice(index === -1 ? this.#due.length : index, 0, entry);
-    return () => {
-      this.#due = this.#due.filter((other) => other !== entry);
-    };
+    return this.#schedule.add(atMs, callback);
   }
 
   /** So much audio has come in. What is due by now happens with {@link runDue}. */
@@ -29,9 +25,6 @@ export class InputClock implements Clock {
 
   /** Has everything happen that is due, in order. */
   runDue(): void {
-    for (let next = this.#due[0]; next && next.atMs <= this.#nowMs; next = this.#due[0]) {
-      this.#due.shift();
-      next.callback();
-    }
+    while ((this.#schedule.nextAtMs ?? Infinity) <= this.#nowMs) this.#schedule.runNext();
   }
 }
