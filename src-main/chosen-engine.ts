@@ -1,4 +1,4 @@
-import type { Failure, Outcome } from "../src-shared/failure.ts";
+import { failed, type Failure, type FailureCode, type FailureStage, type Outcome } from "../src-shared/failure.ts";
 import { nowMs } from "./session-clock.ts";
 
 /** After a failure the engine is not asked for so long. */
@@ -12,6 +12,8 @@ export interface EngineChoice {
 
 /** See {@link ChosenEngine}. */
 export interface ChosenEngineOptions<Choice extends EngineChoice, Engine> {
+  /** Answers where no other engine is chosen, or the chosen one cannot. */
+  readonly embedded: Engine;
   /** What is chosen now. */
   readonly choice: () => Choice;
   /** Makes the engine that is chosen; undefined for the embedded one. */
@@ -24,6 +26,8 @@ export interface ChosenEngineOptions<Choice extends EngineChoice, Engine> {
 
 /** See {@link ChosenEngine.ask}. */
 interface AskOptions<T> {
+  /** What a failure of the chosen engine is called when it is passed on. */
+  readonly failsAs?: { readonly code: FailureCode; readonly stage: FailureStage };
   /** Whether an answer shows that the engine works; any does unless told. */
   readonly proves?: (answer: T) => boolean;
   /** Whether another engine can still answer after a failure; it can unless told. */
@@ -38,11 +42,11 @@ interface MadeEngine<Engine> {
 }
 
 /**
- * The engine that the user has chosen in place of an embedded one. It is made when it is needed and again when the choice changes; the one
+ * The engine that the user has chosen, beside the embedded one; each port has a class of its own on top. It is made when it is needed and again when the choice changes; the one
  * before is closed as soon as it has answered what it was asked. After a failure the embedded engine answers, if the user wants that, and
  * the chosen one is asked again after 30 s.
  */
-export class ChosenEngine<Choice extends EngineChoice, Engine extends { close(): Promise<void> }> {
+export abstract class ChosenEngine<Choice extends EngineChoice, Engine extends { close(): Promise<void> }> {
   readonly #options: ChosenEngineOptions<Choice, Engine>;
   readonly #made = new Set<MadeEngine<Engine>>();
   #current: MadeEngine<Engine> | undefined;
@@ -55,7 +59,11 @@ export class ChosenEngine<Choice extends EngineChoice, Engine extends { close():
     this.#options = options;
   }
 
-  /** The engine that is chosen now; undefined for the embedded one. */
+  protected get embedded(): Engine {
+    return this.#options.embedded;
+  }
+
+  /** Takes note of a changed choice now rather than at the next request. The engine that is chosen; undefined for the embedded one. */
   follow(): Engine | undefined {
     const choice = this.#options.choice();
     const key = JSON.stringify(choice);
@@ -71,12 +79,24 @@ export class ChosenEngine<Choice extends EngineChoice, Engine extends { close():
   }
 
   /**
-   * Has the chosen engine answer. Undefined when the embedded engine is to answer: it is chosen, or the other one has failed just now or
-   * lately. A failure is passed on where the user does not want that, or it cannot be.
+   * Has the chosen engine answer, or the embedded one: where that is chosen, or the other one has failed just now or lately. A failure is
+   * passed on where the user does not want that, or it cannot be.
    */
-  async ask<T>(
+  protected async ask<T>(
     request: (engine: Engine) => Promise<Outcome<T>>,
-    { proves = () => true, isReplaceable = () => true }: AskOptions<T> = {},
+    options: AskOptions<T> = {},
+  ): Promise<Outcome<T>> {
+    const answer = await this.#askChosen(request, options);
+    if (!answer) return request(this.embedded);
+    const { failsAs } = options;
+    if (answer.ok || !failsAs) return answer;
+    return failed(failsAs.code, failsAs.stage, answer.failure.detail, answer.failure.retryable);
+  }
+
+  /** Undefined when the embedded engine is to answer. */
+  async #askChosen<T>(
+    request: (engine: Engine) => Promise<Outcome<T>>,
+    { proves = () => true, isReplaceable = () => true }: AskOptions<T>,
   ): Promise<Outcome<T> | undefined> {
     const { choice, nowMs: clockMs = nowMs } = this.#options;
     this.follow();
@@ -101,10 +121,10 @@ export class ChosenEngine<Choice extends EngineChoice, Engine extends { close():
     }
   }
 
-  /** Closes what was made, at once. */
+  /** Closes what was made, at once, and the embedded engine. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all([...this.#made].map(({ engine }) => engine.close()));
+    await Promise.all([this.embedded, ...[...this.#made].map(({ engine }) => engine)].map((engine) => engine.close()));
   }
 
   #worked(): void {

@@ -8,41 +8,28 @@ export interface ChosenEndOfTurnOptions<Choice> extends Omit<
   "choice"
 > {
   readonly choice: () => Choice;
-  readonly embedded: EndOfTurnPredictor;
 }
 
 /** The predictor that the user has chosen. Where it fails, the embedded predictor answers in its place. */
-export class ChosenEndOfTurn<Choice> implements EndOfTurnPredictor {
-  readonly #embedded: EndOfTurnPredictor;
-  readonly #chosen: ChosenEngine<Choice & EngineChoice, EndOfTurnPredictor>;
-
+export class ChosenEndOfTurn<Choice>
+  extends ChosenEngine<Choice & EngineChoice, EndOfTurnPredictor>
+  implements EndOfTurnPredictor
+{
   constructor(options: ChosenEndOfTurnOptions<Choice>) {
-    this.#embedded = options.embedded;
-    const choice = () => ({ ...options.choice(), useEmbeddedOnFailure: true });
-    this.#chosen = new ChosenEngine({ ...options, choice });
-  }
-
-  /** Takes note of a changed choice now rather than with the next frame. */
-  follow(): void {
-    this.#chosen.follow();
+    super({ ...options, choice: () => ({ ...options.choice(), useEmbeddedOnFailure: true }) });
   }
 
   begin(): void {
-    this.#embedded.begin();
-    this.#chosen.follow()?.begin();
+    this.embedded.begin();
+    this.follow()?.begin();
   }
 
   hear(frame: Float32Array): void {
-    this.#embedded.hear(frame);
-    this.#chosen.follow()?.hear(frame);
+    this.embedded.hear(frame);
+    this.follow()?.hear(frame);
   }
 
-  async predict(evidence: PauseEvidence, signal: AbortSignal): Promise<Outcome<number>> {
-    const predicted = await this.#chosen.ask((predictor) => predictor.predict(evidence, signal));
-    return predicted ?? this.#embedded.predict(evidence, signal);
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([this.#embedded.close(), this.#chosen.close()]);
+  predict(evidence: PauseEvidence, signal: AbortSignal): Promise<Outcome<number>> {
+    return this.ask((predictor) => predictor.predict(evidence, signal));
   }
 }
