@@ -11,15 +11,13 @@ import { DuplexConversation } from "./duplex/duplex-conversation.ts";
 import { FlightRecorder } from "./flight-recorder/flight-recorder.ts";
 import { downloadsFolder } from "./models/downloaded-model.ts";
 import { modelsFolder } from "./models/model-store.ts";
+import { openSkills } from "./open-skills.ts";
 import { PlaybackLab } from "./play/playback-lab.ts";
 import { createStreamDecoder } from "./play/decode/create-stream-decoder.ts";
 import { createOggOpusStreamDecoder } from "./play/decode/ogg-opus-stream-decoder.ts";
 import { WorkerStreamPlayer } from "./play/worker-stream-player.ts";
-import { createResponder } from "./respond/create-responder.ts";
-import { TimerStore } from "./respond/timer-store.ts";
-import { sessionClock, wallClock } from "./session-clock.ts";
-import { jsonStorage } from "./settings/json-storage.ts";
-import { SettingsFile, settingsFolder } from "./settings/settings-file.ts";
+import { sessionClock } from "./session-clock.ts";
+import { settingsFolder } from "./settings/settings-file.ts";
 import { ChosenSynthesizer } from "./speak/chosen-synthesizer.ts";
 import { createFliteSynthesizer } from "./speak/flite-synthesizer.ts";
 import { speakText } from "./speak-text.ts";
@@ -63,18 +61,7 @@ export async function composeAssistant(options: CompositionOptions = {}): Promis
   const moonshine = createMoonshineTranscriber(models);
   const flite = createFliteSynthesizer(models);
   const player = new WorkerStreamPlayer();
-  const [{ file: settings, problem }, storage] = await Promise.all([
-    SettingsFile.open(folder),
-    jsonStorage(join(folder, "timers.json")),
-  ]);
-  const timers = new TimerStore({ ...wallClock, storage });
-  const responder = createResponder({
-    settings: () => settings.current,
-    nowMs: () => wallClock.nowMs(),
-    random: Math.random,
-    changeSettings: (patch) => void settings.update(patch),
-    timers,
-  });
+  const { settings, settingsProblem, timers, responder } = await openSkills(folder);
   const downloads = { modelsFolder: downloadsFolder(folder) };
   const note = (stage: FailureStage, what: string) => (reason: Failure | undefined) => {
     const code = settings.current.useEmbeddedOnFailure ? "engine-replaced" : "engine-unusable";
@@ -157,7 +144,7 @@ export async function composeAssistant(options: CompositionOptions = {}): Promis
       ]);
     },
   });
-  return { assistant, player, settingsProblem: problem };
+  return { assistant, player, settingsProblem };
 }
 
 async function loadAll(engines: readonly Promise<Outcome<unknown>>[]): Promise<Outcome<unknown>> {

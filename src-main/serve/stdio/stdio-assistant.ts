@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { type Failure, type Outcome, succeeded } from "../../../src-shared/failure.ts";
 import { ChosenEndOfTurn } from "../../detect/chosen-end-of-turn.ts";
 import { createDownloadedEndOfTurn } from "../../detect/create-downloaded-end-of-turn.ts";
@@ -6,11 +5,8 @@ import { createEmbeddedEndOfTurn } from "../../detect/embedded-end-of-turn.ts";
 import { createSileroDetector } from "../../detect/silero-detector.ts";
 import { downloadsFolder } from "../../models/downloaded-model.ts";
 import { modelsFolder } from "../../models/model-store.ts";
-import { createResponder } from "../../respond/create-responder.ts";
-import { TimerStore } from "../../respond/timer-store.ts";
-import { nowMs, wallClock } from "../../session-clock.ts";
-import { jsonStorage } from "../../settings/json-storage.ts";
-import { SettingsFile } from "../../settings/settings-file.ts";
+import { openSkills } from "../../open-skills.ts";
+import { nowMs } from "../../session-clock.ts";
 import { createFliteSynthesizer } from "../../speak/flite-synthesizer.ts";
 import { createMoonshineTranscriber } from "../../transcribe/moonshine-transcriber.ts";
 import { chooseDuplex, type Conduct } from "../../turn/conduct.ts";
@@ -40,19 +36,8 @@ export async function openStdioAssistant(
     createMoonshineTranscriber(models),
     createFliteSynthesizer(models),
   ];
-  const [{ file: settings, problem }, storage] = await Promise.all([
-    SettingsFile.open(folder),
-    jsonStorage(join(folder, "timers.json")),
-  ]);
-  if (!problem.ok) onWarning(problem.failure);
-  const timers = new TimerStore({ ...wallClock, storage });
-  const responder = createResponder({
-    settings: () => settings.current,
-    nowMs: () => wallClock.nowMs(),
-    random: Math.random,
-    changeSettings: (patch) => void settings.update(patch),
-    timers,
-  });
+  const { settings, settingsProblem, timers, responder } = await openSkills(folder);
+  if (!settingsProblem.ok) onWarning(settingsProblem.failure);
   const predictor = new ChosenEndOfTurn({
     embedded: createEmbeddedEndOfTurn(),
     choice: () => ({ name: settings.current.endOfTurn }),
