@@ -2,11 +2,19 @@ import { createLocalEngines, type LocalEngines } from "../../src-main/serve/engi
 import type { TimedWord } from "../../src-main/wire/served-engines.ts";
 import { CAPTURE_RATE_HZ, samplesToMs } from "../../src-shared/audio-format.ts";
 import { matchWords } from "../../test/fixtures/match-words.ts";
-import { normalizedWords, wordErrorRate } from "../../test/fixtures/word-error-rate.ts";
+import { placedWords, type SpokenStream } from "../../test/fixtures/spoken-stream.ts";
 import { atLeast, atMost, quantile, type BenchResult, type BenchRow, type Verdict } from "../bench-result.ts";
 import { hearAtSpeed, type HeardStream } from "./hear-at-speed.ts";
-import { famousSpeech, placedWords, sentences, type SpokenStream } from "../../test/fixtures/spoken-stream.ts";
+import {
+  fairness,
+  meanErrorRate,
+  streamsHeardAlone,
+  streamsHeardAtOnce,
+  wordFigures,
+  type ToldStream,
+} from "./word-figures.ts";
 
+const ALONE = "one stream";
 const STREAMS = 16;
 const NEAR_MS = 150;
 
@@ -24,21 +32,14 @@ export async function measureListening(long: boolean): Promise<BenchResult> {
 }
 
 async function measureOne(engines: LocalEngines): Promise<BenchResult> {
-  const rows: BenchRow[] = [];
+  const { streams, rows } = await streamsHeardAlone(ALONE);
   const verdicts: Verdict[] = [];
-  const speech = await famousSpeech();
-  if (!speech) rows.push({ part: "one stream", speech: "skipped: there is no jfk.wav in the folder of human speech" });
-  const streams = [
-    ...(speech ? [["jfk.wav", speech] as const] : []),
-    ["synthetic", await sentences(0, 15_000)] as const,
-  ];
-  for (const [name, stream] of streams) {
+  for (const [speech, stream] of streams) {
     for (const speed of [1, 10]) {
-      const heard = await hearAtSpeed(engines, stream.pcm, speed);
-      const errorRate = wordErrors(stream, heard);
-      rows.push({ part: "one stream", speech: name, speed, "word error rate": errorRate, ...delays([heard]) });
-      if (stream === speech)
-        verdicts.push(atMost(`word error rate of jfk.wav at ${speed} x real time`, errorRate, 0.05));
+      const told = [{ stream, ...(await hearAtSpeed(engines, stream.pcm, speed)) }];
+      rows.push({ part: ALONE, speech, speed, ...figures(told) });
+      if (speech === "jfk.wav")
+        verdicts.push(atMost(`word error rate of jfk.wav at ${speed} x real time`, meanErrorRate(told), 0.05));
     }
   }
   return { rows, verdicts };
@@ -69,47 +70,31 @@ async function measurePlaces(engines: LocalEngines): Promise<BenchResult> {
 }
 
 async function measureMany(engines: LocalEngines, long: boolean): Promise<BenchResult> {
-  const streams = await Promise.all(
-    Array.from({ length: STREAMS }, (_, index) => sentences(index, long ? 120_000 : 20_000)),
-  );
+  const streams = await streamsHeardAtOnce(STREAMS, long);
   const before = process.cpuUsage();
   const startedAtMs = performance.now();
-  const heard = await Promise.all(streams.map((stream) => hearAtSpeed(engines, stream.pcm, 1)));
+  const told = await Promise.all(
+    streams.map(async (stream) => ({ stream, ...(await hearAtSpeed(engines, stream.pcm, 1)) })),
+  );
   const elapsedMs = performance.now() - startedAtMs;
   const { user, system } = process.cpuUsage(before);
   const audioMs = streams.reduce((sum, { pcm }) => sum + samplesToMs(pcm.length, CAPTURE_RATE_HZ), 0);
   const cpuMs = (user + system) / 1_000;
-  const perStream = heard.map(({ words }) =>
-    quantile(
-      words.map(({ delayMs }) => delayMs),
-      0.95,
-    ),
-  );
-  const told = heard.map(
-    ({ words }, index) => words.length / normalizedWords((streams[index] as SpokenStream).text).length,
-  );
   const part = `${STREAMS} streams in real time`;
+  const { latestMs, verdicts } = fairness(part, "stream", told);
   const alone = await measureThroughput(engines, streams.slice(0, 4));
   return {
     rows: [
       {
         part,
-        "word error rate": mean(heard.map((each, index) => wordErrors(streams[index] as SpokenStream, each))),
-        ...delays(heard),
-        "p95 of the latest stream, ms": Math.max(...perStream),
+        ...figures(told),
+        "p95 of the latest stream, ms": latestMs,
         "cores used": cpuMs / elapsedMs,
         "real-time streams on one core": audioMs / cpuMs,
       },
       { part: "recordings sent at once", "real-time streams on one core": alone },
     ],
-    verdicts: [
-      atLeast(`${part}: words told of the stream that got the fewest, share`, Math.min(...told), 0.85),
-      atMost(
-        `${part}: p95 word delay of the latest stream against that of the earliest`,
-        Math.max(...perStream) / Math.min(...perStream),
-        3,
-      ),
-    ],
+    verdicts,
   };
 }
 
@@ -122,22 +107,10 @@ async function measureThroughput(engines: LocalEngines, streams: readonly Spoken
   return audioMs / ((user + system) / 1_000);
 }
 
-function wordErrors(stream: SpokenStream, { words }: HeardStream): number {
-  return wordErrorRate(stream.text, words.map(({ text }) => text).join(" "));
-}
-
-function delays(heard: readonly HeardStream[]): BenchRow {
-  const delayMs = heard.flatMap(({ words }) => words.map((word) => word.delayMs));
+function figures(told: readonly (ToldStream & HeardStream)[]): BenchRow {
   return {
-    words: delayMs.length,
-    "median delay, ms": quantile(delayMs, 0.5),
-    "p95 delay, ms": quantile(delayMs, 0.95),
-    "longest delay, ms": Math.max(...delayMs),
-    "last word after the end, ms": Math.max(...heard.map(({ flushMs }) => flushMs)),
-    "longest wait of a sample, ms": Math.max(...heard.map(({ longestWaitMs }) => longestWaitMs)),
+    ...wordFigures(told),
+    "last word after the end, ms": Math.max(...told.map(({ flushMs }) => flushMs)),
+    "longest wait of a sample, ms": Math.max(...told.map(({ longestWaitMs }) => longestWaitMs)),
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -9,6 +9,7 @@ import { findProgram } from "../e2e/rig/tethered-process.ts";
 import { chirp, encode, HAS_FFMPEG } from "../play/decode/fixtures.ts";
 import { serve } from "../play/source/audio-server.ts";
 import { clip, clipWav, differenceAt, placeOf, readEvents, readPlayReport, samplesOf, STEP } from "./play-files.ts";
+import { ENTRY } from "../fixtures/entry.ts";
 import { runRepartee, testFolder, type CommandOptions } from "./run-repartee.ts";
 
 const METRICS_LINE = /^ttfa \d+\.\d\ds · gen \d+\.\d\ds · play \d+\.\d\ds · \d+ underruns?[^\n]*\n$/;
@@ -207,8 +208,7 @@ describe("Ctrl+C", () => {
 const script = findProgram("script");
 
 test.skipIf(!script || process.platform !== "linux")("on a terminal a line shows how it stands, and goes", () => {
-  const entry = join(import.meta.dirname, "../../src-main/cli/repartee.ts");
-  const command = [process.execPath, entry, "play", clipFile(0.6), "--sink", "null"]
+  const command = [process.execPath, ENTRY, "play", clipFile(0.6), "--sink", "null"]
     .map((word) => `'${word}'`)
     .join(" ");
   const screen = execFileSync(script!, ["-qec", command, "/dev/null"], { encoding: "utf8", timeout: 20_000 });

@@ -1,12 +1,10 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { onTestFinished } from "vitest";
-
-/** The command line, for Node to run. */
-export const ENTRY = resolve(import.meta.dirname, "../../src-main/cli/repartee.ts");
+import { ENTRY } from "../fixtures/entry.ts";
 
 /** What a command did. */
 export interface CommandRun {

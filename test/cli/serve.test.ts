@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
+import { ENTRY } from "../fixtures/entry.ts";
 import { runRepartee, testFolder, type CommandRun } from "./run-repartee.ts";
 
 /** Runs a command that serves, does something with its address once it says it, and tells it to end. */
@@ -12,9 +13,8 @@ async function whileServing(
   args: readonly string[],
   use: (url: string, told: (signal: NodeJS.Signals) => void) => Promise<void>,
 ): Promise<CommandRun> {
-  const entry = resolve(import.meta.dirname, "../../src-main/cli/repartee.ts");
   const env = { ...process.env, REPARTEE_HOME: testFolder() };
-  const child = spawn(process.execPath, [entry, ...args, "--port", "0"], { env });
+  const child = spawn(process.execPath, [ENTRY, ...args, "--port", "0"], { env });
   onTestFinished(() => void child.kill("SIGKILL"));
   let [stdout, stderr] = ["", ""];
   const said = Promise.withResolvers<string>();

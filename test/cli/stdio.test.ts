@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import {
@@ -12,12 +11,12 @@ import { createMoonshineTranscriber } from "../../src-main/transcribe/moonshine-
 import { encodeAudio, encodePacket, encodeText, PACKET_KINDS } from "../../src-main/wire/framed-pcm/packet-codec.ts";
 import { FramedPcmHost } from "../../src-main/wire/framed-pcm/framed-pcm-host.ts";
 import { STEP_SAMPLES } from "../../src-main/wire/framed-pcm/framed-pcm-runtime.ts";
+import { ENTRY } from "../fixtures/entry.ts";
 import { spokenText, withSilence } from "../fixtures/speech.ts";
 import { normalizedWords, wordErrorRate } from "../fixtures/word-error-rate.ts";
 import { PacketPeer } from "../wire/framed-pcm/packet-peer.ts";
 import { testFolder } from "./run-repartee.ts";
 
-const ENTRY = resolve(import.meta.dirname, "../../src-main/cli/repartee.ts");
 const TIMEOUT_MS = 90_000;
 const FRAME = encodeAudio(new Float32Array(STEP_SAMPLES));
 const SOUND = { kind: PACKET_KINDS.audio, body: expect.objectContaining({ length: 3_840 }) };

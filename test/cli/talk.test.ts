@@ -8,7 +8,8 @@ import { replayFlight } from "../../src-main/flight-recorder/replay-flight.ts";
 import { spokenText, withSilence } from "../fixtures/speech.ts";
 import { wavBytes } from "../fixtures/wav-bytes.ts";
 import { wordErrorRate } from "../fixtures/word-error-rate.ts";
-import { ENTRY, runRepartee, testFolder } from "./run-repartee.ts";
+import { ENTRY } from "../fixtures/entry.ts";
+import { runRepartee, testFolder } from "./run-repartee.ts";
 
 const TALK_TIMEOUT_MS = 90_000;
 const RATE_HZ = 22_050;

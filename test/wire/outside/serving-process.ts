@@ -1,8 +1,7 @@
-import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { TetheredProcess } from "../../e2e/rig/tethered-process.ts";
+import { ENTRY } from "../../fixtures/entry.ts";
 
-const ENTRY = resolve(import.meta.dirname, "../../../src-main/cli/repartee.ts");
 const LONGEST_START_MS = 60_000;
 
 /** `repartee serve` in a process of its own, on a free port; it dies with this process. */
