@@ -173,6 +173,8 @@ test("while writing fails the newest events are kept, and a gap says how many we
     if (n % 50 === 0) await pause(3);
   }
   await vi.waitFor(() => expect(problems).toHaveLength(1));
+  // A batch on its way is beside the bound. Once it has come back, the next one has all lines that wait.
+  await pause(50);
   rmSync(join(folder, "blocked"));
   expect(await log.close()).toBe(0);
   const [gap, ...kept] = linesOf(file);
@@ -180,8 +182,7 @@ test("while writing fails the newest events are kept, and a gap says how many we
   expect(numbers.slice(1)).toEqual(Array.from({ length: kept.length }, (_, n) => 1000 - kept.length + n));
   expect(numbers[0]).toBe(-(1000 - kept.length));
   expect(statSync(file).size).toBeGreaterThan(9000);
-  // On a slow machine a batch may be on its way while as many wait again.
-  expect(statSync(file).size).toBeLessThanOrEqual(20_000);
+  expect(statSync(file).size).toBeLessThanOrEqual(10_000);
   // The gap stands where the lost events would be: the times never go back.
   expect(gap).toMatchObject({ event_type: "LOG_GAP", session_id: null });
   expect(Date.parse(kept[0]!.timestamp) - Date.parse(gap!.timestamp)).toBe(1000);
