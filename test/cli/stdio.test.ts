@@ -10,7 +10,7 @@ import { resampleAll } from "../../src-main/streaming-resampler.ts";
 import { createMoonshineTranscriber } from "../../src-main/transcribe/moonshine-transcriber.ts";
 import { encodeAudio, encodePacket, encodeText, PACKET_KINDS } from "../../src-main/wire/framed-pcm/packet-codec.ts";
 import { FramedPcmHost } from "../../src-main/wire/framed-pcm/framed-pcm-host.ts";
-import { STEP_SAMPLES } from "../../src-main/wire/framed-pcm/framed-pcm-runtime.ts";
+import { STEP_SAMPLES } from "../../src-main/wire/served-conversation.ts";
 import { ENTRY } from "../fixtures/entry.ts";
 import { spokenText, withSilence } from "../fixtures/speech.ts";
 import { normalizedWords, wordErrorRate } from "../fixtures/word-error-rate.ts";

@@ -1,3 +1,4 @@
+import { STEP_SAMPLES, type ServedConversation } from "../served-conversation.ts";
 import {
   decodeAudio,
   encodeAudio,
@@ -8,9 +9,6 @@ import {
   type Packet,
 } from "./packet-codec.ts";
 
-/** Samples of one step, in and out: 80 ms. */
-export const STEP_SAMPLES = 1_920;
-
 /** Steps in silence after the end of the input, unless told otherwise: 2.56 s. */
 export const DEFAULT_DRAIN_FRAMES = 32;
 
@@ -19,20 +17,6 @@ export const AUTO_DRAIN_FRAMES = -1;
 
 /** Those of Moshi. */
 const LAG_FRAMES = 1;
-
-/** What comes of one step. */
-export interface EngineStep {
-  /** STEP_SAMPLES mono samples at PLAYBACK_RATE_HZ in [-1, 1]. */
-  readonly output: Float32Array;
-  /** Pieces of what is said in this sound or was said just before; a new word begins with a space. */
-  readonly text: readonly string[];
-}
-
-/** What hears and speaks. */
-export interface FramedPcmEngine {
-  /** `input`: STEP_SAMPLES mono samples at CAPTURE_RATE_HZ in [-1, 1]; used again after the step. Steps do not overlap. */
-  step(input: Float32Array): Promise<EngineStep>;
-}
 
 /** Both ends of the wire. */
 export interface FramedPcmWire {
@@ -58,7 +42,7 @@ const EXIT_CODES = { fine: 0, notBegun: 1, malformed: 2 } as const;
  * the exit code: 0 at the end or when nobody reads any more, 1 when nobody read the handshake, 2 when a length was wrong.
  */
 export async function runFramedPcm(
-  engine: FramedPcmEngine,
+  engine: Pick<ServedConversation, "step">,
   wire: FramedPcmWire,
   { maxPayloadBytes, eofDrainFrames }: FramedPcmRuntimeOptions,
 ): Promise<number> {
@@ -79,13 +63,13 @@ export async function runFramedPcm(
 
 /** Cuts what comes in into steps, and writes what comes of them. */
 class AnsweringSteps {
-  readonly #engine: FramedPcmEngine;
+  readonly #engine: Pick<ServedConversation, "step">;
   readonly #write: FramedPcmWire["write"];
   readonly #input = new Float32Array(STEP_SAMPLES);
   #filled = 0;
   #isHeard = true;
 
-  constructor(engine: FramedPcmEngine, write: FramedPcmWire["write"]) {
+  constructor(engine: Pick<ServedConversation, "step">, write: FramedPcmWire["write"]) {
     this.#engine = engine;
     this.#write = write;
   }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import type { ConversationState } from "../../../src-main/wire/conversation-engine.ts";
-import { STEP_SAMPLES } from "../../../src-main/wire/framed-pcm/framed-pcm-runtime.ts";
+import { STEP_SAMPLES } from "../../../src-main/wire/served-conversation.ts";
 import { FramedPcmHost, type FramedPcmHostOptions } from "../../../src-main/wire/framed-pcm/framed-pcm-host.ts";
 import { testFolder } from "../../cli/run-repartee.ts";
 import { encodeAudio, encodePacket, encodeText, PACKET_KINDS } from "../../../src-main/wire/framed-pcm/packet-codec.ts";

@@ -1,11 +1,6 @@
 import { expect, test } from "vitest";
 import { seededRandom } from "../../../src-main/play/source/seeded-random.ts";
-import {
-  AUTO_DRAIN_FRAMES,
-  runFramedPcm,
-  STEP_SAMPLES,
-  type FramedPcmEngine,
-} from "../../../src-main/wire/framed-pcm/framed-pcm-runtime.ts";
+import { AUTO_DRAIN_FRAMES, runFramedPcm } from "../../../src-main/wire/framed-pcm/framed-pcm-runtime.ts";
 import {
   DEFAULT_MOST_PAYLOAD_BYTES,
   encodeAudio,
@@ -16,9 +11,10 @@ import {
   decodeText,
   type Packet,
 } from "../../../src-main/wire/framed-pcm/packet-codec.ts";
+import { STEP_SAMPLES, type ServedConversation } from "../../../src-main/wire/served-conversation.ts";
 
 /** Says what it hears, and in every third step a word. */
-class Echo implements FramedPcmEngine {
+class Echo implements Pick<ServedConversation, "step"> {
   readonly heard: number[] = [];
   steps = 0;
 
@@ -31,7 +27,7 @@ class Echo implements FramedPcmEngine {
 /** What a whole session writes, and how it ends. `closeAfter`: writes until nobody reads any more. */
 async function talk(
   pieces: readonly Uint8Array[],
-  options: { drain?: number; limit?: number; closeAfter?: number; engine?: FramedPcmEngine } = {},
+  options: { drain?: number; limit?: number; closeAfter?: number; engine?: Pick<ServedConversation, "step"> } = {},
 ) {
   const { drain = 0, limit = DEFAULT_MOST_PAYLOAD_BYTES, closeAfter = Infinity, engine = new Echo() } = options;
   const written: Uint8Array[] = [];

@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from "vitest";
 import { failed, succeeded, type Failure, type Outcome } from "../../../src-shared/failure.ts";
 import { PcmRing } from "../../../src-shared/pcm-ring.ts";
-import { StdioConversation } from "../../../src-main/serve/stdio/stdio-conversation.ts";
+import { PulledConversation } from "../../../src-main/serve/conversation/pulled-conversation.ts";
 import { DEFAULT_CONDUCT } from "../../../src-main/turn/conduct.ts";
 import type { SpeechRequest, SpokenSentence } from "../../../src-main/turn/ports.ts";
-import { STEP_SAMPLES } from "../../../src-main/wire/framed-pcm/framed-pcm-runtime.ts";
+import { STEP_SAMPLES } from "../../../src-main/wire/served-conversation.ts";
 import { FakeDetector, FakePredictor, FakeResponder, FakeTranscriber } from "../../fakes/fake-stages.ts";
 
 const STEP_MS = 80;
@@ -32,12 +32,12 @@ class Talk {
   readonly texts: string[] = [];
   /** For each step, whether anything was heard in it. */
   readonly loud: boolean[] = [];
-  readonly #conversation: Promise<StdioConversation>;
+  readonly #conversation: Promise<PulledConversation>;
   #heardMs = 0;
 
   /** `speed`: how much faster than real time the audio comes. */
   constructor(speed: number) {
-    this.#conversation = StdioConversation.open({
+    this.#conversation = PulledConversation.open({
       engines: {
         detector: this.detector,
         transcriber: this.transcriber,

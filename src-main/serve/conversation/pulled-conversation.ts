@@ -10,7 +10,7 @@ import { MicrophoneIntake } from "../../capture/microphone-intake.ts";
 import { PulledPlayer } from "../../play/pulled-player.ts";
 import type { Conduct } from "../../turn/conduct.ts";
 import { TurnRunner, type TurnStages } from "../../turn/runner.ts";
-import type { EngineStep, FramedPcmEngine } from "../../wire/framed-pcm/framed-pcm-runtime.ts";
+import type { ConversationStep, ServedConversation } from "../../wire/served-conversation.ts";
 import { InputClock } from "./input-clock.ts";
 import { WorkInProgress, type EngineStages } from "./work-in-progress.ts";
 
@@ -20,7 +20,7 @@ const LEAD_MS = 240;
 const WATCHED_TURNS = 4;
 
 /** What a conversation is made of. */
-export interface StdioConversationParts {
+export interface PulledConversationParts {
   readonly engines: EngineStages;
   readonly speaking: TurnStages["speaking"];
   readonly conduct: Conduct;
@@ -35,7 +35,7 @@ export interface StdioConversationParts {
  * answer in their time, and what they say is heard from the next step on. Input that comes faster is held up just until the engines
  * have caught up with it, so that the same audio gives about the same conversation at any speed; it is never slower than real time.
  */
-export class StdioConversation implements FramedPcmEngine {
+export class PulledConversation implements ServedConversation {
   readonly #clock: InputClock;
   readonly #work = new WorkInProgress();
   readonly #player: PulledPlayer;
@@ -54,7 +54,7 @@ export class StdioConversation implements FramedPcmEngine {
   #breakdown: Failure["code"] | undefined;
   #isClosed = false;
 
-  private constructor(parts: StdioConversationParts) {
+  private constructor(parts: PulledConversationParts) {
     this.#nowMs = parts.nowMs;
     this.#onFailure = parts.onFailure;
     this.#startedAtMs = parts.nowMs();
@@ -72,8 +72,8 @@ export class StdioConversation implements FramedPcmEngine {
   }
 
   /** Begins to listen. The engines are loaded. */
-  static async open(parts: StdioConversationParts): Promise<StdioConversation> {
-    const conversation = new StdioConversation(parts);
+  static async open(parts: PulledConversationParts): Promise<PulledConversation> {
+    const conversation = new PulledConversation(parts);
     conversation.#intake = await MicrophoneIntake.create({
       onFrame: (pcm16, endedAtMs) => void conversation.#runner.hear(pcm16, endedAtMs),
       onBreak: () => undefined,
@@ -92,7 +92,7 @@ export class StdioConversation implements FramedPcmEngine {
     this.#runner.tell({ kind: "conduct-changed", conduct });
   }
 
-  async step(input: Float32Array): Promise<EngineStep> {
+  async step(input: Float32Array): Promise<ConversationStep> {
     this.#clock.advance(samplesToMs(input.length, CAPTURE_RATE_HZ));
     this.#hear(input);
     await this.#waitForEngines();
