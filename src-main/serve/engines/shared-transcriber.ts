@@ -37,21 +37,19 @@ export class SharedTranscriber {
   /** An aborted request rejects with the signal's reason. Codes: transcribe-failed, model-*. */
   transcribe(take: TakeRequest, isUrgent: boolean, signal: AbortSignal): Promise<Outcome<Transcript>> {
     if (signal.aborted) return Promise.reject(signal.reason as Error);
-    const waiting = { take, signal, settle: Promise.withResolvers<Outcome<Transcript>>() };
+    const settle = Promise.withResolvers<Outcome<Transcript>>();
+    const waiting = { take, signal, settle };
     const queue = isUrgent ? this.#urgent : this.#patient;
+    const withdraw = (): void => {
+      const index = queue.indexOf(waiting);
+      if (index < 0) return;
+      queue.splice(index, 1);
+      settle.reject(signal.reason as Error);
+    };
     queue.push(waiting);
-    signal.addEventListener(
-      "abort",
-      () => {
-        const index = queue.indexOf(waiting);
-        if (index < 0) return;
-        queue.splice(index, 1);
-        waiting.settle.reject(signal.reason as Error);
-      },
-      { once: true },
-    );
+    signal.addEventListener("abort", withdraw);
     this.#next();
-    return waiting.settle.promise;
+    return settle.promise.finally(() => signal.removeEventListener("abort", withdraw));
   }
 
   #next(): void {

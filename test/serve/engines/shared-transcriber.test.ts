@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
 import { SharedTranscriber } from "../../../src-main/serve/engines/shared-transcriber.ts";
 import type { TranscriptionRequest } from "../../../src-main/turn/ports.ts";
@@ -81,4 +82,11 @@ test("an aborted request is dropped, and the others go on", async () => {
   expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
   expect((await other).ok).toBe(true);
   expect(begun).toEqual([1, 3]);
+});
+
+test("requests that are over leave nothing with the signal of their stream", async () => {
+  const { request } = watchedTranscriber();
+  const { signal } = new AbortController();
+  await Promise.all([1, 2, 3].map((length) => request(length, false, signal)));
+  expect(getEventListeners(signal, "abort")).toHaveLength(0);
 });
