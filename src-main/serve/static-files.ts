@@ -34,9 +34,14 @@ export function staticFiles(folder: string): (path: string) => Promise<HttpAnswe
       if (!file.startsWith(root + sep) || !(await stat(file)).isFile()) return undefined;
       const type = TYPES[extname(file).toLowerCase()] ?? "application/octet-stream";
       const headers = { "content-type": type, "x-content-type-options": "nosniff" };
-      return { status: 200, headers, body: createReadStream(file) as AsyncIterable<Uint8Array> };
+      return { status: 200, headers, body: contentOf(file) };
     } catch {
       return undefined;
     }
   };
+}
+
+/** Opens the file when it is read from, and closes it however that ends. */
+async function* contentOf(file: string): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(file) as AsyncIterable<Uint8Array>;
 }
