@@ -3,7 +3,7 @@ import { createConnection, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import type { HttpRoute, ServedProtocol } from "../../src-main/wire/route.ts";
-import { startWatchedServer } from "./start-watched-server.ts";
+import { startTestServer } from "../wire/start-test-server.ts";
 
 const MEGABYTE = 1_000_000;
 
@@ -41,7 +41,7 @@ function endless() {
 
 test("an answer is not made faster than it is read, and a client that stops reading is cut off", async () => {
   const { stream, answer } = endless();
-  const server = await startWatchedServer([serving(answer)], { limits: { stallMs: 300 } });
+  const server = await startTestServer([serving(answer)], { limits: { stallMs: 300 } });
   await deafClient(server.port);
   await sleep(200);
   expect(stream.pieces).toBeGreaterThan(0);
@@ -53,7 +53,7 @@ test("an answer is not made faster than it is read, and a client that stops read
 test("what makes an answer ends when the client goes", async () => {
   const { stream, answer } = endless();
   let isAborted = false;
-  const server = await startWatchedServer([
+  const server = await startTestServer([
     serving((request) => {
       request.signal.addEventListener("abort", () => (isAborted = true));
       return answer();
@@ -69,7 +69,7 @@ test("what makes an answer ends when the client goes", async () => {
 
 test("a long answer arrives as a whole although the server is ending", async () => {
   const long = new Uint8Array(30 * MEGABYTE);
-  const server = await startWatchedServer([serving(() => ({ status: 200, body: long }))]);
+  const server = await startTestServer([serving(() => ({ status: 200, body: long }))]);
   const client = await deafClient(server.port);
   await sleep(50);
   const ended = server.drain(10_000);
@@ -81,7 +81,7 @@ test("a long answer arrives as a whole although the server is ending", async () 
 });
 
 test("a client that sends all of a body that is too long still gets the answer", async () => {
-  const server = await startWatchedServer(
+  const server = await startTestServer(
     [serving(async (request) => ({ status: 200, body: await request.readBody() }))],
     { limits: { mostBodyBytes: 1_000 } },
   );

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { dial } from "./dial.ts";
 import { echo } from "./echo-protocol.ts";
-import { startWatchedServer } from "./start-watched-server.ts";
+import { startTestServer } from "../wire/start-test-server.ts";
 
 /** Everything that comes back for bytes that are sent as they are. */
 async function raw(port: number, text: string): Promise<string> {
@@ -18,7 +18,7 @@ async function raw(port: number, text: string): Promise<string> {
 const HANDSHAKE = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
 
 test("each style of key has its own words of refusal, and pages about the server need none", async () => {
-  const server = await startWatchedServer([echo()], { keys: ["right"] });
+  const server = await startTestServer([echo()], { keys: ["right"] });
   const post = (path: string, headers: Record<string, string>): Promise<Response> =>
     fetch(server.url + path, { method: "POST", headers, body: "x" });
   const bearer = await post("/v1/echo", { authorization: "Bearer wrong" });
@@ -43,12 +43,12 @@ test("each style of key has its own words of refusal, and pages about the server
 });
 
 test("with an empty list of keys nobody is let in", async () => {
-  const server = await startWatchedServer([echo()], { keys: [] });
+  const server = await startTestServer([echo()], { keys: [] });
   expect((await dial(`${server.socketUrl}/api/echo?auth_id=`)).status).toBe(401);
 });
 
 test("the handshake is checked before the key", async () => {
-  const server = await startWatchedServer([echo()], { keys: ["right"] });
+  const server = await startTestServer([echo()], { keys: ["right"] });
   const plain = await fetch(`${server.url}/api/echo`);
   expect([plain.status, plain.headers.get("upgrade")]).toEqual([426, "websocket"]);
   const begin = "GET /api/echo HTTP/1.1\r\nHost: localhost\r\n";
@@ -70,7 +70,7 @@ test("the handshake is checked before the key", async () => {
 });
 
 test("no subprotocol is agreed on", async () => {
-  const server = await startWatchedServer([echo()]);
+  const server = await startTestServer([echo()]);
   const socket = new WebSocket(`${server.socketUrl}/quiet`, ["one", "two"]);
   onTestFinished(() => socket.terminate());
   const error = await new Promise<Error>((resolve) => socket.once("error", resolve));
@@ -78,7 +78,7 @@ test("no subprotocol is agreed on", async () => {
 });
 
 test("without keys pages of other origins are turned away, under any name of this machine", async () => {
-  const server = await startWatchedServer([echo()]);
+  const server = await startTestServer([echo()]);
   const { port } = server;
   const status = async (headers: Record<string, string>): Promise<number> =>
     (await dial(`${server.socketUrl}/api/echo`, headers)).status;
@@ -87,13 +87,13 @@ test("without keys pages of other origins are turned away, under any name of thi
   expect(await status({ origin: "null" })).toBe(403);
   expect(await status({ origin: `http://127.0.0.1:${port}` })).toBe(101);
   expect(await status({ origin: `http://localhost:${port}`, host: `localhost:${port}` })).toBe(101);
-  const withKeys = await startWatchedServer([echo()], { keys: ["right"] });
+  const withKeys = await startTestServer([echo()], { keys: ["right"] });
   const answer = await dial(`${withKeys.socketUrl}/api/echo?auth_id=right`, { origin: "https://evil.example" });
   expect(answer.status).toBe(101);
 });
 
 test("neither logs nor metrics hold queries, keys or bodies", async () => {
-  const server = await startWatchedServer([echo()], { keys: ["right"] });
+  const server = await startTestServer([echo()], { keys: ["right"] });
   await dial(`${server.socketUrl}/api/echo?auth_id=wrongkey&text=confidential`);
   await dial(`${server.socketUrl}/api/echo?auth_id=right&text=confidential`);
   await dial(`${server.socketUrl}/confidential?text=confidential`);
@@ -129,7 +129,7 @@ test.for([
   { what: "more", url: "?auth_id=rightright", headers: {}, status: 401 },
   { what: "the key of another protocol", url: "", headers: { authorization: "Bearer right" }, status: 401 },
 ])("moshi's key: $what gives $status", async ({ url, headers, status }) => {
-  const server = await startWatchedServer([echo()], { keys: ["right", "other one"] });
+  const server = await startTestServer([echo()], { keys: ["right", "other one"] });
   const answer = await dial(`${server.socketUrl}/api/echo${url}`, headers);
   expect(answer.status).toBe(status);
   if (status === 401) expect(answer.body).toBe("");

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { closing, dial, nextMessage } from "./dial.ts";
 import { echo } from "./echo-protocol.ts";
-import { startWatchedServer } from "./start-watched-server.ts";
+import { startTestServer } from "../wire/start-test-server.ts";
 
 test("an ending server lets sessions finish and refuses new ones", async () => {
   const held = Promise.withResolvers<void>();
-  const server = await startWatchedServer([echo({ held: held.promise })]);
+  const server = await startTestServer([echo({ held: held.promise })]);
   const running = await dial(`${server.socketUrl}/api/echo`);
   const slow = fetch(`${server.url}/held`, { method: "POST" });
   await expect.poll(async () => (await fetch(`${server.url}/health`)).json()).toMatchObject({ sessions: 2 });
@@ -27,7 +27,7 @@ test("an ending server lets sessions finish and refuses new ones", async () => {
 });
 
 test("sessions that do not finish in time are told and closed, silent ones are cut", async () => {
-  const server = await startWatchedServer([echo()]);
+  const server = await startTestServer([echo()]);
   const { socket } = await dial(`${server.socketUrl}/api/echo`);
   const deaf = await dial(`${server.socketUrl}/api/echo`);
   deaf.socket.pause();
@@ -40,7 +40,7 @@ test("sessions that do not finish in time are told and closed, silent ones are c
 
 test("ending at once does not wait for the drain, and an idle server drains at once", async () => {
   const held = Promise.withResolvers<void>();
-  const server = await startWatchedServer([echo({ held: held.promise })]);
+  const server = await startTestServer([echo({ held: held.promise })]);
   await dial(`${server.socketUrl}/api/echo`);
   const slow = fetch(`${server.url}/held`, { method: "POST" }).catch(() => "cut");
   await expect.poll(async () => (await fetch(`${server.url}/health`)).json()).toMatchObject({ sessions: 2 });
@@ -50,16 +50,14 @@ test("ending at once does not wait for the drain, and an idle server drains at o
   await drained;
   expect(await slow).toBe("cut");
   held.resolve();
-  const idle = await startWatchedServer([echo()]);
+  const idle = await startTestServer([echo()]);
   await idle.drain(60_000);
   expect(performance.now() - startedAtMs).toBeLessThan(4_000);
 });
 
 test("a port that is taken, or an address that is not ours, is a failure", async () => {
-  const server = await startWatchedServer([]);
-  await expect(startWatchedServer([], { port: server.port })).rejects.toThrow(
-    `port ${server.port} on 127.0.0.1 is taken`,
-  );
-  await expect(startWatchedServer([], { address: "203.0.113.7" })).rejects.toThrow("EADDRNOTAVAIL");
-  await expect(startWatchedServer([echo(), echo()])).rejects.toThrow("/api/echo");
+  const server = await startTestServer([]);
+  await expect(startTestServer([], { port: server.port })).rejects.toThrow(`port ${server.port} on 127.0.0.1 is taken`);
+  await expect(startTestServer([], { address: "203.0.113.7" })).rejects.toThrow("EADDRNOTAVAIL");
+  await expect(startTestServer([echo(), echo()])).rejects.toThrow("/api/echo");
 });

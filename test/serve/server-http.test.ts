@@ -2,10 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { closing, dial, nextMessage } from "./dial.ts";
 import { echo } from "./echo-protocol.ts";
-import { startWatchedServer } from "./start-watched-server.ts";
+import { startTestServer } from "../wire/start-test-server.ts";
 
 test("WebSocket and HTTP of one protocol share a path, and pages tell about the server", async () => {
-  const server = await startWatchedServer([echo()]);
+  const server = await startTestServer([echo()]);
   const { socket } = await dial(`${server.socketUrl}/api/echo?unknown=1`);
   socket.send("hello");
   expect(await nextMessage(socket)).toBe("hello");
@@ -24,7 +24,7 @@ test("WebSocket and HTTP of one protocol share a path, and pages tell about the 
 });
 
 test("paths and methods that do not exist are 404 and 405", async () => {
-  const server = await startWatchedServer([echo()]);
+  const server = await startTestServer([echo()]);
   expect((await fetch(`${server.url}/nothing`)).status).toBe(404);
   expect((await fetch(`${server.url}/v1/things/`)).status).toBe(404);
   expect((await fetch(`${server.url}/v1/things/a/b`)).status).toBe(404);
@@ -37,7 +37,7 @@ test("paths and methods that do not exist are 404 and 405", async () => {
 });
 
 test("what a route throws is worded by it, and errors tell nothing", async () => {
-  const server = await startWatchedServer([echo()]);
+  const server = await startTestServer([echo()]);
   const wrong = await fetch(`${server.url}/v1/echo?wrong=1`, { method: "POST" });
   expect([wrong.status, await wrong.json()]).toEqual([
     400,
@@ -55,14 +55,14 @@ test("what a route throws is worded by it, and errors tell nothing", async () =>
 });
 
 test("a streamed answer that breaks off is not taken for whole; before its first piece it is an error", async () => {
-  const server = await startWatchedServer([echo()]);
+  const server = await startTestServer([echo()]);
   expect(await (await fetch(`${server.url}/stream?breaks=9`)).text()).toBe("piece 0;piece 1;piece 2;");
   await expect(fetch(`${server.url}/stream?breaks=2`).then((answer) => answer.text())).rejects.toThrow(TypeError);
   expect((await fetch(`${server.url}/stream?breaks=0`)).status).toBe(500);
 });
 
 test("bodies and messages that are too long are refused while they come", async () => {
-  const server = await startWatchedServer([echo()], { limits: { mostBodyBytes: 1000, mostMessageBytes: 1000 } });
+  const server = await startTestServer([echo()], { limits: { mostBodyBytes: 1000, mostMessageBytes: 1000 } });
   const announced = await fetch(`${server.url}/v1/echo`, { method: "POST", body: "x".repeat(5000) });
   expect([announced.status, await announced.json()]).toEqual([
     413,

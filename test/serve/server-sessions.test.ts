@@ -3,11 +3,11 @@ import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { closing, dial, nextMessage } from "./dial.ts";
 import { echo } from "./echo-protocol.ts";
-import { startWatchedServer } from "./start-watched-server.ts";
+import { startTestServer } from "../wire/start-test-server.ts";
 
 test("sessions are limited overall and on each path", async () => {
   const held = Promise.withResolvers<void>();
-  const server = await startWatchedServer([echo({ held: held.promise })], {
+  const server = await startTestServer([echo({ held: held.promise })], {
     limits: { mostSessions: 3, mostSessionsPerRoute: 2 },
   });
   const url = `${server.socketUrl}/api/echo`;
@@ -29,7 +29,7 @@ test("sessions are limited overall and on each path", async () => {
 });
 
 test("a client that does not read is given up, and others go on", async () => {
-  const server = await startWatchedServer([echo()]);
+  const server = await startTestServer([echo()]);
   const { socket } = await dial(`${server.socketUrl}/flood`);
   socket.pause();
   socket.send("go");
@@ -40,7 +40,7 @@ test("a client that does not read is given up, and others go on", async () => {
 });
 
 test("a client is pinged when it is quiet, and given up when it does not even answer that", async () => {
-  const server = await startWatchedServer([echo()]);
+  const server = await startTestServer([echo()]);
   const alive = await dial(`${server.socketUrl}/quiet`);
   let pings = 0;
   alive.socket.on("ping", () => pings++);

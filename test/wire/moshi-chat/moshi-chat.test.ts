@@ -1,7 +1,6 @@
-import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { WebSocketServer, type WebSocket } from "ws";
+import type { WebSocket } from "ws";
 import { createOggOpusStreamDecoder } from "../../../src-main/play/decode/ogg-opus-stream-decoder.ts";
 import type { ConversationState } from "../../../src-main/wire/conversation-engine.ts";
 import {
@@ -13,32 +12,26 @@ import { MoshiChat, type MoshiChatOptions } from "../../../src-main/wire/moshi-c
 import { OggOpusEncoder } from "../../../src-main/wire/ogg-opus/ogg-opus-encoder.ts";
 import { OggOpusInput } from "../../../src-main/wire/ogg-opus/ogg-opus-input.ts";
 import { likenessNearby, syllables } from "../signals.ts";
+import { startWebSocketPeer, type WebSocketPeer } from "../web-socket-peer.ts";
 
-let peer: WebSocketServer;
-let behave: (socket: WebSocket, url: URL) => void;
+let peer: WebSocketPeer;
 let chat: MoshiChat | undefined;
 const states: ConversationState[] = [];
 const spoken: Float32Array[] = [];
 let text = "";
 
 beforeEach(async () => {
-  peer = new WebSocketServer({ port: 0, host: "127.0.0.1" });
-  peer.on("connection", (socket, request) => behave(socket, new URL(request.url ?? "", "ws://localhost")));
-  await new Promise((resolve) => void peer.once("listening", resolve));
+  peer = await startWebSocketPeer();
   states.length = 0;
   spoken.length = 0;
   text = "";
 });
 
-afterEach(async () => {
-  await chat?.close();
-  for (const socket of peer.clients) socket.terminate();
-  peer.close();
-});
+afterEach(() => chat?.close());
 
 function start(options: Partial<MoshiChatOptions> = {}): MoshiChat {
   chat = new MoshiChat({
-    url: `ws://127.0.0.1:${(peer.address() as AddressInfo).port}`,
+    url: peer.url,
     createOggOpusDecoder: createOggOpusStreamDecoder,
     output: { write: (pcm) => void spoken.push(pcm.slice()), text: (piece) => (text += piece) },
     onState: (state) => void states.push(state),
@@ -77,7 +70,7 @@ test.each([
   ["1 byte", Uint8Array.of(0)],
   ["9 bytes", Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0)],
 ])("speech goes both ways in Opus after a handshake of %s, and text comes with it", async (_, handshake) => {
-  behave = echo(handshake);
+  peer.behave = echo(handshake);
   const conversation = start({ silenceMs: 5_000 });
   const signal = syllables(1).subarray(0, 24_000);
   conversation.hear(signal);
@@ -94,7 +87,8 @@ test.each([
 
 test("PersonaPlex is told voice and prompt, and never an empty prompt", async () => {
   const asked: string[] = [];
-  behave = (socket, url) => {
+  peer.behave = (socket, request) => {
+    const url = new URL(request.url ?? "", peer.url);
     asked.push(`${url.pathname} ${url.searchParams.get("voice_prompt")} ${url.searchParams.get("text_prompt")}`);
     send(socket, { kind: "handshake" });
   };
@@ -112,7 +106,7 @@ test("PersonaPlex is told voice and prompt, and never an empty prompt", async ()
 });
 
 test("unknown kinds, pings and coloured text are taken as they are", async () => {
-  behave = (socket) => {
+  peer.behave = (socket) => {
     send(socket, { kind: "handshake" }, { kind: "ping" }, { kind: "coloured-text", colour: 3, text: " Hi" });
     socket.send(Uint8Array.of(200, 1, 2));
     send(socket, { kind: "text", text: " there" });
@@ -137,7 +131,7 @@ const FAILURES: readonly [string, string, number, (socket: WebSocket) => void][]
 
 test.each(FAILURES)("%s is a %s after %i attempts", async (_, code, attempts, behaviour) => {
   let connections = 0;
-  behave = (socket) => {
+  peer.behave = (socket) => {
     connections += 1;
     behaviour(socket);
   };
@@ -152,7 +146,7 @@ test.each(FAILURES)("%s is a %s after %i attempts", async (_, code, attempts, be
 });
 
 test("silence of a server that hears nothing is no failure", async () => {
-  behave = ready;
+  peer.behave = ready;
   start({ silenceMs: 100 });
   await expect.poll(kinds).toBe("starting ready");
   await delay(350);
@@ -168,7 +162,7 @@ test("no server at all is a failure after four attempts", async () => {
 test("a server that says more than time passes is stopped", async () => {
   const encoder = await OggOpusEncoder.create();
   const bytes = encoder.push(new Float32Array(24_000).fill(0.1));
-  behave = (socket) => {
+  peer.behave = (socket) => {
     ready(socket);
     send(socket, { kind: "audio", data: encoder.header });
     for (let seconds = 0; seconds < 20; seconds++) send(socket, { kind: "audio", data: bytes });
@@ -179,7 +173,7 @@ test("a server that says more than time passes is stopped", async () => {
 
 test("what the client encodes is one stream of Opus that others decode", async () => {
   const pieces: Uint8Array[] = [];
-  behave = (socket) => {
+  peer.behave = (socket) => {
     ready(socket);
     socket.on("message", (data) => void pieces.push((data as Buffer).subarray(1)));
   };

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { succeeded } from "../../../src-shared/failure.ts";
 import { createOggOpusStreamDecoder } from "../../../src-main/play/decode/ogg-opus-stream-decoder.ts";
-import type { RunningServer } from "../../../src-main/serve/start-server.ts";
 import { sttServer } from "../../../src-main/wire/moshi-stt/stt-server.ts";
 import {
   decodeSttServerMessage,
@@ -12,11 +11,12 @@ import {
   type SttServerMessage,
 } from "../../../src-main/wire/moshi-stt/stt-messages.ts";
 import { OggOpusEncoder } from "../../../src-main/wire/ogg-opus/ogg-opus-encoder.ts";
+import { dial } from "../../serve/dial.ts";
 import { FakeEngines, type FakeListening } from "../fake-engines.ts";
-import { startTestServer } from "../start-test-server.ts";
+import { startTestServer, type TestServer } from "../start-test-server.ts";
 
 let engines: FakeEngines;
-let server: RunningServer;
+let server: TestServer;
 
 beforeEach(async () => {
   engines = new FakeEngines();
@@ -34,15 +34,13 @@ beforeEach(async () => {
   );
 });
 
-afterEach(() => server.end());
-
 class Client {
   readonly received: (SttServerMessage | { readonly type: "Unknown" })[] = [];
   readonly closed: Promise<number>;
   readonly #socket: WebSocket;
 
   constructor(query = "?auth_id=public_token", headers: Record<string, string> = {}) {
-    this.#socket = new WebSocket(`${server.url.replace("http", "ws")}/api/asr-streaming${query}`, { headers });
+    this.#socket = new WebSocket(`${server.socketUrl}/api/asr-streaming${query}`, { headers });
     this.#socket.on("message", (data) => {
       const decoded = decodeSttServerMessage(data as Buffer);
       if (decoded.ok) this.received.push(decoded.value);
@@ -85,21 +83,12 @@ function heard(heardMs: number, isSpeech = false, silenceMs = isSpeech ? 0 : hea
 }
 
 test("a wrong key is a 401 with no body; a header counts alone", async () => {
-  const refused = async (query: string, headers: Record<string, string> = {}) => {
-    const socket = new WebSocket(`${server.url.replace("http", "ws")}/api/asr-streaming${query}`, { headers });
-    return new Promise((resolve) => {
-      socket.on("error", () => undefined);
-      socket.on("open", () => resolve("open"));
-      socket.on("unexpected-response", (_, response) => {
-        let body = "";
-        response.on("data", (piece) => (body += piece)).on("end", () => resolve([response.statusCode, body]));
-      });
-    });
-  };
-  expect(await refused("")).toEqual([401, ""]);
-  expect(await refused("?auth_id=PUBLIC_TOKEN")).toEqual([401, ""]);
-  expect(await refused("?auth_id=public_token", { "kyutai-api-key": "wrong" })).toEqual([401, ""]);
-  expect(await refused("", { "kyutai-api-key": "public_token" })).toBe("open");
+  const url = `${server.socketUrl}/api/asr-streaming`;
+  const refusal = { status: 401, body: "" };
+  expect(await dial(url)).toMatchObject(refusal);
+  expect(await dial(`${url}?auth_id=PUBLIC_TOKEN`)).toMatchObject(refusal);
+  expect(await dial(`${url}?auth_id=public_token`, { "kyutai-api-key": "wrong" })).toMatchObject(refusal);
+  expect((await dial(url, { "kyutai-api-key": "public_token" })).status).toBe(101);
   const plain = await fetch(`${server.url}/api/asr-streaming`);
   expect([400, 426]).toContain(plain.status);
 });

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { failure } from "../../../src-shared/failure.ts";
 import { createOggOpusStreamDecoder } from "../../../src-main/play/decode/ogg-opus-stream-decoder.ts";
-import type { RunningServer } from "../../../src-main/serve/start-server.ts";
 import {
   decodeTtsServerMessage,
   encodeTtsClientMessage,
@@ -11,17 +10,15 @@ import {
 } from "../../../src-main/wire/moshi-tts/tts-messages.ts";
 import { ttsServer } from "../../../src-main/wire/moshi-tts/tts-server.ts";
 import { FakeEngines } from "../fake-engines.ts";
-import { startTestServer } from "../start-test-server.ts";
+import { startTestServer, type TestServer } from "../start-test-server.ts";
 
 let engines: FakeEngines;
-let server: RunningServer;
+let server: TestServer;
 
 beforeEach(async () => {
   engines = new FakeEngines();
   server = await startTestServer([ttsServer({ engines, batchSize: 1 })]);
 });
-
-afterEach(() => server.end());
 
 class Client {
   readonly raw: Buffer[] = [];
@@ -29,7 +26,7 @@ class Client {
   readonly socket: WebSocket;
 
   constructor(query: string) {
-    this.socket = new WebSocket(`${server.url.replace("http", "ws")}/api/tts_streaming${query}`);
+    this.socket = new WebSocket(`${server.socketUrl}/api/tts_streaming${query}`);
     this.socket.on("message", (data) => void this.raw.push(data as Buffer));
     this.closed = new Promise((resolve) => {
       this.socket.on("error", () => undefined);
@@ -136,7 +133,7 @@ test("no text at all is a close without audio; a format that is none is a 400", 
   await client.closed;
   expect(client.raw).toEqual([]);
   const refused = await new Promise((resolve) => {
-    const socket = new WebSocket(`${server.url.replace("http", "ws")}/api/tts_streaming?format=Mp3`);
+    const socket = new WebSocket(`${server.socketUrl}/api/tts_streaming?format=Mp3`);
     socket.on("error", () => undefined);
     socket.on("unexpected-response", (_, response) => resolve(response.statusCode));
   });

@@ -1,8 +1,7 @@
 import { AuthenticationError, BadRequestError, InternalServerError, OpenAI, toFile } from "openai";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { readAudioBytes } from "./read-audio-bytes.ts";
 import { failed, failure, succeeded } from "../../../src-shared/failure.ts";
-import type { RunningServer } from "../../../src-main/serve/start-server.ts";
 import { openAiServer } from "../../../src-main/wire/openai/openai-server.ts";
 import { wavHeader } from "../../../src-main/files/wav-header.ts";
 import { decodeStream } from "../../play/decode/decode-stream.ts";
@@ -28,21 +27,16 @@ const TRANSCRIPT = {
   ],
 };
 
-let engines = new FakeEngines();
-let server: RunningServer;
+let engines: FakeEngines;
 let client: OpenAI;
 let base = "";
 let decoded = 0;
 
-beforeAll(async () => {
-  // The server keeps what it was mounted with; each test has engines of its own behind it.
-  const current: Pick<FakeEngines, "voices" | "speak" | "transcribe"> = {
-    voices: new FakeEngines().voices,
-    speak: (...parameters) => engines.speak(...parameters),
-    transcribe: () => engines.transcribe(),
-  };
+beforeEach(async () => {
+  engines = new FakeEngines();
+  engines.transcript = TRANSCRIPT;
   const protocol = openAiServer({
-    engines: current,
+    engines,
     mostFileBytes: 100_000,
     mostAudioMs: 10_000,
     decodeAudio: async (file) => {
@@ -51,14 +45,9 @@ beforeAll(async () => {
       return audio;
     },
   });
-  server = await startTestServer([protocol], { keys: [KEY] });
-  base = `http://127.0.0.1:${server.port}/v1`;
+  const server = await startTestServer([protocol], { keys: [KEY] });
+  base = `${server.url}/v1`;
   client = new OpenAI({ baseURL: base, apiKey: KEY, maxRetries: 0 });
-});
-afterAll(() => server.end());
-beforeEach(() => {
-  engines = new FakeEngines();
-  engines.transcript = TRANSCRIPT;
 });
 
 const speech = { model: "tts-1", voice: "alloy", input: "One two three." } as const;

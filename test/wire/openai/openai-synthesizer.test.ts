@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { toS16le } from "../../../src-main/wire/audio-encoding/pcm-encoder.ts";
 import { openAiServer } from "../../../src-main/wire/openai/openai-server.ts";
 import type { Failure } from "../../../src-shared/failure.ts";
@@ -22,7 +22,6 @@ test.each(["pcm", "wav", "mp3", "opus", "flac"] as const)("our own server is hea
   const server = await startTestServer([openAiServer({ engines, decodeAudio: readAudioBytes })], {
     keys: [SECRET_KEY],
   });
-  onTestFinished(() => server.end());
   const baseUrl = `http://127.0.0.1:${server.port}`;
   const speak = synthesizerOf([{ baseUrl, apiKey: SECRET_KEY, format }]);
   const { spoken, pcm } = await hearSpeech(speak, "One two three.", { voice: "kal" });

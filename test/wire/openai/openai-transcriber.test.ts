@@ -36,7 +36,6 @@ test("our own server gets the samples, and its words come back", async () => {
     return audio;
   };
   const server = await startTestServer([openAiServer({ engines, decodeAudio })], { keys: [SECRET_KEY] });
-  onTestFinished(() => server.end());
   const transcriber = transcriberOf([{ baseUrl: server.url, apiKey: SECRET_KEY }]);
   const heard = await transcriber.transcribe({ pcm: PCM }, NEVER);
   expect(heard).toMatchObject({ ok: true, value: { text: "Ask not.", tokens: [], tokenLogProbabilities: [] } });
