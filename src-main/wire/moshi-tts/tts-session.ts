@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { msToSamples, PLAYBACK_RATE_HZ, samplesToMs } from "../../../src-shared/audio-format.ts";
 import { FailureError } from "../../../src-shared/failure.ts";
 import type { ServedEngines, TimedWord } from "../served-engines.ts";
@@ -23,13 +24,14 @@ export interface TtsSessionContext {
 export class TtsSession {
   readonly #socket: ServerSocket;
   readonly #context: TtsSessionContext;
-  readonly #words = new WordQueue();
+  readonly #words = new WordQueue((words) => this.#holdUp(words));
   readonly #frame = new Float32Array(TTS_FRAME_SAMPLES);
   #inFrame = 0;
   #samples = 0;
   #firstTextAtMs: number | undefined;
   #stepAtMs = performance.now();
   #isHeldUp = false;
+  #hasBegun = false;
 
   constructor(socket: ServerSocket, context: TtsSessionContext) {
     this.#socket = socket;
@@ -61,10 +63,10 @@ export class TtsSession {
     if (said.type !== "Text") return;
     this.#firstTextAtMs ??= performance.now();
     this.#words.push(splitTtsWords(said.text));
-    this.#holdUp(this.#words.length > MOST_WORDS);
   }
 
-  #holdUp(isTooMuch: boolean): void {
+  #holdUp(words: number): void {
+    const isTooMuch = words > (this.#isHeldUp ? MOST_WORDS / 2 : MOST_WORDS);
     if (isTooMuch === this.#isHeldUp) return;
     this.#isHeldUp = isTooMuch;
     if (isTooMuch) this.#socket.pause();
@@ -74,7 +76,8 @@ export class TtsSession {
   async #speakAll(): Promise<void> {
     for (let word = await this.#words.peek(); word; word = await this.#words.peek()) {
       if (!this.#socket.isOpen) return;
-      if (this.#samples === 0) await this.#send(this.#context.output.begin());
+      if (!this.#hasBegun) await this.#send(this.#context.output.begin());
+      this.#hasBegun = true;
       if (word.breakMs > 0) {
         this.#words.take();
         await this.#pause(word.text, word.breakMs);
@@ -82,7 +85,7 @@ export class TtsSession {
         await this.#speakUntilBreak();
       }
     }
-    if (this.#samples === 0 || !this.#socket.isOpen) return;
+    if (!this.#hasBegun || !this.#socket.isOpen) return;
     if (this.#inFrame > 0) await this.#write(new Float32Array(TTS_FRAME_SAMPLES - this.#inFrame));
     await this.#send(this.#context.output.end());
   }
@@ -99,7 +102,6 @@ export class TtsSession {
     const pieces = engines.speak(this.#words.untilBreak(), { voice, rateRatio: 1 }, this.#socket.signal);
     for await (const { pcm, words } of pieces) {
       if (!this.#socket.isOpen) return;
-      if (this.#isHeldUp) this.#holdUp(this.#words.length > MOST_WORDS / 2);
       await this.#tell(words, offsetMs);
       await this.#write(pcm);
     }
@@ -114,7 +116,7 @@ export class TtsSession {
     );
   }
 
-  /** Sends what makes whole frames and keeps the rest. */
+  /** Sends what makes whole frames and keeps the rest. Others have their turn after each frame. */
   async #write(pcm: Float32Array): Promise<void> {
     this.#samples += pcm.length;
     for (let at = 0; at < pcm.length;) {
@@ -126,6 +128,7 @@ export class TtsSession {
       this.#inFrame = 0;
       await this.#send(this.#context.output.frame(this.#frame));
       this.#measure();
+      await nextTurn();
     }
   }
 

@@ -4,16 +4,18 @@ import type { TtsWord } from "./split-tts-words.ts";
 export class WordQueue {
   readonly #words: TtsWord[] = [];
   #isComplete = false;
+  readonly #onLength: (words: number) => void;
   #wake: (() => void) | undefined;
 
-  /** Words that wait to be read. */
-  get length(): number {
-    return this.#words.length;
+  /** `onLength` is told how many words wait to be read, whenever that changes. */
+  constructor(onLength: (words: number) => void) {
+    this.#onLength = onLength;
   }
 
   push(words: readonly TtsWord[]): void {
     if (this.#isComplete) return;
-    this.#words.push(...words);
+    for (const word of words) this.#words.push(word);
+    this.#onLength(this.#words.length);
     this.#wake?.();
   }
 
@@ -34,6 +36,7 @@ export class WordQueue {
   /** Takes out the word that {@link peek} gave. */
   take(): void {
     this.#words.shift();
+    this.#onLength(this.#words.length);
   }
 
   /** The text up to the next break, word by word. */
