@@ -7,6 +7,7 @@ import type { AssistantParts, MicrophoneSession } from "./assistant-parts.ts";
 import { MicrophoneIntake } from "./capture/microphone-intake.ts";
 import { TurnOrder } from "./duplex/turn-order.ts";
 import { nowMs } from "./session-clock.ts";
+import { StandingFailures } from "./standing-failures.ts";
 import { chooseDuplex, type Duplex } from "./turn/conduct.ts";
 import { TurnRunner } from "./turn/runner.ts";
 import type { AssistantEndpoint, AudioSession } from "./window/assistant-endpoint.ts";
@@ -31,13 +32,8 @@ export class Assistant implements AssistantEndpoint {
   #muted = false;
   /** Experiments of the playback lab that are not over. */
   #experiments = 0;
-  #engineFailure: Failure | undefined;
-  #microphoneFailure: Failure | undefined;
-  /** What does not work as chosen, by its stage. */
-  readonly #substitutions = new Map<FailureStage, Failure>();
+  readonly #failures = new StandingFailures();
   #microphone: RequestInput<"report-microphone"> | undefined;
-  /** Stands until the next page brings a speaker. */
-  #outputFailure: Failure | undefined;
   /** Name of the output that the window plays to. */
   #outputLabel = "";
   #revision = 0;
@@ -54,7 +50,12 @@ export class Assistant implements AssistantEndpoint {
       },
       failed: (reason) => this.#fail(reason),
     });
-    parts.duplex.listen({ changed: () => this.#followDuplex(), turnEnded: (turn) => this.#tellTurnEnded(turn) });
+    parts.duplex.listen({
+      changed: () => this.#followDuplex(),
+      turnEnded: (turn) => this.#tellTurnEnded(turn),
+      stopSaid: () => this.#stopSpeaking(),
+      failed: (reason) => this.#fail(reason),
+    });
     parts.settings.onChange((settings) => {
       this.#runner.applyVolume();
       this.#tellConduct();
@@ -72,13 +73,9 @@ export class Assistant implements AssistantEndpoint {
   async request(name: string, input: unknown): Promise<Outcome<unknown>> {
     if (!isRequestName(name)) return failed("protocol-error", "window", `unknown request ${name.slice(0, 40)}`);
     const parsed = requestSchemas[name].safeParse(input);
-    if (!parsed.success)
-      return failed(
-        "protocol-error",
-        "window",
-        `bad input for ${name}: ${parsed.error.issues[0]?.path.join(".") ?? ""}`,
-      );
-    return this.#answer(name, parsed.data);
+    if (parsed.success) return this.#answer(name, parsed.data);
+    const where = parsed.error.issues[0]?.path.join(".") ?? "";
+    return failed("protocol-error", "window", `bad input for ${name}: ${where}`);
   }
 
   subscribe(listener: (event: AssistantEvent) => void): () => void {
@@ -96,7 +93,7 @@ export class Assistant implements AssistantEndpoint {
   attachAudio(session: AudioSession): void {
     this.attachMicrophone(session);
     this.#parts.attachSpeaker(session);
-    this.#outputFailure = undefined;
+    this.#failures.output = undefined;
     this.#publishSoon();
   }
 
@@ -106,13 +103,14 @@ export class Assistant implements AssistantEndpoint {
     session.onMicrophoneFrame = (frame) => {
       if (session !== this.#session || this.#muted || this.#experiments > 0) return;
       if (this.#parts.duplex.isHolding) this.#parts.duplex.hear(frame);
-      else this.#intake?.accept(frame);
+      this.#intake?.accept(frame);
     };
   }
 
   detachAudio(session: AudioSession): void {
     if (session !== this.#session) return;
     this.#session = undefined;
+    this.#parts.duplex.setTalkKey(false);
     this.#runner.tell({ kind: "microphone-lost", atMs: nowMs() });
     this.#parts.attachSpeaker(undefined);
   }
@@ -154,11 +152,24 @@ export class Assistant implements AssistantEndpoint {
   /** What was said just before the engines were ready is heard as soon as they are. */
   #hear(pcm16: Float32Array, endedAtMs: number): void {
     if (this.#started) {
+      if (this.#parts.duplex.isHolding) return this.#overhear(pcm16, endedAtMs);
       this.#parts.recorder.heard(pcm16, endedAtMs);
       return void this.#runner.hear(pcm16, endedAtMs);
     }
     this.#earlyFrames.push([pcm16, endedAtMs]);
     if (this.#earlyFrames.length > MOST_EARLY_FRAMES) this.#earlyFrames.shift();
+  }
+
+  /** Another engine holds the conversation: only some phrases count here. */
+  #overhear(pcm16: Float32Array, endedAtMs: number): void {
+    const { phase, turns } = this.#runner;
+    const ownReply = phase === "listening" ? undefined : turns.at(-1);
+    this.#parts.duplex.overhear(pcm16, endedAtMs, { guarded: this.#duplex !== "full", ownReply });
+  }
+
+  #stopSpeaking(): void {
+    this.#runner.tell({ kind: "stop-requested" });
+    this.#parts.duplex.stop();
   }
 
   async #answer<N extends RequestName>(name: N, input: RequestInput<N>): Promise<Outcome<unknown>> {
@@ -173,8 +184,7 @@ export class Assistant implements AssistantEndpoint {
         this.#runner.tell({ kind: "text-entered", text: request.input.text });
         return succeeded(null);
       case "stop-speaking":
-        this.#runner.tell({ kind: "stop-requested" });
-        duplex.stop();
+        this.#stopSpeaking();
         return succeeded(null);
       case "set-muted":
         this.#setMuted(request.input.muted);
@@ -184,11 +194,12 @@ export class Assistant implements AssistantEndpoint {
         duplex.setPaused(request.input.paused);
         return succeeded(null);
       case "talk-key":
-        // Nobody hears a key but our own conversation.
+        duplex.setTalkKey(request.input.pressed);
         if (!request.input.pressed || !duplex.isHolding)
           this.#runner.tell({ kind: "talk-key", pressed: request.input.pressed });
         return succeeded(null);
       case "done":
+        duplex.setTalkKey(false);
         this.#runner.tell({ kind: "done-requested" });
         return succeeded(null);
       case "report-microphone":
@@ -252,7 +263,7 @@ export class Assistant implements AssistantEndpoint {
   #reportMicrophone(report: RequestInput<"report-microphone">): void {
     const { status, label, lastFrameAtMs = nowMs() } = report;
     this.#microphone = report;
-    this.#microphoneFailure = status === "live" ? undefined : failure(`mic-${status}`, "capture", label, true);
+    this.#failures.microphone = status === "live" ? undefined : failure(`mic-${status}`, "capture", label, true);
     if (status !== "live") this.#runner.tell({ kind: "microphone-lost", atMs: lastFrameAtMs });
     this.#publishSoon();
   }
@@ -281,8 +292,7 @@ export class Assistant implements AssistantEndpoint {
   }
 
   #fail(reason: Failure): void {
-    if (reason.stage === "play") this.#outputFailure = reason;
-    else this.#engineFailure = reason;
+    this.#failures[reason.stage === "play" ? "output" : "engine"] = reason;
     this.#publishSoon();
   }
 
@@ -298,8 +308,7 @@ export class Assistant implements AssistantEndpoint {
 
   /** Shows that something in a stage does not work as chosen; undefined when it does again. */
   noteSubstitution(stage: FailureStage, reason: Failure | undefined): void {
-    if (reason) this.#substitutions.set(stage, reason);
-    else this.#substitutions.delete(stage);
+    this.#failures.noteSubstitution(stage, reason);
     this.#publishSoon();
   }
 
@@ -308,11 +317,10 @@ export class Assistant implements AssistantEndpoint {
   }
 
   #snapshot(): AssistantSnapshot {
-    const standing = this.#engineFailure ?? this.#outputFailure ?? this.#microphoneFailure;
-    const shown = standing ?? this.#shownSubstitution();
+    const { shown } = this.#failures;
     return {
       revision: this.#revision,
-      state: this.#state(standing),
+      state: this.#state(),
       muted: this.#muted,
       paused: this.#runner.paused,
       duplex: this.#duplex,
@@ -322,20 +330,14 @@ export class Assistant implements AssistantEndpoint {
     };
   }
 
-  /** The oldest, with the details of all. */
-  #shownSubstitution(): Failure | undefined {
-    const all = [...this.#substitutions.values()];
-    return all[0] && { ...all[0], detail: all.map(({ detail }) => detail).join("; ") };
-  }
-
-  #state(standing: Failure | undefined): AssistantState {
+  #state(): AssistantState {
     const { phase } = this.#runner;
     if (phase !== "closed" && phase !== "listening") return phase;
-    if (standing) return "failed";
+    if (this.#failures.worst) return "failed";
     if (phase === "closed") return "starting";
     if (this.#runner.paused) return "paused";
     const held = this.#parts.duplex.state;
-    if (held && held !== "listening") return held;
+    if (held === "starting" || held === "failed" || held === "speaking") return held;
     if (this.#muted) return "muted";
     if (held) return held;
     if (this.#runner.attentive) return "listening";

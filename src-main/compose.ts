@@ -112,6 +112,7 @@ export async function composeAssistant(options: CompositionOptions = {}): Promis
   const duplex = new DuplexConversation({
     clock: sessionClock,
     player,
+    ear: { detector, transcriber: moonshine },
     settings: () => settings.current,
     open: (choice, output, onState) => openConversationEngine(choice, { output, onState }, createOggOpusStreamDecoder),
   });

@@ -82,7 +82,7 @@ export const IMPORT_ZONES = [
   },
   {
     within: "src-main/duplex/",
-    ours: ["src-main/duplex/", "src-main/turn/ports.ts", "src-main/wire/conversation-engine.ts", "src-shared/"],
+    ours: ["src-main/duplex/", "src-main/turn/", "src-main/wire/conversation-engine.ts", "src-shared/"],
     packages: [],
     platform: false,
   },
@@ -108,6 +108,7 @@ export const IMPORT_ZONES = [
       "src-main/capture/",
       "src-main/duplex/",
       "src-main/session-clock.ts",
+      "src-main/standing-failures.ts",
       "src-main/turn/",
       "src-main/window/assistant-endpoint.ts",
       "src-shared/",

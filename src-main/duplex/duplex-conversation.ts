@@ -6,8 +6,12 @@ import type { Settings } from "../../src-shared/settings.ts";
 import type { AssistantState, TurnView } from "../../src-shared/turn-view.ts";
 import type { Clock, PlayerEvent } from "../turn/ports.ts";
 import type { ConversationEngine, ConversationOutput, ConversationState } from "../wire/conversation-engine.ts";
+import { latestWords, spokenByNow } from "../turn/spoken-words.ts";
+import { TURN_TUNING } from "../turn/turn-tuning.ts";
+import { DuplexEar } from "./duplex-ear.ts";
 import { DuplexLog } from "./duplex-log.ts";
 import { isVoice, LiveSpeech, type LivePlayer } from "./live-speech.ts";
+import type { PhraseStages } from "./phrase-ear.ts";
 
 /** Starts the engine that was chosen; undefined for our own conversation. */
 export type OpenConversationEngine = (
@@ -21,7 +25,17 @@ export interface DuplexParts {
   readonly clock: Clock;
   readonly player: LivePlayer;
   readonly open: OpenConversationEngine;
-  readonly settings: () => Pick<Settings, "conversation" | "useEmbeddedOnFailure">;
+  /** What hears the stop phrases and the wake phrase. */
+  readonly ear: PhraseStages;
+  readonly settings: () => Pick<Settings, "conversation" | "useEmbeddedOnFailure" | "mode" | "wakePhrase">;
+}
+
+/** What else is known of a frame that is overheard. */
+export interface OverhearContext {
+  /** Echo may be in it. */
+  readonly guarded: boolean;
+  /** The reply that our own conversation gives meanwhile. */
+  readonly ownReply: TurnView | undefined;
 }
 
 /** Who is told what comes of it. */
@@ -30,6 +44,9 @@ export interface DuplexListener {
   changed(): void;
   /** An entry is over. Its `heard` may still grow. */
   turnEnded(turn: TurnView): void;
+  /** The user said a stop phrase: whoever speaks is to be silent. */
+  stopSaid(): void;
+  failed(failure: Failure): void;
 }
 
 /** One run of an engine, from being chosen to being replaced. */
@@ -50,21 +67,41 @@ const SPEECH_GAP_MS = 600;
 export class DuplexConversation {
   readonly #parts: DuplexParts;
   readonly #speech: LiveSpeech;
+  readonly #ear: DuplexEar;
   readonly #log = new DuplexLog();
   readonly #closing = new Set<Promise<void>>();
-  #listener: DuplexListener = { changed: () => undefined, turnEnded: () => undefined };
+  #listener: DuplexListener = {
+    changed: () => undefined,
+    turnEnded: () => undefined,
+    stopSaid: () => undefined,
+    failed: () => undefined,
+  };
   #choice: string | undefined;
   #session: Session | undefined;
   #decided = Promise.withResolvers<void>();
   #isPaused = false;
   #isSounding = false;
+  #audibleUntilMs = Number.NEGATIVE_INFINITY;
+  #ownReply: TurnView | undefined;
   #leftOutSamples = 0;
   #cancelEntryEnd: (() => void) | undefined;
   #cancelSoundEnd: (() => void) | undefined;
 
   constructor(parts: DuplexParts) {
     this.#parts = parts;
-    this.#speech = new LiveSpeech(parts.player, () => parts.clock.nowMs());
+    const nowMs = () => parts.clock.nowMs();
+    this.#ear = new DuplexEar(
+      { stages: parts.ear, settings: parts.settings, nowMs },
+      {
+        isAudible: () => this.#isAudible,
+        spokenText: () => this.#spokenText,
+        stopSaid: () => this.#listener.stopSaid(),
+        addressed: () => this.#speech.endHush(),
+        changed: () => this.#listener.changed(),
+        failed: (reason) => this.#listener.failed(reason),
+      },
+    );
+    this.#speech = new LiveSpeech(parts.player, nowMs, () => this.#ear.isOpen);
     parts.player.onEvent((event) => this.#onPlayerEvent(event));
   }
 
@@ -102,7 +139,8 @@ export class DuplexConversation {
     if (!state || this.#isReplaced) return undefined;
     if (state.kind === "failed") return "failed";
     if (state.kind !== "ready") return "starting";
-    return this.#isSounding ? "speaking" : "listening";
+    const { state: heard } = this.#ear;
+    return this.#isSounding && heard !== "hearing" ? "speaking" : heard;
   }
 
   /** What does not work as chosen. Codes: engine-replaced, engine-unusable, conversation-interrupted. */
@@ -119,16 +157,39 @@ export class DuplexConversation {
     return this.#log.entries;
   }
 
-  /** The microphone. Frames of another shape are left out, and what is no number is silence. */
+  /**
+   * The microphone: frames of CAPTURE_FRAME_SAMPLES; others are left out, and what is no number is silence. What is not meant for the engine
+   * is silence to it.
+   */
   hear({ pcm }: MicrophoneFrame): void {
     if (this.#isPaused || pcm.length !== CAPTURE_FRAME_SAMPLES) return;
     const isSound = pcm.every(Number.isFinite);
-    this.#session?.engine.hear(isSound ? pcm : pcm.map((sample) => (Number.isFinite(sample) ? sample : 0)));
+    const sound = isSound ? pcm : pcm.map((sample) => (Number.isFinite(sample) ? sample : 0));
+    this.#session?.engine.hear(this.#ear.pass(sound));
   }
 
-  /** Silence at once, and until it has paused by itself: it does not know that it is to stop. */
+  /** The microphone at 16 kHz, for the phrases that count although another engine holds the conversation. Never blocks. */
+  overhear(pcm16: Float32Array, endedAtMs: number, { guarded, ownReply }: OverhearContext): void {
+    if (this.#isPaused) return;
+    this.#ownReply = ownReply;
+    void this.#ear.overhear(pcm16, endedAtMs, guarded && this.#isAudible);
+  }
+
+  /** Whether the user holds the talk key, which in some modes decides what the engine hears. */
+  setTalkKey(isHeld: boolean): void {
+    this.#ear.setTalkKey(isHeld);
+  }
+
+  /**
+   * Silence at once, and until it has paused by itself while the microphone is open to it, or the user speaks to it again: it does not know
+   * that it is to stop.
+   */
   stop(): void {
-    if (this.isHolding) this.#speech.hush();
+    if (!this.isHolding) return;
+    if (this.#isSounding) this.#log.interrupt();
+    this.#ear.fallAsleep();
+    this.#speech.hush();
+    this.#endSound();
   }
 
   /** Paused, it hears nothing and is not heard. */
@@ -145,6 +206,16 @@ export class DuplexConversation {
 
   get #state(): ConversationState | undefined {
     return this.#session?.state;
+  }
+
+  get #isAudible(): boolean {
+    const isHeard = this.#parts.clock.nowMs() < this.#audibleUntilMs || this.#ownReply !== undefined;
+    return isHeard || (this.#speech.isHushed && this.#ear.isOpen);
+  }
+
+  get #spokenText(): string {
+    const said = [this.entries.at(-1), this.#ownReply];
+    return latestWords(said.map((turn) => (turn ? spokenByNow(turn) : "")).join(" "));
   }
 
   /** It failed, and our own conversation takes its place. */
@@ -176,6 +247,7 @@ export class DuplexConversation {
     this.#session = undefined;
     this.#endEntry();
     this.#endSound();
+    this.#ear.fallAsleep();
     if (!session) return;
     this.#decided.resolve();
     this.#speech.reset();
@@ -197,6 +269,8 @@ export class DuplexConversation {
     const leftOut = this.#speech.write(pcm);
     if (leftOut > 0) this.#noteLeftOut(leftOut);
     if (!isVoice(pcm) || !this.#speech.position) return;
+    this.#ear.stayAwake();
+    this.#audibleUntilMs = clock.nowMs() + TURN_TUNING.echoTailMs;
     this.#cancelSoundEnd?.();
     this.#cancelSoundEnd = clock.schedule(clock.nowMs() + SPEECH_GAP_MS, () => this.#endSound());
     if (this.#isSounding) return;

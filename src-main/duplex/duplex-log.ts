@@ -69,6 +69,12 @@ export class DuplexLog {
     this.#change(this.#current!.turnId, { failure });
   }
 
+  /** What is heard now is cut off, even where all of its text was heard before. */
+  interrupt(): void {
+    const last = this.#entries.at(-1);
+    if (last) this.#change(last.turnId, { interrupted: true });
+  }
+
   /** The current entry is over; returned where there is one. */
   end(): TurnView | undefined {
     const ended = this.#current;

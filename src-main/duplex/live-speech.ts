@@ -32,6 +32,7 @@ export class LiveSpeech {
   readonly #player: LivePlayer;
   readonly #ring: PcmRing;
   readonly #nowMs: () => number;
+  readonly #mayGoOn: () => boolean;
   #generation = VOID_GENERATION;
   #writtenSamples = 0;
   #lastWriteAtMs = 0;
@@ -40,10 +41,17 @@ export class LiveSpeech {
   #hush: { readonly sinceMs: number; quietSinceMs: number } | undefined;
   #isPaused = false;
 
-  constructor(player: LivePlayer, nowMs: () => number) {
+  /** `mayGoOn`: whether hushed speech is heard again after a pause. */
+  constructor(player: LivePlayer, nowMs: () => number, mayGoOn: () => boolean) {
     this.#player = player;
     this.#ring = new PcmRing(player.ring, nowMs);
     this.#nowMs = nowMs;
+    this.#mayGoOn = mayGoOn;
+  }
+
+  /** Whether what comes is left out until the voice has paused. */
+  get isHushed(): boolean {
+    return this.#hush !== undefined;
   }
 
   /** Where the next sample will be; undefined while what comes is not heard. */
@@ -55,18 +63,23 @@ export class LiveSpeech {
   /** Takes mono samples at PLAYBACK_RATE_HZ. Returns how many of them were left out because the player's ring is full. */
   write(pcm: Float32Array): number {
     const isLoud = isVoice(pcm);
-    if (this.#isHushed(isLoud) || !this.#open()) return 0;
+    if (this.#staysHushed(isLoud) || !this.#open()) return 0;
     const count = Math.max(0, this.#ring.write(pcm, 0, pcm.length, this.#generation));
     this.#writtenSamples += count;
     this.#lastWriteAtMs = this.#nowMs();
     return pcm.length - count;
   }
 
-  /** Silence at once, and until the voice has paused by itself. */
+  /** Silence at once, and until the voice has paused by itself and may go on. */
   hush(): void {
     this.#flush();
     const nowMs = this.#nowMs();
     this.#hush = { sinceMs: nowMs, quietSinceMs: nowMs };
+  }
+
+  /** What comes is heard again. */
+  endHush(): void {
+    this.#hush = undefined;
   }
 
   /** Paused: silence at once; what comes is not heard. */
@@ -109,13 +122,14 @@ export class LiveSpeech {
     );
   }
 
-  #isHushed(isLoud: boolean): boolean {
+  #staysHushed(isLoud: boolean): boolean {
     const hush = this.#hush;
     if (!hush) return false;
     const nowMs = this.#nowMs();
     if (isLoud) hush.quietSinceMs = nowMs;
     if (nowMs - hush.quietSinceMs < PAUSE_MS && nowMs - hush.sinceMs < LONGEST_HUSH_MS) return true;
-    this.#hush = undefined;
+    if (!this.#mayGoOn()) return true;
+    this.endHush();
     return false;
   }
 

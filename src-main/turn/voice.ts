@@ -3,6 +3,7 @@ import { failure, type Failure } from "../../src-shared/failure.ts";
 import type { Fact, ReplyLevel } from "./facts.ts";
 import type { Clock, PlayerEvent, ReplyPart, StreamPlayer, Synthesizer, TurnKey } from "./ports.ts";
 import { Reply, type ReplyEvent, type SpeakingStyle } from "./reply.ts";
+import { latestWords, spokenByNow } from "./spoken-words.ts";
 import type { TurnLog } from "./turn-log.ts";
 import { TURN_TUNING } from "./turn-tuning.ts";
 
@@ -23,10 +24,6 @@ export interface VoiceListener {
   readonly failed: (failure: Failure) => void;
 }
 
-/** Words said at the most in TURN_TUNING.spokenTextMs. */
-const SPOKEN_WORDS = Math.ceil((TURN_TUNING.spokenTextMs / 1000) * 3.5);
-/** The word that sounds now, and those of the time that recognition takes. */
-const WORDS_UNDER_WAY = 4;
 const ACKNOWLEDGEMENT = "One moment.";
 
 /**
@@ -110,16 +107,12 @@ export class Voice {
 
   /** The last words heard of the reply that sounded at `atMs` or shortly before; empty when it was quiet. */
   spokenText(atMs: number): string {
-    const spoken = `${this.#heardOf(this.#recentlySpokenTurnId(atMs))} ${this.#spokenByNow(this.#reply?.key.turnId)}`;
-    return spoken.split(/\s+/).slice(-SPOKEN_WORDS).join(" ").trim();
+    return latestWords(`${this.#heardOf(this.#recentlySpokenTurnId(atMs))} ${this.#spokenByNow()}`);
   }
 
-  /** What was heard of the reply, and the words that sound before the player's next report. */
-  #spokenByNow(turnId: number | undefined): string {
-    const turn = turnId === undefined ? undefined : this.#log.find(turnId);
-    if (turn?.marks.firstAudibleAtMs === undefined) return "";
-    const next = turn.reply.slice(turn.heard.length).trim().split(/\s+/);
-    return `${turn.heard} ${next.slice(0, WORDS_UNDER_WAY).join(" ")}`;
+  #spokenByNow(): string {
+    const turn = this.#reply && this.#log.find(this.#reply.key.turnId);
+    return turn?.marks.firstAudibleAtMs === undefined ? "" : spokenByNow(turn);
   }
 
   /** Whether something of the assistant's voice may be heard at `atMs`. */

@@ -20,18 +20,18 @@ import { CHAT } from "./duplex-fixture.ts";
 import { fakeOpener, LOST, type FakeEngine } from "./fake-engine.ts";
 
 /** Counts what our own conversation hears. */
-class CountingDetector extends FakeDetector {
+class CountingPredictor extends FakePredictor {
   frames = 0;
-  override detect(frame: Float32Array) {
+  override hear(): void {
     this.frames++;
-    return super.detect(frame);
   }
 }
 
 /** An assistant on fake stages and fake engines, as a shell has it. */
 class TalkingAssistant {
   readonly clock = new FakeClock();
-  readonly detector = new CountingDetector();
+  readonly predictor = new CountingPredictor();
+  readonly transcriber = new FakeTranscriber();
   readonly engines: FakeEngine[] = [];
   readonly microphone = { onMicrophoneFrame: (_: { pcm: Float32Array; endedAtMs: number }) => undefined as void };
   readonly assistant: Assistant;
@@ -44,12 +44,12 @@ class TalkingAssistant {
     const settings = () => this.#settings;
     const listeners: ((settings: Settings) => void)[] = [];
     const nothing = () => undefined;
+    const ear = { detector: new FakeDetector(), transcriber: this.transcriber };
     this.assistant = new Assistant({
       stages: {
         clock: this.clock,
-        detector: this.detector,
-        transcriber: new FakeTranscriber(),
-        predictor: new FakePredictor(),
+        ...ear,
+        predictor: this.predictor,
         responder: new FakeResponder(),
         synthesizer: new FakeSynthesizer(),
         player,
@@ -69,7 +69,7 @@ class TalkingAssistant {
       timers: { list: () => [], cancel: nothing, onChange: nothing, onDue: nothing },
       lab: { play: () => succeeded(null), stop: nothing, onEvent: nothing },
       recorder: { stepped: nothing, turnEnded: nothing, heard: nothing },
-      duplex: new DuplexConversation({ clock: this.clock, player, settings, open: fakeOpener(this.engines) }),
+      duplex: new DuplexConversation({ clock: this.clock, player, ear, settings, open: fakeOpener(this.engines) }),
       engines: Promise.resolve(succeeded(null)),
       attachSpeaker: nothing,
       close: () => player.close(),
@@ -87,17 +87,17 @@ class TalkingAssistant {
   }
 
   /** So many frames came in the meantime: to our own conversation, and to the engine. */
-  async frames(count = 10): Promise<{ own: number; engine: number }> {
-    const before = { own: this.detector.frames, engine: this.engine.heard.length };
+  async frames(count = 10, amplitude = 0.1): Promise<{ own: number; engine: number }> {
+    const before = { own: this.predictor.frames, engine: this.engine.heard.length };
     for (let frame = 0; frame < count; frame++) {
       this.#endedAtMs += FRAME_MS;
       this.microphone.onMicrophoneFrame({
-        pcm: new Float32Array(CAPTURE_FRAME_SAMPLES).fill(0.1),
+        pcm: new Float32Array(CAPTURE_FRAME_SAMPLES).fill(amplitude),
         endedAtMs: this.#endedAtMs,
       });
+      await settle();
     }
-    await settle();
-    return { own: this.detector.frames - before.own, engine: this.engine.heard.length - before.engine };
+    return { own: this.predictor.frames - before.own, engine: this.engine.heard.length - before.engine };
   }
 
   async request(name: string, input: unknown): Promise<void> {
@@ -155,7 +155,37 @@ test("what the engine says is among the turns, and stopping it is told to it alo
   expect(talk.snapshot.turns).toMatchObject([{ reply: "Hello there" }, { origin: "typed" }]);
 });
 
-test("the talk key is for our own conversation alone", async () => {
+test("a stop phrase silences who speaks: the engine, and our own answer to what was typed", async () => {
+  const talk = await start();
+  talk.transcriber.answer = succeeded("Stop.");
+  await talk.frames(20, 0);
+  talk.engine.output.text(" Hello");
+  talk.engine.output.write(new Float32Array(1_920).fill(0.5));
+  await talk.request("type-text", { text: "What time is it?" });
+  expect(await talk.frames(10, 0.9)).toEqual({ own: 0, engine: 10 });
+  await talk.frames(10, 0);
+  expect(talk.snapshot).toMatchObject({ state: "listening", turns: [{ interrupted: true }, { interrupted: true }] });
+});
+
+test("the talk key and the key that ends the turn decide what the engine hears, and muting it comes first", async () => {
+  const talk = await start({ conversation: CHAT, mode: "push-to-talk" });
+  expect(talk.snapshot.state).toBe("ready");
+  for (const [name, input, state] of [
+    ["talk-key", { pressed: true }, "hearing"],
+    ["done", {}, "ready"],
+    ["talk-key", { pressed: false }, "ready"],
+    ["talk-key", { pressed: true }, "hearing"],
+    ["set-muted", { muted: true }, "muted"],
+  ] as const) {
+    await talk.request(name, input);
+    expect(talk.snapshot.state).toBe(state);
+    await talk.frames(1);
+    expect(talk.engine.heard.at(-1)?.some(Boolean)).toBe(state === "hearing" || state === "muted");
+  }
+  expect(talk.snapshot.turns).toEqual([]);
+});
+
+test("hands-free, the talk key is for our own conversation alone", async () => {
   const talk = await start();
   await talk.request("talk-key", { pressed: true });
   expect(talk.snapshot).toMatchObject({ state: "listening", turns: [] });

@@ -17,6 +17,7 @@ import { PulledPlayer } from "../../src-main/play/pulled-player.ts";
 import { sessionClock } from "../../src-main/session-clock.ts";
 import { encodeChatMessage } from "../../src-main/wire/moshi-chat/chat-messages.ts";
 import { openConversationEngine } from "../../src-main/wire/open-conversation-engine.ts";
+import { FakeDetector, FakeTranscriber } from "../fakes/fake-stages.ts";
 import { peerProgram } from "../wire/framed-pcm/peer-program.ts";
 
 const TONE_HZ = 250;
@@ -32,6 +33,7 @@ class RealConversation {
     this.duplex = new DuplexConversation({
       clock: sessionClock,
       player: this.player,
+      ear: { detector: new FakeDetector(), transcriber: new FakeTranscriber() },
       settings: () => settings,
       open: (choice, output, onState) =>
         openConversationEngine(choice, { output, onState }, createOggOpusStreamDecoder),

@@ -1,0 +1,27 @@
+import type { Failure, FailureStage } from "../src-shared/failure.ts";
+
+/** What does not work until further notice, as the window shows it. */
+export class StandingFailures {
+  engine: Failure | undefined;
+  microphone: Failure | undefined;
+  /** Stands until the next page brings a speaker. */
+  output: Failure | undefined;
+  readonly #substitutions = new Map<FailureStage, Failure>();
+
+  /** Something in a stage does not work as chosen; undefined when it does again. */
+  noteSubstitution(stage: FailureStage, reason: Failure | undefined): void {
+    if (reason) this.#substitutions.set(stage, reason);
+    else this.#substitutions.delete(stage);
+  }
+
+  /** What keeps the assistant from hearing or speaking. */
+  get worst(): Failure | undefined {
+    return this.engine ?? this.output ?? this.microphone;
+  }
+
+  /** The worst, or the oldest substitution with the details of all. */
+  get shown(): Failure | undefined {
+    const all = [...this.#substitutions.values()];
+    return this.worst ?? (all[0] && { ...all[0], detail: all.map(({ detail }) => detail).join("; ") });
+  }
+}
