@@ -9,6 +9,8 @@ import type { SpokenPiece, SpokenStyle, TimedWord } from "../../wire/served-engi
 const AHEAD_MS = 5_000;
 /** No text without punctuation is spoken in larger pieces, so that other speeches have their turn. */
 const LONGEST_CHARACTERS = 200;
+/** More text than this without the end of a sentence is not waited for. */
+const MOST_WAITING_CHARACTERS = 1_000;
 const PIECE_SAMPLES = msToSamples(1_000, PLAYBACK_RATE_HZ);
 const RING_SAMPLES = msToSamples(2_500, PLAYBACK_RATE_HZ);
 /** The engine is much faster than real time and waits while its ring is full. */
@@ -109,8 +111,13 @@ class GrowingSpeech {
 
   async *#sentences(): AsyncGenerator<string> {
     const splitter = new SentenceSplitter();
+    let waiting = 0;
     for (let part = await this.#text.next(); !part.done; part = await this.#text.next()) {
-      for (const sentence of splitter.push(part.value)) yield* cutLong(sentence);
+      const sentences = splitter.push(part.value);
+      waiting += part.value.length;
+      if (waiting > MOST_WAITING_CHARACTERS) sentences.push(...splitter.finish());
+      if (sentences.length > 0) waiting = 0;
+      for (const sentence of sentences) yield* cutLong(sentence);
     }
     for (const sentence of splitter.finish()) yield* cutLong(sentence);
   }

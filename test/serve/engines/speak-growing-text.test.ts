@@ -117,6 +117,17 @@ test("a long text without punctuation is cut at its spaces", async () => {
   expect(Math.max(...synthesizer.texts.map((text) => text.length))).toBeLessThanOrEqual(200);
 });
 
+test("a text without punctuation is not waited for to the end", async () => {
+  const synthesizer = new RingSynthesizer();
+  async function* endless(): AsyncGenerator<string> {
+    for (let word = 0; word < 300; word++) yield "word ";
+    await new Promise(() => undefined);
+  }
+  const speech = speakGrowingText(synthesizer, endless(), STYLE, never());
+  expect((await speech.next()).done).toBe(false);
+  await speech.return();
+});
+
 test("aborting ends it at once, even while its text does not come", async () => {
   const abort = new AbortController();
   let isClosed = false;

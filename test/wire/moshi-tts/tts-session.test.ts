@@ -22,6 +22,7 @@ test("a client that was held up is heard again, although nothing was said of wha
   const engines = new FakeEngines();
   engines.speak = async function* (text) {
     for await (const part of text) engines.spokenTexts.push(part);
+    yield* [];
   };
   const { socket } = await client(engines, "Pcm");
   socket.send("word ".repeat(2_500));
