@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Failure } from "../../src-shared/failure.ts";
 import { AccessKeys } from "../serve/access-keys.ts";
 import { createLocalEngines, type LocalEngines } from "../serve/engines/local-engines.ts";
 import { createServerLog } from "../serve/server-log.ts";
@@ -40,11 +41,12 @@ export async function runServer({ options, keys, protocols, logFiles, staticFold
     ...(options.silent && { print: null }),
     ...(logFiles && { files: logFiles }),
   });
+  const onWarning = ({ stage, code }: Failure): void => log.write("warn", "conversation-problem", { stage, code });
   let engines: LocalEngines | undefined;
   try {
     const server = unwrap(
       await startServer({
-        protocols: () => protocols({ engines: (engines = createLocalEngines({})), meters: metrics, limits }),
+        protocols: () => protocols({ engines: (engines = createLocalEngines({ onWarning })), meters: metrics, limits }),
         address: options.addr,
         port: options.port,
         keys: new AccessKeys(keys),

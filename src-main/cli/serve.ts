@@ -10,6 +10,7 @@ interface ServeOptions extends ServerOptions {
   readonly apiKey?: readonly string[];
   readonly apiKeysFile?: string;
   readonly batchSize: number;
+  readonly maxConversations: number;
   readonly logDir?: string;
 }
 
@@ -19,11 +20,12 @@ export function serveCommand(): Command {
     .option("--api-key <key>", "let in only who has this key; may be given several times", collect)
     .option("--api-keys-file <file>", "keys to let in, one a line; not seen by other users of this machine")
     .option("--batch-size <number>", "channels of each moshi-server path", wholeNumber(1, 10_000), 16)
+    .option("--max-conversations <number>", "conversations at once; others wait", wholeNumber(1, 100), 1)
     .option("--log-dir <folder>", "keep a daily log there as well", parseOutputPath)
     .addHelpText(
       "after",
       `
-GET /health tells what is served at which path. SIGTERM or Ctrl+C lets sessions finish; a second one does not.
+GET /health tells what is served at which path. At /api/chat web pages and programs for Moshi talk to the assistant, with your settings and timers. SIGTERM or Ctrl+C lets sessions finish; a second one does not.
 
 Examples:
   repartee serve --port 8090
@@ -33,13 +35,13 @@ Examples:
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const { apiKey, apiKeysFile, batchSize, logDir } = options;
+  const { apiKey, apiKeysFile, batchSize, maxConversations: mostConversations, logDir } = options;
   const fileKeys = apiKeysFile === undefined ? [] : readKeys(apiKeysFile);
   const keys = apiKey || apiKeysFile !== undefined ? [...(apiKey ?? []), ...fileKeys] : undefined;
   await runServer({
     options,
     keys,
-    protocols: (surroundings) => createServedProtocols({ ...surroundings, batchSize }),
+    protocols: (surroundings) => createServedProtocols({ ...surroundings, batchSize, mostConversations }),
     ...(logDir !== undefined && { logFiles: { folder: logDir, name: "serve" } }),
   });
 }

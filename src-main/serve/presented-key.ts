@@ -13,6 +13,7 @@ export function presentedKey(
   const header = Array.isArray(moshiHeader) ? moshiHeader[0] : moshiHeader;
   const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? "")?.[1];
   const inQuery = query.get("auth_id") ?? undefined;
+  const fromPage = query.get("worker_auth_id") ?? undefined;
   switch (access) {
     case "moshi":
       return header ?? inQuery;
@@ -21,6 +22,6 @@ export function presentedKey(
     case "bearer":
       return bearer;
     case "any":
-      return headers.authorization === undefined ? (header ?? inQuery) : bearer;
+      return headers.authorization === undefined ? (header ?? inQuery ?? fromPage) : bearer;
   }
 }

@@ -1,5 +1,6 @@
 import { CAPTURE_RATE_HZ, RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
 import { createOggOpusStreamDecoder } from "../play/decode/ogg-opus-stream-decoder.ts";
+import { chatServer } from "../wire/moshi-chat/chat-server.ts";
 import { sttServer } from "../wire/moshi-stt/stt-server.ts";
 import { ttsServer } from "../wire/moshi-tts/tts-server.ts";
 import { openAiServer } from "../wire/openai/openai-server.ts";
@@ -30,9 +31,9 @@ interface MoshiPath extends ProtocolSurroundings {
 
 /** All protocols at their usual paths. `batchSize`: channels of each path of moshi-server. */
 export function createServedProtocols(
-  surroundings: ProtocolSurroundings & { readonly batchSize: number },
+  surroundings: ProtocolSurroundings & { readonly batchSize: number; readonly mostConversations: number },
 ): readonly ServedProtocol[] {
-  const { engines, meters, limits } = surroundings;
+  const { engines, meters, limits, mostConversations } = surroundings;
   return [
     recognition({ ...surroundings, path: "/api/asr-streaming" }),
     synthesis({ ...surroundings, path: "/api/tts_streaming" }),
@@ -44,6 +45,7 @@ export function createServedProtocols(
       mostAudioMs: MOST_RECORDING_SECONDS * 1000,
     }),
     vibevoiceServer({ engines, meters }),
+    chatServer({ engines, meters, mostConversations, createOggOpusDecoder: createOggOpusStreamDecoder }),
   ];
 }
 

@@ -1,9 +1,10 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { RefusalReason } from "../wire/route.ts";
-import type { ChannelMeter, SessionMeters } from "../wire/session-meters.ts";
+import type { ChannelKind, ChannelMeter, SessionMeters } from "../wire/session-meters.ts";
 
 const STEP_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.16];
 const STEPS = [25, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 50_000];
+const CONVERSATION = "repartee_serve_conversation";
 const DELAY_SECONDS = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10];
 
 /** What the server counts of a session. */
@@ -28,6 +29,7 @@ export class ServerMetrics implements SessionMeters {
   readonly #channels = {
     recognition: this.#channelMetrics("asr", "asr_connection_num_steps", "recognition"),
     synthesis: this.#channelMetrics("py", "py_model_connection_num_steps", "synthesis"),
+    conversation: this.#channelMetrics(CONVERSATION, `${CONVERSATION}_num_steps`, "conversation"),
   };
 
   constructor() {
@@ -64,7 +66,7 @@ export class ServerMetrics implements SessionMeters {
     this.#answered.inc({ route, status: String(status) });
   }
 
-  open(kind: "recognition" | "synthesis", protocol: string): ChannelMeter {
+  open(kind: ChannelKind, protocol: string): ChannelMeter {
     const { connect, openChannels, steps, stepDuration, totalSteps } = this.#channels[kind];
     connect.inc();
     openChannels.inc();
@@ -87,7 +89,7 @@ export class ServerMetrics implements SessionMeters {
     };
   }
 
-  #channelMetrics(prefix: "asr" | "py", stepsName: string, what: string) {
+  #channelMetrics(prefix: string, stepsName: string, what: string) {
     const registers = [this.#registry];
     const named = (name: string, help: string) => ({ name, help: `${help} (${what})`, registers });
     return {
@@ -95,7 +97,7 @@ export class ServerMetrics implements SessionMeters {
       openChannels: new Gauge(named(`${prefix}_open_channels`, "Channels in use.")),
       steps: new Histogram({ ...named(stepsName, "Frames of 80 ms of a channel."), buckets: STEPS }),
       stepDuration: new Histogram({
-        ...named(`${prefix}_model_step_duration`, "Seconds spent on a frame."),
+        ...named(`${prefix}_model_step_duration`, "Seconds from one frame to the next."),
         buckets: STEP_SECONDS,
       }),
       totalSteps: new Counter(named(`${prefix}_total_steps`, "Frames of 80 ms of all channels.")),

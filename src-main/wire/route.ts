@@ -7,7 +7,8 @@ import type { ServerSocket, ServerSocketOptions } from "./server-socket.ts";
  * - `moshi`: header `kyutai-api-key`, else query `auth_id`.
  * - `moshi-header`: header `kyutai-api-key` alone.
  * - `bearer`: header `Authorization: Bearer …`.
- * - `any`: header `Authorization: Bearer …`, else header `kyutai-api-key`, else query `auth_id`: for protocols that have no keys of their own.
+ * - `any`: header `Authorization: Bearer …`, else header `kyutai-api-key`, else query `auth_id`, else query `worker_auth_id`, which is what Moshi's page
+ *   sends: for protocols that have no keys of their own.
  *
  * Without keys in the server every route is for everyone.
  */

@@ -1,4 +1,5 @@
 import type { Failure, Outcome } from "../../src-shared/failure.ts";
+import type { ServedConversation } from "./served-conversation.ts";
 
 /** A spoken word on the timeline of its audio, in ms from the first sample. */
 export interface TimedWord {
@@ -87,4 +88,9 @@ export interface ServedEngines {
    * real time, but not ahead of its reader by more than a few seconds. Throws a FailureError with speak-failed or model-*; aborting ends it.
    */
   speak(text: AsyncIterable<string>, style: SpokenStyle, signal: AbortSignal): AsyncIterable<SpokenPiece>;
+  /**
+   * Begins a conversation with the assistant, which has its own turn-taking and hears no echo of itself. `voice`: one of the voices; any other name
+   * is the voice of the user's settings. Codes: model-*.
+   */
+  converse(wish: { readonly voice: string }): Promise<Outcome<ServedConversation>>;
 }

@@ -1,4 +1,4 @@
-/** Counts what happens in one channel, which is one stream of recognition or of synthesis. */
+/** Counts what happens in one channel, which is one stream of recognition or of synthesis, or a conversation. */
 export interface ChannelMeter {
   /** A frame of 80 ms was handled, in so much time. */
   step(durationMs: number): void;
@@ -10,9 +10,12 @@ export interface ChannelMeter {
   close(): void;
 }
 
+/** What a channel is for. */
+export type ChannelKind = "recognition" | "synthesis" | "conversation";
+
 /** Counts for `/metrics`. `open`: a channel was taken by a session of that protocol. */
 export interface SessionMeters {
-  open(kind: "recognition" | "synthesis", protocol: string): ChannelMeter;
+  open(kind: ChannelKind, protocol: string): ChannelMeter;
 }
 
 const NOTHING = (): void => undefined;

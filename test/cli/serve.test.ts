@@ -50,7 +50,7 @@ test("serves several protocols on one port until it is told to end", { timeout: 
   const { stdout, stderr, exitCode } = await whileServing(args, async (url) => {
     const health = (await (await fetch(`${url}/health`)).json()) as { protocols: readonly { name: string }[] };
     expect(health.protocols.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(["moshi-stt", "moshi-tts", "openai", "vibevoice"]),
+      expect.arrayContaining(["moshi-stt", "moshi-tts", "openai", "vibevoice", "moshi-chat"]),
     );
     const modules = (await (await fetch(`${url}/api/modules_info`)).json()) as Record<string, string>[];
     expect(modules[0]).toMatchObject({ path: "/api/asr-streaming", used_slots: "0", total_slots: "3" });

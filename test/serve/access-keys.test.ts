@@ -49,6 +49,8 @@ test.for([
   ["any", { authorization: "Basic x", "kyutai-api-key": "header" }, "auth_id=query", undefined],
   ["any", { "kyutai-api-key": "header" }, "auth_id=query", "header"],
   ["any", {}, "auth_id=query", "query"],
+  ["any", {}, "worker_auth_id=page&auth_id=query", "query"],
+  ["any", {}, "worker_auth_id=page", "page"],
   ["any", {}, "", undefined],
 ] as const)("%s with %j and ?%s presents %j", ([access, headers, query, key]) => {
   expect(presentedKey(access, headers, new URLSearchParams(query))).toBe(key);

@@ -1,4 +1,5 @@
-import { FailureError, succeeded, type Failure } from "../../src-shared/failure.ts";
+import { FailureError, succeeded, type Failure, type Outcome } from "../../src-shared/failure.ts";
+import { STEP_SAMPLES, type ServedConversation } from "../../src-main/wire/served-conversation.ts";
 import type {
   Listener,
   ListenerEvent,
@@ -17,6 +18,27 @@ export interface FakeListening {
   isClosed: boolean;
 }
 
+/** A conversation that a test has through {@link FakeEngines}: it says what it hears, and in every third step a word. */
+export class FakeConversation implements ServedConversation {
+  readonly voice: string;
+  readonly heard: Float32Array[] = [];
+  isClosed = false;
+
+  constructor(voice: string) {
+    this.voice = voice;
+  }
+
+  async step(input: Float32Array) {
+    if (input.length !== STEP_SAMPLES || this.isClosed) throw new Error("no step is like that");
+    this.heard.push(input.slice());
+    return { output: input.slice(), text: this.heard.length % 3 === 0 ? [` word${this.heard.length}`] : [] };
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+  }
+}
+
 /** Engines that say and hear what a test wants. */
 export class FakeEngines implements ServedEngines {
   readonly voices = ["slt", "kal"];
@@ -32,6 +54,9 @@ export class FakeEngines implements ServedEngines {
   samplesOfWord = 2_400;
   /** Thrown after so many words. */
   failure: { readonly afterWords: number; readonly failure: Failure } | undefined;
+  readonly conversations: FakeConversation[] = [];
+  /** In place of a conversation. */
+  conversationFailure: Failure | undefined;
   /** Awaited before each word is spoken. */
   beforeWord: () => Promise<void> | void = () => undefined;
 
@@ -54,6 +79,13 @@ export class FakeEngines implements ServedEngines {
 
   async transcribe() {
     return succeeded(this.transcript);
+  }
+
+  async converse({ voice }: { readonly voice: string }): Promise<Outcome<ServedConversation>> {
+    if (this.conversationFailure) return { ok: false, failure: this.conversationFailure };
+    const conversation = new FakeConversation(voice);
+    this.conversations.push(conversation);
+    return succeeded(conversation);
   }
 
   async *speak(text: AsyncIterable<string>, style: SpokenStyle, signal: AbortSignal): AsyncGenerator<SpokenPiece> {

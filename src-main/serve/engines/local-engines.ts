@@ -1,10 +1,12 @@
-import { succeeded, type Outcome } from "../../../src-shared/failure.ts";
+import { succeeded, type Failure, type Outcome } from "../../../src-shared/failure.ts";
 import { createEmbeddedEndOfTurn } from "../../detect/embedded-end-of-turn.ts";
 import { createSileroStreams } from "../../detect/silero-streams.ts";
+import { settingsFolder } from "../../settings/settings-file.ts";
 import { createFliteSynthesizer } from "../../speak/flite-synthesizer.ts";
 import { createMoonshineTranscriber } from "../../transcribe/moonshine-transcriber.ts";
 import { createSoundswallowerAligner } from "../../transcribe/soundswallower-aligner.ts";
 import type { ServedEngines, SpokenStyle } from "../../wire/served-engines.ts";
+import { AssistantConversations } from "../conversation/assistant-conversations.ts";
 import { ListeningPace } from "./listening-pace.ts";
 import { LiveListener } from "./live-listener.ts";
 import { SharedTranscriber } from "./shared-transcriber.ts";
@@ -27,6 +29,10 @@ const FASTEST_RATIO = 4;
 export interface LocalEnginesOptions {
   /** Where the model files are; undefined for the npm packages. */
   readonly modelsFolder?: string | undefined;
+  /** Of the settings and timers that conversations go by; the user's unless told. */
+  readonly settingsFolder?: string;
+  /** Gets what goes wrong beside conversations, and turns that failed. */
+  readonly onWarning?: (failure: Failure) => void;
 }
 
 /** The embedded engines for any number of streams: Silero, Moonshine, SoundSwallower and Flite. Loading starts at once. */
@@ -39,12 +45,23 @@ export function createLocalEngines(options: LocalEnginesOptions): LocalEngines {
   const pace = new ListeningPace(transcriber);
   const predictor = createEmbeddedEndOfTurn();
   const listening = { transcriber, aligner, pace, predictor };
+  const conversations = new AssistantConversations({
+    engines: { detector, transcriber, synthesizer },
+    folder: options.settingsFolder ?? settingsFolder(),
+    onWarning: options.onWarning ?? (() => undefined),
+  });
+  const ready = loadAll([detector.ready, moonshine.ready, aligner.ready, synthesizer.ready]);
   return {
-    ready: loadAll([detector.ready, moonshine.ready, aligner.ready, synthesizer.ready]),
+    ready,
     voices: VOICES,
     listen: (onEvent) => new LiveListener(listening, detector.open(), onEvent),
     transcribe: (pcm, { words }, signal) => transcribeRecording({ detector, transcriber, aligner }, pcm, words, signal),
     speak: (text, style, signal) => speakGrowingText(synthesizer, text, possibleStyle(style), signal),
+    converse: async ({ voice }) => {
+      const loaded = await ready;
+      if (!loaded.ok) return loaded;
+      return succeeded(await conversations.open({ voice: VOICES.find((name) => name === voice) }));
+    },
     close: async () => {
       await Promise.all([detector.close(), moonshine.close(), aligner.close(), synthesizer.close()]);
     },
