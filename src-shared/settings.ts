@@ -30,9 +30,16 @@ export const settingsSchema = z.object({
   wakePhrase: z.string().trim().min(2).max(60).default("hey repartee"),
   /** Which predictor decides the end of a turn. */
   endOfTurn: z.enum(["embedded", "smart-turn", "turn-1-mini", "moshi"]).default("embedded"),
-  /** What turns speech into text. `moshi` as the predictor of the end of a turn listens to the same server. */
+  /**
+   * What turns speech into text. `moshi` as the predictor of the end of a turn listens to the same server. `delayFrames`: how many frames of
+   * 80 ms the model of a moshi-server lags, 6 for the 1B model, 32 for the 2.6B one.
+   */
   recognition: z
-    .object({ engine: z.enum(["embedded", "moshi", "openai"]).default("embedded"), ...serverFields })
+    .object({
+      engine: z.enum(["embedded", "moshi", "openai"]).default("embedded"),
+      ...serverFields,
+      delayFrames: z.number().int().min(0).max(100).default(6),
+    })
     .prefault({}),
   /** What speaks. `voice`: one of the server; empty for its default. */
   speech: z

@@ -41,7 +41,7 @@ beforeEach(async () => {
   proxy = await startCuttingProxy(server.port);
   const urls = [`ws://127.0.0.1:${proxy.port}`];
   const settings: SettingsPatch = {
-    recognition: { engine: "moshi", urls, apiKey: KEY, model: "" },
+    recognition: { engine: "moshi", urls, apiKey: KEY, model: "", delayFrames: 6 },
     speech: { engine: "moshi", urls, apiKey: KEY, model: "", voice: "kal" },
     endOfTurn: "moshi",
   };
@@ -99,7 +99,7 @@ test("when the server dies in mid-conversation, the conversation goes on with th
   for (const part of ["speech recognition: ", "voice: "]) expect(failure?.detail).toContain(part);
   expect(JSON.stringify(assistant.snapshot)).not.toContain(KEY);
   await assistant.request("update-settings", {
-    recognition: { engine: "embedded", urls: [], apiKey: "", model: "" },
+    recognition: { engine: "embedded", urls: [], apiKey: "", model: "", delayFrames: 6 },
     speech: { engine: "embedded", urls: [], apiKey: "", model: "", voice: "" },
     endOfTurn: "embedded",
   });

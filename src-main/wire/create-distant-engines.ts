@@ -26,6 +26,7 @@ export function createDistantTranscriber({
   urls,
   apiKey,
   model,
+  delayFrames,
   useEmbeddedOnFailure,
 }: Settings["recognition"] & Patience): Transcriber | undefined {
   switch (engine) {
@@ -33,7 +34,7 @@ export function createDistantTranscriber({
       return undefined;
     case "moshi": {
       const short = { mostAttempts: 1, connectTimeoutMs: SHORT_CONNECT_MS };
-      return createMoshiTranscriber({ url: urls[0] ?? "", apiKey, ...(useEmbeddedOnFailure && short) });
+      return createMoshiTranscriber({ url: urls[0] ?? "", apiKey, delayFrames, ...(useEmbeddedOnFailure && short) });
     }
     case "openai": {
       const retries = useEmbeddedOnFailure ? { mostRetries: 0 } : {};

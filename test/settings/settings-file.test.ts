@@ -40,7 +40,7 @@ test("without a file the defaults are in force, and nothing is written", async (
 
 test("nothing leaves the machine unless the user says so", async () => {
   const { recognition, speech, endOfTurn, useEmbeddedOnFailure } = (await open()).current;
-  expect(recognition).toEqual({ engine: "embedded", urls: [], apiKey: "", model: "" });
+  expect(recognition).toEqual({ engine: "embedded", urls: [], apiKey: "", model: "", delayFrames: 6 });
   expect(speech).toEqual({ engine: "embedded", urls: [], apiKey: "", model: "", voice: "" });
   expect({ endOfTurn, useEmbeddedOnFailure }).toEqual({ endOfTurn: "embedded", useEmbeddedOnFailure: true });
 });
@@ -48,10 +48,17 @@ test("nothing leaves the machine unless the user says so", async () => {
 test("servers in place of the embedded engines are kept in their order", async () => {
   const file = await open();
   const urls = ["http://127.0.0.1:8880/v1", "https://api.example/v1"];
-  const recognition = { engine: "openai" as const, urls, apiKey: "k", model: "whisper-1" };
+  const recognition = { engine: "openai" as const, urls, apiKey: "k", model: "whisper-1", delayFrames: 32 };
   const speech = { engine: "moshi" as const, urls: ["ws://gpu.example:8089"], apiKey: "", model: "", voice: "v" };
   expect((await file.update({ recognition, speech, useEmbeddedOnFailure: false })).ok).toBe(true);
   expect((await open()).current).toMatchObject({ recognition, speech, useEmbeddedOnFailure: false });
+});
+
+test.each([-1, 0.5, 101])("a recognizer does not lag %s frames", async (delayFrames) => {
+  const file = await open();
+  const update = await file.update({ recognition: { ...file.current.recognition, delayFrames } });
+  expect(update).toMatchObject({ ok: false, failure: { code: "settings-invalid" } });
+  expect(file.current.recognition.delayFrames).toBe(6);
 });
 
 test("a change is told, saved and there the next time", async () => {

@@ -1,24 +1,25 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { succeeded } from "../../src-shared/failure.ts";
 import { createStreamDecoder } from "../../src-main/play/decode/create-stream-decoder.ts";
-import type { RunningServer } from "../../src-main/serve/start-server.ts";
 import {
   createDistantEndOfTurn,
   createDistantSynthesizer,
   createDistantTranscriber,
 } from "../../src-main/wire/create-distant-engines.ts";
+import { decodeSttClientMessage, encodeSttServerMessage } from "../../src-main/wire/moshi-stt/stt-messages.ts";
 import { ttsServer } from "../../src-main/wire/moshi-tts/tts-server.ts";
 import { openAiServer } from "../../src-main/wire/openai/openai-server.ts";
 import { vibevoiceServer } from "../../src-main/wire/vibevoice/vibevoice-server.ts";
 import { FakeEngines } from "./fake-engines.ts";
 import { hearSpeech } from "./heard-speech.ts";
-import { startTestServer } from "./start-test-server.ts";
+import { startTestServer, type TestServer } from "./start-test-server.ts";
+import { startWebSocketPeer } from "./web-socket-peer.ts";
 
 const NOBODY = "http://127.0.0.1:9";
 const NEVER = new AbortController().signal;
 
 let engines: FakeEngines;
-let server: RunningServer;
+let server: TestServer;
 
 beforeEach(async () => {
   engines = new FakeEngines();
@@ -33,10 +34,8 @@ beforeEach(async () => {
   server = await startTestServer([openAi, vibevoiceServer({ engines }), ttsServer({ engines, batchSize: 2 })]);
 });
 
-afterEach(() => server.end());
-
 function settings<Engine extends string>(engine: Engine, urls: readonly string[]) {
-  return { engine, urls: [...urls], apiKey: "", model: "", voice: "kal", useEmbeddedOnFailure: true };
+  return { engine, urls: [...urls], apiKey: "", model: "", voice: "kal", delayFrames: 6, useEmbeddedOnFailure: true };
 }
 
 test("nothing is made for the embedded engines", () => {
@@ -63,6 +62,34 @@ test("servers of OpenAI's interface are asked in their order", async () => {
   expect(transcript).toMatchObject({ ok: true, value: { text: "Good morning." } });
   await transcriber.close();
 });
+
+test.each([0, 6, 32])(
+  "silence of %s frames, and 2 more, follows what the recognizer of moshi is asked for",
+  async (delayFrames) => {
+    const frames = Promise.withResolvers<number>();
+    const peer = await startWebSocketPeer((socket) => {
+      socket.send(encodeSttServerMessage({ type: "Ready" }));
+      let behind = Number.NaN;
+      socket.on("message", (data) => {
+        const message = decodeSttClientMessage(data as Buffer);
+        if (message.ok && message.value.type === "Audio") behind += 1;
+        if (!message.ok || message.value.type !== "Marker") return;
+        behind = 0;
+        const { id } = message.value;
+        setTimeout(() => {
+          frames.resolve(behind);
+          socket.send(encodeSttServerMessage({ type: "Marker", id }));
+        }, 40);
+      });
+    });
+    const transcriber = createDistantTranscriber({ ...settings("moshi", [peer.url]), delayFrames })!;
+    expect(await transcriber.transcribe({ pcm: new Float32Array(1_600) }, NEVER)).toMatchObject({ ok: true });
+    // What is sent at the pace of the sound comes on top.
+    expect(await frames.promise).toBeGreaterThanOrEqual(delayFrames + 2);
+    expect(await frames.promise).toBeLessThan(delayFrames + 6);
+    await transcriber.close();
+  },
+);
 
 test("without an address every engine fails at once", async () => {
   for (const engine of ["moshi", "openai"] as const) {
