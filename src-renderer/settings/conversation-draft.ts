@@ -1,14 +1,12 @@
 import { formatCommandLine, parseCommandLine } from "../../src-shared/command-line.ts";
 import type { ConversationChoice } from "../../src-shared/conversation-choice.ts";
+import type { FieldProblem } from "./field-problem.ts";
 import { isServerAddress } from "./is-server-address.ts";
 
 /** Who holds the conversation, as the user writes it: the program and its arguments are one line. */
 export interface ConversationDraft extends Omit<ConversationChoice, "command"> {
   readonly commandLine: string;
 }
-
-/** What is wrong with a draft. */
-export type DraftProblem = "open-quote" | "no-program" | "no-address" | "bad-address";
 
 /** The draft of what is saved. */
 export function draftOf({ command, ...choice }: ConversationChoice): ConversationDraft {
@@ -17,11 +15,11 @@ export function draftOf({ command, ...choice }: ConversationChoice): Conversatio
 
 /** What is saved of a draft without a problem. Of an engine that was not chosen, only what can be used is kept. */
 export function choiceOf({ commandLine, url, ...draft }: ConversationDraft): ConversationChoice {
-  return { ...draft, command: parseCommandLine(commandLine) ?? [], url: isSocketAddress(url) ? url : "" };
+  return { ...draft, command: parseCommandLine(commandLine) ?? [], url: isServerAddress(url, "socket") ? url : "" };
 }
 
 /** What keeps a draft from being saved; undefined when nothing does. */
-export function problemOf({ engine, commandLine, url }: ConversationDraft): DraftProblem | undefined {
+export function problemOf({ engine, commandLine, url }: ConversationDraft): FieldProblem | undefined {
   switch (engine) {
     case "own":
       return undefined;
@@ -32,10 +30,6 @@ export function problemOf({ engine, commandLine, url }: ConversationDraft): Draf
     }
     case "chat":
       if (url === "") return "no-address";
-      return isSocketAddress(url) ? undefined : "bad-address";
+      return isServerAddress(url, "socket") ? undefined : "bad-address";
   }
-}
-
-function isSocketAddress(url: string): boolean {
-  return isServerAddress(url.replace(/^ws(?=s?:)/i, "http"));
 }

@@ -1,10 +1,13 @@
-import { useId, useState, type FormEvent, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { parseCommandLine } from "../../src-shared/command-line.ts";
 import type { ConversationChoice } from "../../src-shared/conversation-choice.ts";
-import { STRINGS } from "../strings.ts";
 import { Choice } from "./choice.tsx";
 import { choiceOf, draftOf, problemOf, type ConversationDraft } from "./conversation-draft.ts";
 import { CONVERSATION_STRINGS as TEXT } from "./conversation-strings.ts";
+import { FORM_STRINGS } from "./form-strings.ts";
+import { SavedForm } from "./saved-form.tsx";
+import { TextField } from "./text-field.tsx";
+import { useDraft } from "./use-draft.ts";
 import "./conversation-form.css";
 
 interface ConversationFormProps {
@@ -15,20 +18,18 @@ interface ConversationFormProps {
 
 /** Who holds the conversation: Repartee, a program or a server, saved together. Saved again, an engine that failed is tried again. */
 export function ConversationForm({ saved, onSave }: ConversationFormProps): ReactNode {
-  const [draft, setDraft] = useState(() => draftOf(saved));
-  const [note, setNote] = useState("");
-  const problem = problemOf(draft);
-  const edit = (change: Partial<ConversationDraft>): void => {
-    setDraft({ ...draft, ...change });
-    setNote("");
-  };
-  const save = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (!problem && (await onSave(choiceOf(draft)))) setNote(STRINGS.settingsPanel.saved);
-  };
+  const { draft, edit, isSaved, save } = useDraft(
+    () => draftOf(saved),
+    (changed) => onSave(choiceOf(changed)),
+  );
   return (
-    <form className="card" aria-label={TEXT.title} data-testid="conversation" onSubmit={(event) => void save(event)}>
-      <h2>{TEXT.title}</h2>
+    <SavedForm
+      title={TEXT.title}
+      name="conversation"
+      canSave={problemOf(draft) === undefined}
+      isSaved={isSaved}
+      onSave={save}
+    >
       <div className="wide-field">
         <Choice
           label={TEXT.engine}
@@ -39,14 +40,8 @@ export function ConversationForm({ saved, onSave }: ConversationFormProps): Reac
         />
       </div>
       {draft.engine === "command" && <CommandFields draft={draft} onEdit={edit} />}
-      {draft.engine === "chat" && <ServerFields draft={draft} onEdit={edit} />}
-      <div className="wide-field save">
-        <button type="submit" className="primary" disabled={problem !== undefined} data-testid="save-conversation">
-          {STRINGS.settingsPanel.save}
-        </button>
-        <span role="status">{note}</span>
-      </div>
-    </form>
+      {draft.engine === "chat" && <ChatFields draft={draft} onEdit={edit} />}
+    </SavedForm>
   );
 }
 
@@ -57,28 +52,22 @@ interface FieldsProps {
 
 /** The program and its arguments in one line, and how it is understood. */
 function CommandFields({ draft, onEdit }: FieldsProps): ReactNode {
-  const hintId = useId();
   const command = parseCommandLine(draft.commandLine) ?? [];
   return (
-    <div className="field wide-field">
-      <label>
-        {TEXT.commandLine}
-        <input
-          value={draft.commandLine}
-          data-testid="conversation-command"
-          spellCheck={false}
-          autoComplete="off"
-          maxLength={4_000}
-          placeholder="ssh gpu moshi-stdio"
-          aria-describedby={hintId}
-          onChange={({ target }) => onEdit({ commandLine: target.value })}
-        />
-      </label>
-      <p className="hint" id={hintId}>
-        {TEXT.commandLineHint}
-      </p>
+    <>
+      <TextField
+        isWide
+        label={TEXT.commandLine}
+        value={draft.commandLine}
+        hint={TEXT.commandLineHint}
+        problem={problemOf(draft)}
+        data-testid="conversation-command"
+        maxLength={4_000}
+        placeholder="ssh gpu moshi-stdio"
+        onChange={(commandLine) => onEdit({ commandLine })}
+      />
       {command.length > 0 && (
-        <p className="hint command-line" data-testid="conversation-starts">
+        <p className="hint wide-field command-line" data-testid="conversation-starts">
           {TEXT.starts}
           {command.map((part, index) => (
             // Arguments have no identity but their place.
@@ -87,58 +76,39 @@ function CommandFields({ draft, onEdit }: FieldsProps): ReactNode {
           ))}
         </p>
       )}
-      <Problem draft={draft} />
-    </div>
-  );
-}
-
-/** The server, and what PersonaPlex is told. */
-function ServerFields({ draft, onEdit }: FieldsProps): ReactNode {
-  return (
-    <>
-      <label className="wide-field">
-        {TEXT.url}
-        <input
-          value={draft.url}
-          data-testid="conversation-url"
-          inputMode="url"
-          spellCheck={false}
-          maxLength={2_000}
-          placeholder="ws://127.0.0.1:8998"
-          onChange={({ target }) => onEdit({ url: target.value.trim() })}
-        />
-        <Problem draft={draft} />
-      </label>
-      <label>
-        {TEXT.voicePrompt}
-        <input
-          value={draft.voicePrompt}
-          maxLength={200}
-          spellCheck={false}
-          placeholder="NATF0.pt"
-          onChange={({ target }) => onEdit({ voicePrompt: target.value.trim() })}
-        />
-      </label>
-      <label>
-        {TEXT.textPrompt}
-        <input
-          value={draft.textPrompt}
-          maxLength={4_000}
-          placeholder={TEXT.textPromptPlaceholder}
-          onChange={({ target }) => onEdit({ textPrompt: target.value })}
-        />
-      </label>
     </>
   );
 }
 
-function Problem({ draft }: Pick<FieldsProps, "draft">): ReactNode {
-  const problem = problemOf(draft);
+/** The server, and what PersonaPlex is told. */
+function ChatFields({ draft, onEdit }: FieldsProps): ReactNode {
   return (
-    problem && (
-      <span className="turn-failure" role="alert" data-testid="conversation-problem">
-        {TEXT.problems[problem]}
-      </span>
-    )
+    <>
+      <TextField
+        isWide
+        label={FORM_STRINGS.address}
+        value={draft.url}
+        problem={problemOf(draft)}
+        data-testid="conversation-url"
+        inputMode="url"
+        placeholder="ws://127.0.0.1:8998"
+        onChange={(url) => onEdit({ url: url.trim() })}
+      />
+      <TextField
+        label={TEXT.voicePrompt}
+        value={draft.voicePrompt}
+        maxLength={200}
+        placeholder="NATF0.pt"
+        onChange={(voicePrompt) => onEdit({ voicePrompt: voicePrompt.trim() })}
+      />
+      <TextField
+        label={TEXT.textPrompt}
+        value={draft.textPrompt}
+        spellCheck
+        maxLength={4_000}
+        placeholder={TEXT.textPromptPlaceholder}
+        onChange={(textPrompt) => onEdit({ textPrompt })}
+      />
+    </>
   );
 }

@@ -1,5 +1,4 @@
 import type { ConversationChoice } from "../../src-shared/conversation-choice.ts";
-import type { DraftProblem } from "./conversation-draft.ts";
 
 const TAKES_TURNS =
   "It takes turns in its own way: mode, patience and the end of your turn do not count. What you type, Repartee answers itself.";
@@ -22,14 +21,7 @@ export const CONVERSATION_STRINGS = {
   commandLineHint:
     "Spaces separate arguments; put \"…\" or '…' around what has spaces in it. No shell is involved: ~, *, $ and \\ mean themselves.",
   starts: "Starts",
-  url: "Address",
   voicePrompt: "Voice (PersonaPlex)",
   textPrompt: "Who it is (PersonaPlex)",
   textPromptPlaceholder: "You are a friendly assistant.",
-  problems: {
-    "open-quote": "A quotation mark is not closed.",
-    "no-program": "Write down the program to start.",
-    "no-address": "Write down the address of the server.",
-    "bad-address": "This is not a ws, wss, http or https address.",
-  } satisfies Record<DraftProblem, string>,
 } as const;

@@ -51,19 +51,17 @@ export const ENGINE_STRINGS = {
     } satisfies Record<SpeechEngine, string>,
     modelPlaceholder: "tts-1",
   },
-  address: "Address",
   addresses: "Addresses, in the order in which to ask",
   addressesHint: "Separated by spaces. All get the same key and model.",
-  badAddress: {
-    socket: "It takes a ws, wss, http or https address.",
-    http: "It takes one or more http or https addresses, 8 at most.",
+  delay: {
+    label: "Model of the server",
+    models: { 6: "1B: words come 0.5 s late", 32: "2.6B: words come 2.6 s late" },
+    other: (frames: number) => `Another one: ${(frames * 0.08).toFixed(1)} s late (${frames} frames)`,
+    hint: "Where you pause, so much silence is sent after your words that the last of them come at once; chosen wrong, answers come later. The 2.6B model cannot tell the end of your turn.",
   },
-  apiKey: "Key",
-  apiKeyPlaceholder: "If the server wants one",
-  model: "Model",
   voice: "Voice on the server",
   voicePlaceholder: "The server’s own choice",
-  standIn: "Use the built-in engine when the server fails",
-  save: "Save",
-  saved: "Saved.",
+  standIn: "Go on with the built-in engine when a server fails",
+  standInHint:
+    "On: a server is waited for less long, one that failed is not asked for 30 seconds, and a conversation that a program or server held goes on with Repartee. Off: what a server could not do is left undone, the window says so, and it is asked again the next time.",
 } as const;

@@ -1,11 +1,14 @@
-import { useState, type FormEvent, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import type { Settings } from "../../src-shared/settings.ts";
 import { STRINGS } from "../strings.ts";
-import { areServerAddresses, splitAddresses, type EngineSettings } from "./server-draft.ts";
-import { ServerFields } from "./server-fields.tsx";
+import { EngineFields } from "./engine-fields.tsx";
+import { SavedForm } from "./saved-form.tsx";
+import { problemOfServer, settingsOf, type EngineSettings } from "./server-draft.ts";
 import { Switch } from "./switch.tsx";
+import { useDraft } from "./use-draft.ts";
 
 const TEXT = STRINGS.settingsPanel.engines;
+const NO_SERVER = { urls: [], apiKey: "", model: "" };
 
 /** What the form is about. */
 type Engines = Pick<Settings, "recognition" | "speech" | "useEmbeddedOnFailure">;
@@ -18,54 +21,40 @@ interface EnginesFormProps {
 
 /** Which engines understand and speak: the embedded ones or servers, saved together. */
 export function EnginesForm({ saved, onSave }: EnginesFormProps): ReactNode {
-  const [draft, setDraft] = useState(saved);
-  const [note, setNote] = useState("");
+  const { draft, edit, isSaved, save } = useDraft(
+    (): Engines => saved,
+    ({ recognition, speech, useEmbeddedOnFailure }) =>
+      onSave({ recognition: settingsOf(recognition), speech: settingsOf(speech), useEmbeddedOnFailure }),
+  );
   const { recognition, speech, useEmbeddedOnFailure } = draft;
-  const edit = (change: Partial<Engines>): void => {
-    setDraft({ ...draft, ...change });
-    setNote("");
-  };
-  const engines = { recognition: tidy(recognition), speech: tidy(speech), useEmbeddedOnFailure };
-  const isValid = [engines.recognition, engines.speech].every(({ engine, urls }) => areServerAddresses(engine, urls));
-  const save = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (isValid && (await onSave(engines))) setNote(TEXT.saved);
-  };
+  const canSave = !problemOfServer(recognition) && !problemOfServer(speech);
   return (
-    <form className="card" aria-label={TEXT.title} data-testid="engines" onSubmit={(event) => void save(event)}>
-      <h2>{TEXT.title}</h2>
-      <ServerFields
+    <SavedForm title={TEXT.title} name="engines" canSave={canSave} isSaved={isSaved} onSave={save}>
+      <EngineFields
         part="recognition"
         draft={recognition}
-        onChoose={(engine) => edit({ recognition: begin(saved.recognition, { ...NO_SERVER, engine }) })}
+        onChoose={(engine) => edit({ recognition: begin(saved.recognition, { ...NO_SERVER, delayFrames: 6, engine }) })}
         onEdit={(change) => edit({ recognition: { ...recognition, ...change } })}
       />
-      <ServerFields
+      <EngineFields
         part="speech"
         draft={speech}
         onChoose={(engine) => edit({ speech: begin(saved.speech, { ...NO_SERVER, voice: "", engine }) })}
         onEdit={(change) => edit({ speech: { ...speech, ...change } })}
       />
       <div className="wide-field">
-        <Switch label={TEXT.standIn} on={useEmbeddedOnFailure} onChange={(on) => edit({ useEmbeddedOnFailure: on })} />
+        <Switch
+          label={TEXT.standIn}
+          hint={TEXT.standInHint}
+          on={useEmbeddedOnFailure}
+          onChange={(on) => edit({ useEmbeddedOnFailure: on })}
+        />
       </div>
-      <div className="wide-field save">
-        <button type="submit" className="primary" disabled={!isValid} data-testid="save-engines">
-          {TEXT.save}
-        </button>
-        <span role="status">{note}</span>
-      </div>
-    </form>
+    </SavedForm>
   );
 }
-
-const NO_SERVER = { urls: [], apiKey: "", model: "" };
 
 /** An address or key of one server is never taken over to another engine. */
 function begin<T extends EngineSettings>(saved: T, fresh: T): T {
   return saved.engine === fresh.engine ? saved : fresh;
-}
-
-function tidy<T extends EngineSettings>(draft: T): T {
-  return { ...draft, urls: splitAddresses(draft.urls.join(" ")) };
 }

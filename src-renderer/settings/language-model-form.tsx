@@ -1,10 +1,13 @@
-import { useState, type FormEvent, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import type { Settings } from "../../src-shared/settings.ts";
 import { STRINGS } from "../strings.ts";
+import { FORM_STRINGS } from "./form-strings.ts";
 import { isServerAddress } from "./is-server-address.ts";
+import { SavedForm } from "./saved-form.tsx";
+import { TextField } from "./text-field.tsx";
+import { useDraft } from "./use-draft.ts";
 
 const TEXT = STRINGS.settingsPanel;
-const PROBLEM_ID = "base-url-problem";
 
 interface LanguageModelFormProps {
   readonly saved: Settings["languageModel"];
@@ -12,75 +15,46 @@ interface LanguageModelFormProps {
   readonly onSave: (languageModel: Settings["languageModel"]) => Promise<boolean>;
 }
 
-/** The language model server: address, model and key, saved together. */
+/** The language model server: address, model and key, saved together. Without an address there is none. */
 export function LanguageModelForm({ saved, onSave }: LanguageModelFormProps): ReactNode {
-  const [draft, setDraft] = useState(saved);
-  const [note, setNote] = useState("");
-  const isValid = isServerAddress(draft.baseUrl);
-  const edit = (change: Partial<typeof draft>): void => {
-    setDraft({ ...draft, ...change });
-    setNote("");
-  };
-  const save = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (isValid && (await onSave(draft))) setNote(TEXT.saved);
-  };
+  const { draft, edit, isSaved, save } = useDraft(() => saved, onSave);
+  const canSave = draft.baseUrl === "" || isServerAddress(draft.baseUrl, "http");
   return (
-    <form className="card" onSubmit={(event) => void save(event)}>
-      <h2>{TEXT.languageModel}</h2>
+    <SavedForm title={TEXT.languageModel} name="language-model" canSave={canSave} isSaved={isSaved} onSave={save}>
       <p className="hint wide-field">{TEXT.languageModelHint}</p>
-      <label className="wide-field">
-        {TEXT.baseUrl}
-        <input
-          value={draft.baseUrl}
-          data-testid="base-url"
-          inputMode="url"
-          spellCheck={false}
-          list="known-servers"
-          aria-invalid={!isValid}
-          aria-describedby={isValid ? undefined : PROBLEM_ID}
-          placeholder={TEXT.servers[0]?.baseUrl}
-          onChange={(event) => edit({ baseUrl: event.target.value.trim() })}
-        />
-        <datalist id="known-servers">
-          {TEXT.servers.map(({ name, baseUrl }) => (
-            <option key={name} value={baseUrl}>
-              {name}
-            </option>
-          ))}
-        </datalist>
-        {!isValid && (
-          <span className="turn-failure" id={PROBLEM_ID} role="alert" data-testid="base-url-problem">
-            {TEXT.badAddress}
-          </span>
-        )}
-      </label>
-      <label>
-        {TEXT.model}
-        <input
-          value={draft.model}
-          maxLength={200}
-          placeholder={TEXT.modelPlaceholder}
-          onChange={(event) => edit({ model: event.target.value })}
-        />
-      </label>
-      <label>
-        {TEXT.apiKey}
-        <input
-          type="password"
-          autoComplete="off"
-          maxLength={500}
-          placeholder={TEXT.apiKeyPlaceholder}
-          value={draft.apiKey}
-          onChange={(event) => edit({ apiKey: event.target.value })}
-        />
-      </label>
-      <div className="wide-field save">
-        <button type="submit" className="primary" disabled={!isValid} data-testid="save-language-model">
-          {TEXT.save}
-        </button>
-        <span role="status">{note}</span>
-      </div>
-    </form>
+      <TextField
+        isWide
+        label={FORM_STRINGS.address}
+        value={draft.baseUrl}
+        problem={canSave ? undefined : "bad-http-address"}
+        data-testid="base-url"
+        inputMode="url"
+        list="known-servers"
+        placeholder={TEXT.servers[0]?.baseUrl}
+        onChange={(baseUrl) => edit({ baseUrl: baseUrl.trim() })}
+      />
+      <datalist id="known-servers">
+        {TEXT.servers.map(({ name, baseUrl }) => (
+          <option key={name} value={baseUrl}>
+            {name}
+          </option>
+        ))}
+      </datalist>
+      <TextField
+        label={FORM_STRINGS.model}
+        value={draft.model}
+        maxLength={200}
+        placeholder={TEXT.modelPlaceholder}
+        onChange={(model) => edit({ model })}
+      />
+      <TextField
+        label={FORM_STRINGS.apiKey}
+        value={draft.apiKey}
+        type="password"
+        maxLength={500}
+        placeholder={FORM_STRINGS.apiKeyPlaceholder}
+        onChange={(apiKey) => edit({ apiKey })}
+      />
+    </SavedForm>
   );
 }

@@ -24,10 +24,7 @@ export const SETTINGS_STRINGS = {
         "Repartee listens to what begins with the phrase, and for a moment after each answer. “Stop” stops it at any time.",
     } satisfies Record<Mode, string>,
   },
-  wakePhrase: {
-    name: "Wake phrase",
-    problem: "It takes 2 to 60 characters, at least two of them letters.",
-  },
+  wakePhrase: "Wake phrase",
   patience: {
     name: "Patience",
     names: { quick: "Quick", balanced: "Balanced", patient: "Patient" } satisfies Record<Patience, string>,
@@ -76,12 +73,5 @@ export const SETTINGS_STRINGS = {
     { name: "llama.cpp", baseUrl: "http://127.0.0.1:8080" },
     { name: "vLLM", baseUrl: "http://127.0.0.1:8000" },
   ],
-  baseUrl: "Address",
-  model: "Model",
   modelPlaceholder: "The server’s first",
-  apiKey: "Key",
-  apiKeyPlaceholder: "If the server wants one",
-  save: "Save",
-  saved: "Saved.",
-  badAddress: "This is not an http or https address.",
 } as const;

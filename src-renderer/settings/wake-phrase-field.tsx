@@ -1,9 +1,7 @@
 import { useState, type KeyboardEvent, type ReactNode } from "react";
 import { STRINGS } from "../strings.ts";
 import { isWakePhrase } from "./is-wake-phrase.ts";
-
-const TEXT = STRINGS.settingsPanel.wakePhrase;
-const PROBLEM_ID = "wake-phrase-problem";
+import { TextField } from "./text-field.tsx";
 
 interface WakePhraseFieldProps {
   readonly saved: string;
@@ -24,24 +22,15 @@ export function WakePhraseField({ saved, onSave }: WakePhraseFieldProps): ReactN
     if (key === "Enter") commit();
   };
   return (
-    <label>
-      {TEXT.name}
-      <input
-        value={shown}
-        data-testid="wake-phrase"
-        maxLength={60}
-        autoComplete="off"
-        aria-invalid={!isValid}
-        aria-describedby={isValid ? undefined : PROBLEM_ID}
-        onChange={(event) => setDraft(event.target.value)}
-        onBlur={commit}
-        onKeyDown={commitOnEnter}
-      />
-      {!isValid && (
-        <span className="turn-failure" id={PROBLEM_ID} role="alert" data-testid="wake-phrase-problem">
-          {TEXT.problem}
-        </span>
-      )}
-    </label>
+    <TextField
+      label={STRINGS.settingsPanel.wakePhrase}
+      value={shown}
+      problem={isValid ? undefined : "bad-wake-phrase"}
+      data-testid="wake-phrase"
+      maxLength={60}
+      onChange={setDraft}
+      onBlur={commit}
+      onKeyDown={commitOnEnter}
+    />
   );
 }

@@ -41,7 +41,7 @@ export function installFakeAssistant(microphone: "granted" | "denied" | "prompt"
     patience: "balanced",
     wakePhrase: "hey repartee",
     endOfTurn: "embedded",
-    recognition: { engine: "embedded", urls: [], apiKey: "", model: "" },
+    recognition: { engine: "embedded", urls: [], apiKey: "", model: "", delayFrames: 6 },
     speech: { engine: "embedded", urls: [], apiKey: "", model: "", voice: "" },
     conversation: { engine: "own", command: [], url: "", voicePrompt: "", textPrompt: "" },
     useEmbeddedOnFailure: true,

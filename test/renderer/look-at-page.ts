@@ -48,6 +48,13 @@ export function findPaleTexts(): PaleText[] {
   return pale;
 }
 
+/** What is said of a field beside its name; `wrong: ` before it where it is. Runs in the page. */
+export function describeField(field: Element): string {
+  const ids = field.getAttribute("aria-describedby")?.split(" ") ?? [];
+  const said = ids.map((id) => document.getElementById(id)?.textContent ?? "nothing").join(" ");
+  return field.getAttribute("aria-invalid") === "true" ? `wrong: ${said}` : said;
+}
+
 /** What has the focus: its name, and how thick the line around it is. Runs in the page. */
 export function describeFocus(): { name: string; outlinePixels: number } {
   const element = document.activeElement;

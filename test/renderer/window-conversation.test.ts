@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { failure } from "../../src-shared/failure.ts";
+import { describeField } from "./look-at-page.ts";
 import { snapshotEvent } from "./snapshots.ts";
 import { describeWindow } from "./window-fixture.ts";
 
@@ -24,8 +25,12 @@ describeWindow("a conversation that another engine holds", ({ openPage, emit, in
     expect(await page.getByTestId("conversation").textContent()).toContain("everything the microphone hears");
     expect(await canSave()).toBe(false);
     const line = page.getByTestId("conversation-command");
+    const alert = page.getByTestId("conversation").getByRole("alert");
+    expect(await line.evaluate(describeField)).toContain("To be saved, it needs a program");
+    expect(await alert.count()).toBe(0);
     await line.fill("ssh gpu 'moshi stdio");
-    await expect.poll(() => page.getByTestId("conversation-problem").textContent()).toContain("not closed");
+    await expect.poll(() => line.evaluate(describeField)).toContain("wrong: A quotation mark is not closed.");
+    expect(await alert.count()).toBe(1);
     expect(await canSave()).toBe(false);
     await line.fill("ssh  gpu 'moshi stdio' --seed 3");
     expect(await page.getByTestId("conversation-starts").locator("code").allTextContents()).toEqual([
@@ -46,10 +51,10 @@ describeWindow("a conversation that another engine holds", ({ openPage, emit, in
     await choose("chat");
     const text = await page.getByTestId("conversation").textContent();
     expect(text).toContain("sent to this server");
-    expect(text).toContain("Write down the address");
-    const address = page.getByTestId("conversation-url");
+    const address = page.getByLabel("Address", { exact: true }).and(page.getByTestId("conversation-url"));
+    expect(await address.evaluate(describeField)).toBe("To be saved, it needs the address of a server.");
     await address.fill("gpu:8998");
-    await expect.poll(() => page.getByTestId("conversation-problem").textContent()).toContain("not a ws");
+    await expect.poll(() => address.evaluate(describeField)).toContain("wrong: This is not a ws");
     await address.fill("wss://gpu:8998");
     await page.getByLabel("Voice (PersonaPlex)").fill("NATF0.pt");
     await page.getByLabel("Who it is (PersonaPlex)").fill("You teach.");

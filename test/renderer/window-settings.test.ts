@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { settingsSchema } from "../../src-shared/settings.ts";
-import { findPaleTexts } from "./look-at-page.ts";
+import { describeField, findPaleTexts } from "./look-at-page.ts";
 import { snapshotEvent } from "./snapshots.ts";
 import { describeWindow, type OpenOptions } from "./window-fixture.ts";
 
@@ -49,8 +49,7 @@ describeWindow("settings and echo test", ({ openPage, emit, inputsOf, untilLive 
     const field = page.getByTestId("wake-phrase");
     await field.fill("!!");
     await field.press("Enter");
-    expect(await page.getByTestId("wake-phrase-problem").textContent()).toContain("letters");
-    expect(await field.getAttribute("aria-invalid")).toBe("true");
+    expect(await field.evaluate(describeField)).toMatch(/^wrong: .*letters/);
     await field.fill(" Hello there ");
     await field.press("Enter");
     await expect
@@ -69,11 +68,13 @@ describeWindow("settings and echo test", ({ openPage, emit, inputsOf, untilLive 
     expect(await recognition.textContent()).toContain("is sent to this server as sound");
     expect(await page.getByTestId("save-engines").isDisabled()).toBe(true);
     const addresses = recognition.getByLabel("Addresses");
+    expect(await addresses.evaluate(describeField)).toContain("To be saved, it needs the address of a server.");
+    expect(await recognition.getByRole("alert").count()).toBe(0);
     await addresses.fill("ws://127.0.0.1:8000");
-    expect(await addresses.getAttribute("aria-invalid")).toBe("true");
-    expect(await page.getByTestId("engine-recognition-problem").textContent()).toContain("http");
+    expect(await addresses.evaluate(describeField)).toMatch(/^wrong: .* http or https/);
+    expect(await recognition.getByRole("alert").count()).toBe(1);
     await addresses.fill("http://127.0.0.1:8000/v1  https://api.example/v1 ");
-    expect(await addresses.getAttribute("aria-invalid")).toBe("false");
+    expect(await addresses.evaluate(describeField)).toMatch(/^Separated/);
     const key = recognition.getByLabel("Key");
     expect(await key.getAttribute("type")).toBe("password");
     await key.fill("secret");
@@ -86,28 +87,41 @@ describeWindow("settings and echo test", ({ openPage, emit, inputsOf, untilLive 
     await speech.getByRole("combobox").selectOption("moshi");
     await speech.getByLabel("Address").fill("ws://gpu.example:8089");
     await speech.getByLabel("Voice").fill("cara");
-    await page.getByLabel("Use the built-in engine").uncheck();
+    await page.getByLabel("Go on with the built-in engine").uncheck();
     expect(await inputsOf("update-settings")).toEqual([]);
     await page.getByTestId("save-engines").click();
     const urls = ["http://127.0.0.1:8000/v1", "https://api.example/v1"];
     await expect.poll(lastUpdate).toEqual({
-      recognition: { engine: "openai", urls, apiKey: "secret", model: "whisper-2" },
+      recognition: { engine: "openai", urls, apiKey: "secret", model: "whisper-2", delayFrames: 6 },
       speech: { engine: "moshi", urls: ["ws://gpu.example:8089"], apiKey: "", model: "", voice: "cara" },
       useEmbeddedOnFailure: false,
     });
-    await expect.poll(() => page.getByTestId("engines").getByRole("status").textContent()).toBe("Saved.");
+    const note = page.getByTestId("engines").getByRole("status");
+    await expect.poll(() => note.textContent()).toBe("Saved.");
+    await key.fill("another");
+    expect(await note.textContent()).toBe("");
+  });
+
+  test("the model of a moshi server is chosen by how late its words come", async () => {
+    await openSettings();
+    const recognition = page.getByTestId("engine-recognition");
+    await recognition.getByLabel("You are understood by").selectOption("moshi");
+    await recognition.getByLabel("Address").fill("ws://gpu.example:8080");
+    await recognition.getByLabel("Model of the server").selectOption("32");
+    await page.getByTestId("save-engines").click();
+    await expect.poll(lastUpdate).toMatchObject({ recognition: { engine: "moshi", delayFrames: 32 } });
   });
 
   test("an address or key of one server is not taken over to another engine", async () => {
     await openSettings();
     const recognition = page.getByTestId("engine-recognition");
-    await recognition.getByRole("combobox").selectOption("openai");
+    await recognition.getByLabel("You are understood by").selectOption("openai");
     await recognition.getByLabel("Addresses").fill("http://127.0.0.1:8000");
     await recognition.getByLabel("Key").fill("secret");
-    await recognition.getByRole("combobox").selectOption("moshi");
+    await recognition.getByLabel("You are understood by").selectOption("moshi");
     expect(await recognition.getByLabel("Address").inputValue()).toBe("");
     expect(await recognition.getByLabel("Key").inputValue()).toBe("");
-    await recognition.getByRole("combobox").selectOption("embedded");
+    await recognition.getByLabel("You are understood by").selectOption("embedded");
     await page.getByTestId("save-engines").click();
     await expect
       .poll(lastUpdate)
@@ -116,26 +130,45 @@ describeWindow("settings and echo test", ({ openPage, emit, inputsOf, untilLive 
 
   test.each(
     (["light", "dark"] as const).flatMap((colorScheme) => [
-      { colorScheme, viewport: { width: 900, height: 600 } },
-      { colorScheme, viewport: { width: 420, height: 700 } },
+      // As high as the forms, so that a picture shows all of one.
+      { colorScheme, viewport: { width: 900, height: 3_000 } },
+      { colorScheme, viewport: { width: 480, height: 3_000 } },
     ]),
-  )("the engines can be read and fit ($colorScheme, $viewport.width wide)", async (options) => {
+  )("the forms can be read and fit, with what is wrong ($colorScheme, $viewport.width wide)", async (options) => {
     await openSettings(options);
-    for (const [part, engine, address] of [
-      ["recognition", "openai", "http://127.0.0.1:8000/v1 https://a-server-with-a-long-name.example/v1"],
-      ["speech", "vibevoice", "nowhere"],
-    ] as const) {
-      const group = page.getByTestId(`engine-${part}`);
-      await group.getByRole("combobox").selectOption(engine);
-      await group.getByTestId(`engine-${part}-address`).fill(address);
+    const long = "https://a-server-with-a-long-name.example/v1";
+    const [conversation, engines] = [page.getByTestId("conversation"), page.getByTestId("engines")];
+    const [recognition, speech] = [page.getByTestId("engine-recognition"), page.getByTestId("engine-speech")];
+    const states: Record<string, () => Promise<unknown>> = {
+      missing: async () => {
+        await conversation.getByRole("combobox").selectOption("chat");
+        await recognition.getByRole("combobox").selectOption("moshi");
+        await speech.getByRole("combobox").selectOption("openai");
+      },
+      wrong: async () => {
+        await page.getByTestId("conversation-url").fill("nowhere");
+        await page.getByTestId("engine-recognition-address").fill(long.repeat(3).replaceAll("/", ""));
+        await page.getByTestId("engine-speech-address").fill("ws://127.0.0.1:3000");
+        await page.getByTestId("base-url").fill("nowhere");
+      },
+      right: async () => {
+        await conversation.getByRole("combobox").selectOption("command");
+        await page.getByTestId("conversation-command").fill(`ssh gpu 'moshi stdio' ${long.repeat(3)}`);
+        await page.getByTestId("engine-recognition-address").fill(long);
+        await page.getByTestId("engine-speech-address").fill(`http://127.0.0.1:8000/v1 ${long}`);
+        await page.getByTestId("save-engines").click();
+        await expect.poll(() => engines.getByRole("status").textContent()).toBe("Saved.");
+      },
+    };
+    for (const [state, reach] of Object.entries(states)) {
+      await reach();
+      expect({ state, pale: await page.evaluate(findPaleTexts) }).toEqual({ state, pale: [] });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+      for (const form of ["conversation", "engines", "language-model"]) {
+        const name = `${form}-${state}-${options.colorScheme}-${options.viewport.width}.png`;
+        await page.getByTestId(form).screenshot({ path: join(SCREENSHOTS, name) });
+      }
     }
-    await page.getByTestId("engines").scrollIntoViewIfNeeded();
-    expect(await page.evaluate(findPaleTexts)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
-    const name = `engines-${options.colorScheme}-${options.viewport.width}.png`;
-    await page.screenshot({ path: join(SCREENSHOTS, name) });
-    await page.getByTestId("save-engines").scrollIntoViewIfNeeded();
-    await page.screenshot({ path: join(SCREENSHOTS, `end-of-${name}`) });
   });
 
   test("of patience it shows what was measured, and nothing that was not", async () => {
