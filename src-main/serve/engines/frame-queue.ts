@@ -23,10 +23,10 @@ export class FrameQueue {
     return this.#ready.slice();
   }
 
-  /** Samples that are not finite become silence. `pcm` is copied. */
+  /** `pcm` is copied. */
   write(pcm: Float32Array): void {
     this.#writtenSamples += pcm.length;
-    const copy = pcm.map((sample) => (Number.isFinite(sample) ? sample : 0));
+    const copy = pcm.slice();
     for (let start = 0; start < copy.length; start += LONGEST_PIECE_SAMPLES) {
       this.#entries.push({ pcm: copy.subarray(start, start + LONGEST_PIECE_SAMPLES) });
     }

@@ -10,6 +10,8 @@ export interface HeardSoFar {
 const LONGEST_WAIT_MS = 10_000;
 /** A client that sends nothing for so long behind a marker, in real time, waits for it. */
 const IDLE_MS = 250;
+/** With more than this waiting, all are told at once. */
+const MOST_WAITING = 1_000;
 
 /**
  * Markers wait until every word before them was told. In a pause that is at once: the listener is asked for the rest. In the middle of
@@ -32,6 +34,7 @@ export class MarkerQueue {
   /** A marker behind so much audio. */
   push(id: bigint, atMs: number, heard: HeardSoFar): void {
     this.#waiting.push({ id, atMs });
+    if (this.#waiting.length > MOST_WAITING) this.#tell(Number.POSITIVE_INFINITY);
     this.noteAudio();
     this.look(heard);
   }

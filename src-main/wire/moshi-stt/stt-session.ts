@@ -12,6 +12,8 @@ import { decodeSttClientMessage, encodeSttServerMessage, type SttServerMessage }
 const STEP_MS = 80;
 /** A client that sends other things than messages for so long is given up. */
 const LONGEST_WITHOUT_MESSAGE_MS = 120_000;
+/** Of the latest pieces of audio it is known when they arrived: 13 minutes of usual ones. */
+const MOST_ARRIVALS = 10_000;
 
 /** What sessions share. */
 export interface SttSessionContext {
@@ -98,6 +100,7 @@ export class SttSession {
       case "Init":
         this.#listener.close();
         this.#listener = this.#listen();
+        this.#holdUp(false);
         return this.#send({ type: "Ready" });
     }
   }
@@ -106,6 +109,7 @@ export class SttSession {
     if (pcm.length === 0 || !this.#socket.isOpen) return;
     this.#pcmSamples += pcm.length;
     this.#arrivals.push({ samples: this.#pcmSamples, atMs: performance.now() });
+    if (this.#arrivals.length > MOST_ARRIVALS) this.#arrivals.shift();
     this.#listener.write(
       pcm.every(Number.isFinite) ? pcm : pcm.map((sample) => (Number.isFinite(sample) ? sample : 0)),
     );
