@@ -105,7 +105,7 @@ export class FramedPcmChild {
     stdout.once("end", () => setTimeout(() => this.#fail(lost("it closed its output")), END_GRACE_MS));
     stderr.on("error", () => undefined);
     stderr.setEncoding("utf8").on("data", (text: string) => this.#lines.push(text));
-    this.#process.once("error", ({ message }) => {
+    this.#process.on("error", ({ message }) => {
       if (this.#process.pid === undefined) this.#end(failure("source-unreachable", "wire", message));
     });
     this.#process.once("exit", (code, signal) =>

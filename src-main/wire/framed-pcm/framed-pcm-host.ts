@@ -1,4 +1,4 @@
-import type { Failure } from "../../../src-shared/failure.ts";
+import { failed, type Failure, type Outcome } from "../../../src-shared/failure.ts";
 import type { ConversationEngine, ConversationOutput, ConversationState } from "../conversation-engine.ts";
 import { retryWithBackoff, type RetryOptions } from "../retry-with-backoff.ts";
 import { FramedPcmChild, type ChildOptions } from "./framed-pcm-child.ts";
@@ -14,6 +14,7 @@ export interface FramedPcmHostOptions extends ChildOptions {
 /** One start and three restarts; a child that worked for ten minutes is one more beginning. */
 const RETRY: RetryOptions = { mostAttempts: 4, firstDelayMs: 500, longestDelayMs: 8_000, fineAfterMs: 600_000 };
 const KEPT_LINES = 20;
+const NO_COMMAND = failed("source-unreachable", "wire", "the command is empty, or has a zero byte in it");
 
 /**
  * A conversation engine that is another program: starts it, lets it hear the microphone, and passes on what it says. A child that dies,
@@ -53,16 +54,18 @@ export class FramedPcmHost implements ConversationEngine {
     await Promise.resolve();
     try {
       const retry = { ...RETRY, ...this.#options.retry };
-      const outcome = await retryWithBackoff(
-        async () => ({ ok: false, failure: await this.#runChild(signal) }),
-        signal,
-        retry,
-      );
+      const run = async (): Promise<Outcome<never>> => ({ ok: false, failure: await this.#runChild(signal) });
+      const outcome = this.#isStartable ? await retryWithBackoff(run, signal, retry) : NO_COMMAND;
       if (!outcome.ok) this.#tell({ kind: "failed", failure: outcome.failure });
     } catch (reason) {
       if (!signal.aborted) throw reason;
       this.#tell({ kind: "closed" });
     }
+  }
+
+  get #isStartable(): boolean {
+    const { command, args } = this.#options;
+    return command !== "" && !`${command}${args.join("")}`.includes("\0");
   }
 
   /** Resolves with why the child ended; throws when the host was closed. */

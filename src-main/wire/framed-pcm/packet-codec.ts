@@ -101,7 +101,7 @@ export class PacketDecoder {
   }
 }
 
-/** A packet as it is sent. Throws a RangeError when it is longer than any limit of 32 bits. */
+/** A packet as it is sent. */
 export function encodePacket(kind: number, body: Uint8Array = new Uint8Array(0)): Uint8Array {
   const packet = emptyPacket(kind, body.length);
   packet.set(body, LENGTH_BYTES + 1);

@@ -227,3 +227,14 @@ test("closing ends the wait for a restart", async () => {
   await program.host.close();
   expect(program.kinds).toBe("starting interrupted closed");
 });
+
+test.for([
+  { command: "", args: [] },
+  { command: "program", args: ["nul\0"] },
+])("a command that no system takes is a failure", async (command) => {
+  const { promise, resolve } = Promise.withResolvers<ConversationState>();
+  const onState = (state: ConversationState): void => void (state.kind === "failed" && resolve(state));
+  const host = new FramedPcmHost({ ...command, output: { write: () => undefined, text: () => undefined }, onState });
+  expect(await promise).toMatchObject({ failure: { code: "source-unreachable" } });
+  await host.close();
+});
