@@ -23,12 +23,15 @@ export class FakeConversation implements ServedConversation {
   readonly voice: string;
   readonly heard: Float32Array[] = [];
   isClosed = false;
+  /** Awaited before each step. */
+  beforeStep: () => Promise<void> | void = () => undefined;
 
   constructor(voice: string) {
     this.voice = voice;
   }
 
   async step(input: Float32Array) {
+    await this.beforeStep();
     if (input.length !== STEP_SAMPLES || this.isClosed) throw new Error("no step is like that");
     this.heard.push(input.slice());
     return { output: input.slice(), text: this.heard.length % 3 === 0 ? [` word${this.heard.length}`] : [] };

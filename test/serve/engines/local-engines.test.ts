@@ -1,18 +1,31 @@
-import { afterAll, expect, test } from "vitest";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, onTestFinished, test } from "vitest";
+import { createOggOpusStreamDecoder } from "../../../src-main/play/decode/ogg-opus-stream-decoder.ts";
 import { createLocalEngines } from "../../../src-main/serve/engines/local-engines.ts";
 import { resampleAll } from "../../../src-main/streaming-resampler.ts";
 import { CAPTURE_RATE_HZ, PLAYBACK_RATE_HZ, RECOGNITION_RATE_HZ } from "../../../src-shared/audio-format.ts";
 import type { ListenerEvent, TimedWord } from "../../../src-main/wire/served-engines.ts";
-import { sharedSpeech } from "../../fixtures/speech.ts";
-import { wordErrorRate } from "../../fixtures/word-error-rate.ts";
+import { chatServer } from "../../../src-main/wire/moshi-chat/chat-server.ts";
+import { MoshiChat } from "../../../src-main/wire/moshi-chat/moshi-chat.ts";
+import { STEP_SAMPLES } from "../../../src-main/wire/served-conversation.ts";
+import { sharedSpeech, spokenText, withSilence } from "../../fixtures/speech.ts";
+import { normalizedWords, wordErrorRate } from "../../fixtures/word-error-rate.ts";
+import { startTestServer } from "../../wire/start-test-server.ts";
 
 const ADDRESS =
   "And so, my fellow Americans, ask not what your country can do for you, ask what you can do for your country.";
 /** Where the energy rises after at least 100 ms of quiet. */
 const ONSETS_MS = { and: 330, ask: 3_290, not: 3_980, what: 5_410 };
 
-const engines = createLocalEngines({});
-afterAll(() => engines.close());
+const folder = mkdtempSync(join(tmpdir(), "repartee-engines-"));
+const failures: string[] = [];
+const engines = createLocalEngines({ settingsFolder: folder, onWarning: ({ code }) => void failures.push(code) });
+afterAll(async () => {
+  await engines.close();
+  rmSync(folder, { recursive: true });
+});
 const address = sharedSpeech("jfk.wav");
 
 /** Writes `pcm`, at CAPTURE_RATE_HZ, so many seconds of it at once, and hears it to its end. */
@@ -90,4 +103,49 @@ test("an aborted transcription rejects", async () => {
   const transcribed = engines.transcribe(new Float32Array(RECOGNITION_RATE_HZ), { words: false }, abort.signal);
   abort.abort();
   await expect(transcribed).rejects.toThrow(/aborted/);
+});
+
+/** What is said in so many seconds of silence, in a conversation of its own. */
+async function saidIn(seconds: number): Promise<string> {
+  const begun = await engines.converse({ voice: "" });
+  if (!begun.ok) throw new Error(begun.failure.detail);
+  const conversation = begun.value;
+  let text = "";
+  for (let step = 0; step < (seconds * CAPTURE_RATE_HZ) / STEP_SAMPLES; step++)
+    text += (await conversation.step(new Float32Array(STEP_SAMPLES))).text.join("");
+  await conversation.close();
+  return text;
+}
+
+test("what came due while nobody talked is said to the next, once", { timeout: 30_000 }, async () => {
+  const path = join(folder, "timers.json");
+  const timer = { id: 1, kind: "timer", label: "pasta", dueAtMs: Date.now() - 150_000, lengthMs: 60_000 };
+  writeFileSync(path, JSON.stringify({ version: 1, timers: [timer] }));
+  expect(await saidIn(5)).toBe(" Your pasta timer was due 2 minutes ago.");
+  expect(JSON.parse(readFileSync(path, "utf8"))).toEqual({ version: 1, timers: [] });
+  expect(await saidIn(1)).toBe("");
+});
+
+test("who talks to the server with our own client is answered by the assistant", { timeout: 30_000 }, async () => {
+  const createOggOpusDecoder = createOggOpusStreamDecoder;
+  const server = await startTestServer([chatServer({ engines, createOggOpusDecoder, mostConversations: 2 })]);
+  const question = await spokenText("How many minutes are in three hours?", "slt", CAPTURE_RATE_HZ);
+  let [text, loudSamples] = ["", 0];
+  const ready = Promise.withResolvers<void>();
+  const chat = new MoshiChat({
+    url: server.socketUrl,
+    createOggOpusDecoder,
+    output: {
+      write: (pcm) => (loudSamples += pcm.filter((sample) => Math.abs(sample) > 0.01).length),
+      text: (piece) => (text += piece),
+    },
+    onState: ({ kind }) => kind === "ready" && ready.resolve(),
+  });
+  onTestFinished(() => chat.close());
+  await ready.promise;
+  chat.hear(withSilence(question, CAPTURE_RATE_HZ, 600, 5_000));
+  const words = (): string => normalizedWords(text).join(" ");
+  await expect.poll(words, { timeout: 15_000 }).toBe("three hours are one hundred eighty minutes");
+  expect(loudSamples).toBeGreaterThan(PLAYBACK_RATE_HZ / 2);
+  expect(failures).toEqual([]);
 });

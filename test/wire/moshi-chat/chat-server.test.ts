@@ -216,8 +216,7 @@ test("a burst that has to wait is held up, and no frame of it is lost", async ()
   const client = await Client.open(await serve());
   await begun(client);
   const fine = Promise.withResolvers<void>();
-  const { step } = conversation();
-  conversation().step = (input) => fine.promise.then(() => step.call(conversation(), input));
+  conversation().beforeStep = () => fine.promise;
   const frames = 99;
   const signal = syllables(8).subarray(0, (frames + 0.5) * STEP_SAMPLES);
   const encoder = await OggOpusEncoder.create({ bitsPerSecond: 256_000 });
@@ -242,7 +241,7 @@ test("an assistant that cannot begin is an error, and frees the place", async ()
 test("a conversation that breaks ends with 1011", async () => {
   const client = await Client.open(await serve());
   await begun(client);
-  conversation().step = () => Promise.reject(new Error("broken"));
+  conversation().beforeStep = () => Promise.reject(new Error("broken"));
   client.send(audio(await silence(1)));
   expect(await client.closed).toBe(1011);
   await expect.poll(() => conversation().isClosed).toBe(true);
