@@ -49,6 +49,22 @@ export interface SpokenOutside {
   readonly file: Buffer;
 }
 
+/** What the conversation client tells. Times in seconds. */
+export interface TalkedOutside {
+  /** What was behind the kind, as bytes. */
+  readonly handshake: readonly number[];
+  readonly ready_after: number;
+  /** Of messages that came. */
+  readonly kinds: readonly number[];
+  readonly first_kinds: readonly number[];
+  /** Messages with sound, without the first one, which is the header. */
+  readonly sounds: number;
+  readonly text: string;
+  readonly errors: readonly string[];
+  /** What was answered, as Ogg Opus. */
+  readonly file: Buffer;
+}
+
 /** Why the clients cannot be run on this machine; undefined when they can. */
 export function outsideSkipReason(): string | undefined {
   if (!existsSync(PYTHON)) return `not installed: ${PYTHON}`;
@@ -86,6 +102,21 @@ export async function speakOutside(
     const options = ["--format", format, "--key", key, "--pause", String(pauseMs / 1000)];
     const [line = ""] = await run("tts_client.py", [...options, url, path, ...text.split(" ")]);
     return { ...(JSON.parse(line) as Omit<SpokenOutside, "file">), file: readFileSync(path) };
+  });
+}
+
+/** Has the Python client say Ogg Opus, so many times as fast as it was spoken and in pieces of so many bytes, and keep the answer. */
+export async function talkOutside(
+  url: string,
+  opus: Uint8Array,
+  { speed, key, pieceBytes }: { readonly speed: number; readonly key: string; readonly pieceBytes: number },
+): Promise<TalkedOutside> {
+  return inFolder(async (folder) => {
+    const [question, answer] = [join(folder, "question.opus"), join(folder, "answer.opus")];
+    writeFileSync(question, opus);
+    const options = ["--speed", String(speed), "--key", key, "--piece", String(pieceBytes)];
+    const [line = ""] = await run("chat_client.py", [...options, url, question, answer]);
+    return { ...(JSON.parse(line) as Omit<TalkedOutside, "file">), file: readFileSync(answer) };
   });
 }
 

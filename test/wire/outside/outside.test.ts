@@ -1,12 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CAPTURE_RATE_HZ } from "../../../src-shared/audio-format.ts";
+import { OggOpusEncoder } from "../../../src-main/wire/ogg-opus/ogg-opus-encoder.ts";
+import { STEP_SAMPLES } from "../../../src-main/wire/served-conversation.ts";
 import type { TimedWord } from "../../../src-main/wire/served-engines.ts";
 import { findProgram } from "../../e2e/rig/tethered-process.ts";
 import { matchWords } from "../../fixtures/match-words.ts";
+import { spokenText, withSilence } from "../../fixtures/speech.ts";
 import { famousSpeech, placedWords } from "../../fixtures/spoken-stream.ts";
-import { wordErrorRate } from "../../fixtures/word-error-rate.ts";
-import { hearOutside, outsideSkipReason, speakOutside, type HeardOutside } from "./outside-clients.ts";
+import { normalizedWords, wordErrorRate } from "../../fixtures/word-error-rate.ts";
+import { hearOutside, outsideSkipReason, speakOutside, talkOutside, type HeardOutside } from "./outside-clients.ts";
 import { ServingProcess } from "./serving-process.ts";
 
 const KEY = "outside";
@@ -88,6 +91,20 @@ describe.skipIf(reason)(`clients in Python${reason ? ` (skipped, ${reason})` : "
     }
     expect([lengths, close_code]).toEqual([[1_920], 1000]);
     expect(wordErrorRate(TEXT, await transcribed(new Uint8Array(file)))).toBeLessThanOrEqual(0.15);
+  });
+
+  test("conversation: a question is answered in words and in sound, which can be understood", async () => {
+    const spoken = await spokenText("How many minutes are in three hours?", "slt", CAPTURE_RATE_HZ);
+    const question = withSilence(spoken, CAPTURE_RATE_HZ, 600, 4_500);
+    const encoder = await OggOpusEncoder.create();
+    const opus = Buffer.concat([encoder.header, encoder.push(question), encoder.finish()]);
+    const options = { speed: 4, key: KEY, pieceBytes: 100 };
+    const { text, file, ...told } = await talkOutside(server.socketUrl("/api/chat"), opus, options);
+    const sounds = Math.floor(question.length / STEP_SAMPLES);
+    expect(told).toMatchObject({ handshake: [], first_kinds: [0, 1], kinds: [0, 1, 2], sounds, errors: [] });
+    const answer = "three hours are one hundred eighty minutes";
+    expect(normalizedWords(text).join(" ")).toBe(answer);
+    expect(wordErrorRate(answer, await transcribed(new Uint8Array(file)))).toBeLessThanOrEqual(0.3);
   });
 
   test.skipIf(!ffmpeg)("speech: as Ogg Opus, ffmpeg decodes all of it (skipped without ffmpeg)", async () => {

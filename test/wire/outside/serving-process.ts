@@ -1,24 +1,31 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { TetheredProcess } from "../../e2e/rig/tethered-process.ts";
 import { ENTRY } from "../../fixtures/entry.ts";
 
 const LONGEST_START_MS = 60_000;
 
-/** `repartee serve` in a process of its own, on a free port; it dies with this process. */
+/** `repartee serve` in a process of its own, on a free port and with settings of its own; it dies with this process. */
 export class ServingProcess {
   /** Like `http://127.0.0.1:40123`. */
   readonly url: string;
   readonly #process: TetheredProcess;
+  readonly #home: string;
 
-  private constructor(url: string, process: TetheredProcess) {
+  private constructor(url: string, process: TetheredProcess, home: string) {
     this.url = url;
     this.#process = process;
+    this.#home = home;
   }
 
   /** Resolves once the engines are ready. Rejects when the server ends before, or takes more than a minute. */
   static async start(args: readonly string[] = []): Promise<ServingProcess> {
     const command = [process.execPath, ENTRY, "serve", "--port", "0", "--silent", ...args];
-    const started = new TetheredProcess(command, process.env, { stdout: "pipe", stderr: "ignore" });
+    const home = mkdtempSync(join(tmpdir(), "repartee-serving-"));
+    const env = { ...process.env, REPARTEE_HOME: home };
+    const started = new TetheredProcess(command, env, { stdout: "pipe", stderr: "ignore" });
     const said = Promise.withResolvers<string | undefined>();
     let text = "";
     started.child.stdout?.setEncoding("utf8").on("data", (piece: string) => {
@@ -28,7 +35,7 @@ export class ServingProcess {
     });
     const late = sleep(LONGEST_START_MS, undefined, { ref: false });
     const url = await Promise.race([said.promise, started.ended.then(() => undefined), late.then(() => undefined)]);
-    if (url !== undefined) return new ServingProcess(url, started);
+    if (url !== undefined) return new ServingProcess(url, started, home);
     await started.end();
     throw new Error("repartee serve did not start");
   }
@@ -45,7 +52,8 @@ export class ServingProcess {
     return Number(line?.slice(name.length + 1) ?? Number.NaN);
   }
 
-  end(): Promise<void> {
-    return this.#process.end();
+  async end(): Promise<void> {
+    await this.#process.end();
+    rmSync(this.#home, { recursive: true, force: true });
   }
 }
