@@ -5,10 +5,12 @@
  * @typedef {{ within: string, ours: readonly string[], packages: "any" | readonly string[], platform: boolean }} ImportZone
  */
 
-/** What every stage may use beside its own folder: the vocabulary, the ports, what words mean for a turn, the models and what has no home in one stage. */
+/** What every stage may use beside its own folder: the vocabulary, the ports, how a reply is spoken, what words mean for a turn, the models and what has no home in one stage. */
 const GROUND = [
   "src-shared/",
   "src-main/turn/ports.ts",
+  "src-main/turn/growing-text.ts",
+  "src-main/turn/speak-sentences.ts",
   "src-main/turn/words/",
   "src-main/files/",
   "src-main/models/",

@@ -1,13 +1,16 @@
 import type { Outcome } from "../../src-shared/failure.ts";
 import { PcmRing } from "../../src-shared/pcm-ring.ts";
 import { ChosenEngine, type EngineChoice } from "../chosen-engine.ts";
-import type { SpeechRequest, SpokenSentence, Synthesizer } from "../turn/ports.ts";
+import type { GrowingSpeechRequest, SpeechRequest, SpokenSentence, Synthesizer } from "../turn/ports.ts";
+import { speakSentences } from "../turn/speak-sentences.ts";
+import { SpeechProgress } from "./speech-progress.ts";
 
 const FAILS_AS = { code: "speak-failed", stage: "speak" } as const;
 
 /**
  * The voice that the user has chosen, with the embedded one in its place where it fails and the user wants that. Nothing is spoken twice: a
- * sentence that broke off stays in the ring as far as it came, and is a failure. Codes: speak-failed, model-*.
+ * sentence that broke off stays in the ring as far as it came, and is a failure; where a growing speech broke off, the embedded voice goes on
+ * behind the word that was sounding, if that is known. Codes: speak-failed, model-*.
  */
 export class ChosenSynthesizer<Choice extends EngineChoice>
   extends ChosenEngine<Choice, Synthesizer>
@@ -21,6 +24,20 @@ export class ChosenSynthesizer<Choice extends EngineChoice>
       failsAs: FAILS_AS,
       proves: ({ samples }) => samples > 0,
       isReplaceable: () => ring.generation === generation && ring.writtenSamples(generation) === before,
+    });
+  }
+
+  /** Sentence by sentence where the chosen voice wants that. */
+  speakGrowing(request: GrowingSpeechRequest, signal: AbortSignal): Promise<Outcome<number>> {
+    if (!this.follow()?.speakGrowing) return speakSentences(this, request, signal);
+    const progress = new SpeechProgress(request);
+    const speak = (engine: Synthesizer): Promise<Outcome<number>> =>
+      engine.speakGrowing?.(progress.request, signal) ??
+      speakSentences(engine, request, signal, progress.unheardFrom ?? request.text.soFar.length);
+    return this.ask(speak, {
+      failsAs: FAILS_AS,
+      proves: (samples) => samples > 0,
+      isReplaceable: () => !signal.aborted && progress.unheardFrom !== undefined,
     });
   }
 }

@@ -1,39 +1,32 @@
-import type { SpokenSentence } from "./ports.ts";
-
-/** A sentence of a reply and where it lies in the reply's audio. */
-export interface SpokenSegment {
-  readonly text: string;
-  /** Position of the first sample in the reply's audio, at PLAYBACK_RATE_HZ. */
-  readonly startSample: number;
-  readonly sentence: SpokenSentence;
-}
+import type { SpokenSentence, SpokenWord } from "./ports.ts";
 
 /**
  * The part of a reply that has left the speaker after `playedSamples`: a prefix of `reply`, cut at a word. A word counts as heard once its
- * last sample was played; of a sentence without word times, as many words count as its played duration stands for. Segments are sentences of the reply, in order.
+ * last sample was played. Of `words` that contradict each other the later ones count.
  */
-export function heardText(reply: string, segments: readonly SpokenSegment[], playedSamples: number): string {
-  let end = 0;
-  for (const { text, startSample, sentence } of segments) {
-    if (playedSamples <= startSample) break;
-    const start = Math.max(end, reply.indexOf(text, end));
-    if (playedSamples >= startSample + sentence.samples) {
-      end = start + text.length;
-      continue;
-    }
-    const heardWords = sentence.words.filter((word) => startSample + word.endSample <= playedSamples).length;
-    const share =
-      sentence.words.length > 0 ? heardWords / sentence.words.length : (playedSamples - startSample) / sentence.samples;
-    const prefix = firstWords(text, share);
-    if (prefix.length > 0) end = start + prefix.length;
-    break;
-  }
-  return reply.slice(0, end).trimStart();
+export function heardText(reply: string, words: readonly SpokenWord[], playedSamples: number): string {
+  if (playedSamples <= 0) return "";
+  const last = words.findLast(({ endSample }) => endSample <= playedSamples);
+  return reply.slice(0, last?.textEnd ?? 0).trimStart();
 }
 
-/** The first `share` (0 to 1) of the words of `text`. The synthesizer may count words otherwise ("25" is two), hence the share. */
-function firstWords(text: string, share: number): string {
-  const words = [...text.matchAll(/\S+/g)];
-  const last = words[Math.floor(words.length * share + 1e-9) - 1];
-  return last ? text.slice(0, last.index + last[0].length) : "";
+/**
+ * Where the words of a sentence are heard, which begins at the character `textStart` and at the sample `startSample`. The synthesizer may count
+ * words otherwise ("25" is two), hence words are placed by their share; without word times they share the time alike.
+ */
+export function placeWords(
+  sentence: string,
+  { words: spoken, samples }: Pick<SpokenSentence, "words" | "samples">,
+  textStart: number,
+  startSample: number,
+): readonly SpokenWord[] {
+  const words = [...sentence.matchAll(/\S+/g)];
+  return words.map((word, index) => {
+    const share = (index + 1) / words.length;
+    const endSample = spoken[Math.ceil(spoken.length * share - 1e-9) - 1]?.endSample ?? samples * share;
+    return {
+      textEnd: textStart + word.index + word[0].length,
+      endSample: startSample + Math.min(samples, Math.ceil(endSample)),
+    };
+  });
 }

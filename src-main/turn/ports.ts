@@ -1,5 +1,6 @@
 import type { Failure, Outcome } from "../../src-shared/failure.ts";
 import type { StreamMetrics } from "../../src-shared/stream-metrics.ts";
+import type { GrowingText } from "./growing-text.ts";
 
 /** Names one piece of work. Work of an older revision of a turn is void. */
 export interface TurnKey {
@@ -118,15 +119,19 @@ export interface Responder {
   respond(request: ReplyRequest, signal: AbortSignal): AsyncIterable<ReplyPart>;
 }
 
-/** One sentence to speak into a reply's audio stream. */
-export interface SpeechRequest {
-  readonly text: string;
+/** Where and how to speak. */
+export interface SpeechTarget {
   readonly voice: string;
   /** 1 is normal, 2 is twice as fast. */
   readonly rateRatio: number;
   /** Ring to write to and the generation to write as; a write to an older generation writes nothing. */
   readonly ring: SharedArrayBuffer;
   readonly generation: number;
+}
+
+/** One sentence to speak into a reply's audio stream. */
+export interface SpeechRequest extends SpeechTarget {
+  readonly text: string;
 }
 
 /** A sentence that was written to the ring. */
@@ -141,10 +146,39 @@ export interface SpokenSentence {
   readonly lastPcmAtMs: number;
 }
 
+/** A whole reply to speak while its text is written. It has a generation of the ring to itself. */
+export interface GrowingSpeechRequest {
+  readonly text: GrowingText;
+  /** Called as soon as there is something to say, and not once aborted; where sentences are spoken, before each: the style may have changed. */
+  readonly begin: () => SpeechTarget;
+  readonly tell: (event: SpeechEvent) => void;
+}
+
+/** What a growing speech tells as soon as it is known. */
+export type SpeechEvent =
+  /** There is something to hear; may be told again. Session clock, ms. */
+  | { readonly kind: "spoken"; readonly firstPcmAtMs: number }
+  | ({ readonly kind: "word" } & SpokenWord)
+  /** A part could not be spoken; what follows is. */
+  | { readonly kind: "failure"; readonly failure: Failure };
+
+/** How much of a text was said where in its speech. */
+export interface SpokenWord {
+  /** Where the word ends in the text, in characters. */
+  readonly textEnd: number;
+  /** Where it ends in the speech, in samples at PLAYBACK_RATE_HZ. May lie beyond what is in the ring so far. */
+  readonly endSample: number;
+}
+
 /** Speak: text to samples in the player's ring, in order, one sentence at a time. Runs in an engine worker. Codes: speak-failed, model-*. */
 export interface Synthesizer {
   /** A request whose generation became void answers with the samples written until then. */
   speak(request: SpeechRequest): Promise<Outcome<SpokenSentence>>;
+  /**
+   * For engines that need no whole sentences. The value is the number of samples of all the text; when aborted or void, until then. After a
+   * failure what is in the ring stays there.
+   */
+  speakGrowing?(request: GrowingSpeechRequest, signal: AbortSignal): Promise<Outcome<number>>;
   close(): Promise<void>;
 }
 

@@ -1,13 +1,15 @@
 import type { Failure } from "../../src-shared/failure.ts";
 import { PcmRing } from "../../src-shared/pcm-ring.ts";
-import { heardText, type SpokenSegment } from "./heard-text.ts";
-import type { ReplyPart, StreamPlayer, Synthesizer, TurnKey } from "./ports.ts";
-import { SentenceSplitter } from "./split-sentences.ts";
+import { GrowingText } from "./growing-text.ts";
+import { heardText } from "./heard-text.ts";
+import type { ReplyPart, SpeechEvent, SpeechTarget, SpokenWord, StreamPlayer, Synthesizer, TurnKey } from "./ports.ts";
+import { speakSentences } from "./speak-sentences.ts";
 
 /** What a reply tells while it is made. Times on the session clock. */
 export type ReplyEvent =
   /** The reply's text so far. */
   | { readonly kind: "text"; readonly text: string }
+  /** The first words, or a sentence, are about to be spoken. */
   | { readonly kind: "sentence" }
   | { readonly kind: "spoken"; readonly firstPcmAtMs: number }
   /** It did something that cannot be taken back. */
@@ -17,10 +19,7 @@ export type ReplyEvent =
   | { readonly kind: "silent" };
 
 /** How to speak, read anew for every sentence. */
-export interface SpeakingStyle {
-  readonly voice: string;
-  readonly rateRatio: number;
-}
+export type SpeakingStyle = Pick<SpeechTarget, "voice" | "rateRatio">;
 
 /** What a reply needs to be spoken. */
 export interface ReplyStages {
@@ -30,18 +29,17 @@ export interface ReplyStages {
 }
 
 /**
- * One reply on its way from text to the player: splits it into sentences, has them synthesized one after the other into the player's
- * ring, and holds effects back until it is released. Speculative until then: nothing of it is heard, nothing it does has happened.
+ * One reply on its way from text to the player: has it synthesized into the player's ring while it grows, word by word or in sentences as
+ * the synthesizer wants it, and holds effects back until it is released. Speculative until then: nothing of it is heard, nothing it does has happened.
  */
 export class Reply {
   readonly key: TurnKey;
   readonly #stages: ReplyStages;
   readonly #onEvent: (event: ReplyEvent) => void;
   readonly #abort = new AbortController();
-  readonly #splitter = new SentenceSplitter();
-  readonly #segments: SpokenSegment[] = [];
+  readonly #text = new GrowingText();
+  readonly #words: SpokenWord[] = [];
   #effects: (() => void)[] = [];
-  #text = "";
   #totalSamples = 0;
   #generation: number | undefined;
   #aside: { readonly generation: number; readonly end: () => void } | undefined;
@@ -62,17 +60,20 @@ export class Reply {
   }
 
   get text(): string {
-    return this.#text;
+    return this.#text.soFar;
   }
 
   /** Makes the reply out of its parts. `parts` gets the signal that ends it. */
   async run(parts: (signal: AbortSignal) => AsyncIterable<ReplyPart>): Promise<void> {
     const { signal } = this.#abort;
-    for await (const part of parts(signal)) {
-      if (signal.aborted) return;
-      this.#take(part);
+    try {
+      for await (const part of parts(signal)) {
+        if (signal.aborted) return;
+        this.#take(part);
+      }
+    } finally {
+      this.#text.end();
     }
-    for (const sentence of this.#splitter.finish()) this.#say(sentence);
     await this.#speaking;
     if (signal.aborted) return;
     this.#complete = true;
@@ -101,7 +102,7 @@ export class Reply {
 
   /** Says a word of its own before the reply, which waits for it, unless the reply has begun. It is no part of the reply. */
   acknowledge(sentence: string): void {
-    if (this.#text === "") this.#speaking = this.#speaking.then(() => this.#speakAside(sentence));
+    if (this.text === "") this.#speaking = this.#speaking.then(() => this.#speakAside(sentence));
   }
 
   /** The player is done with this generation. */
@@ -119,7 +120,7 @@ export class Reply {
 
   /** The part of the text that was heard after `playedSamples` of this reply. */
   heard(playedSamples: number): string {
-    return heardText(this.#text, this.#segments, playedSamples);
+    return heardText(this.text, this.#words, playedSamples);
   }
 
   #endIfSilent(): void {
@@ -129,9 +130,10 @@ export class Reply {
   #take(part: ReplyPart): void {
     switch (part.kind) {
       case "text":
-        this.#text += part.text;
-        this.#onEvent({ kind: "text", text: this.#text });
-        for (const sentence of this.#splitter.push(part.text)) this.#say(sentence);
+        if (part.text === "") return;
+        if (this.text === "") this.#speaking = this.#speaking.then(() => this.#speak());
+        this.#text.push(part.text);
+        this.#onEvent({ kind: "text", text: this.text });
         return;
       case "effect":
         if (this.#released) this.#act(part.run);
@@ -146,11 +148,6 @@ export class Reply {
   #act(run: () => void): void {
     run();
     this.#onEvent({ kind: "acted" });
-  }
-
-  #say(sentence: string): void {
-    this.#onEvent({ kind: "sentence" });
-    this.#speaking = this.#speaking.then(() => this.#speak(sentence));
   }
 
   async #speakAside(text: string): Promise<void> {
@@ -169,29 +166,32 @@ export class Reply {
     this.#aside = undefined;
   }
 
-  async #speak(text: string): Promise<void> {
-    if (this.#abort.signal.aborted) return;
-    const { synthesizer, player, style } = this.#stages;
+  async #speak(): Promise<void> {
+    const { synthesizer, player } = this.#stages;
+    const { signal } = this.#abort;
+    if (signal.aborted) return;
+    const request = {
+      text: this.#text,
+      begin: () => this.#begin(),
+      tell: (event: SpeechEvent) => (event.kind === "word" ? void this.#words.push(event) : this.#onEvent(event)),
+    };
+    const spoken = await (synthesizer.speakGrowing?.(request, signal) ?? speakSentences(synthesizer, request, signal));
+    if (signal.aborted) return;
+    if (!spoken.ok) this.#onEvent({ kind: "failure", failure: spoken.failure });
+    if (this.#generation === undefined) return;
+    // What had arrived before a failure is played to its end.
+    const written = new PcmRing(player.ring).writtenSamples(this.#generation);
+    this.#totalSamples = spoken.ok ? Math.max(spoken.value, written) : written;
+  }
+
+  #begin(): SpeechTarget {
+    const { player, style } = this.#stages;
+    this.#onEvent({ kind: "sentence" });
     if (this.#generation === undefined) {
       this.#generation = player.begin();
       if (this.#held) player.pause(this.#generation);
       if (this.#released) player.release(this.#generation);
     }
-    const spoken = await synthesizer.speak({
-      text,
-      ...style(),
-      ring: player.ring,
-      generation: this.#generation,
-    });
-    if (this.#abort.signal.aborted) return;
-    if (!spoken.ok) {
-      // What had arrived is played to its end, and what follows begins behind it.
-      this.#totalSamples = Math.max(this.#totalSamples, new PcmRing(player.ring).writtenSamples(this.#generation));
-      this.#onEvent({ kind: "failure", failure: spoken.failure });
-      return;
-    }
-    this.#segments.push({ text, startSample: this.#totalSamples, sentence: spoken.value });
-    this.#totalSamples += spoken.value.samples;
-    if (spoken.value.samples > 0) this.#onEvent({ kind: "spoken", firstPcmAtMs: spoken.value.firstPcmAtMs });
+    return { ...style(), ring: player.ring, generation: this.#generation };
   }
 }

@@ -1,19 +1,26 @@
-import { succeeded, type Failure } from "../../src-shared/failure.ts";
-import type { SpeechRequest, Synthesizer } from "../turn/ports.ts";
+import { succeeded, type Failure, type Outcome } from "../../src-shared/failure.ts";
+import type { SpeechRequest, SpeechTarget, SpokenSentence } from "../turn/ports.ts";
 import { RingSpeech } from "./ring-speech.ts";
 
+/** See {@link distantSynthesizer}. */
+export interface DistantSynthesizer<Request> {
+  /** An aborted request answers with what was written until then. */
+  speak(request: Request, signal?: AbortSignal): Promise<Outcome<SpokenSentence>>;
+  close(): Promise<void>;
+}
+
 /**
- * A synthesizer on another machine. `receive` has one sentence spoken and puts it into `speech`; its result is why that failed. It throws the
- * signal's reason once nobody wants the sentence any more, which is no failure.
+ * A synthesizer on another machine. `receive` has one sentence, or what else a request stands for, spoken and puts it into `speech`; its result is
+ * why that failed. It throws the signal's reason once nobody wants it any more, which is no failure.
  */
-export function distantSynthesizer(
-  receive: (request: SpeechRequest, speech: RingSpeech, signal: AbortSignal) => Promise<Failure | undefined>,
-): Synthesizer {
+export function distantSynthesizer<Request extends Pick<SpeechTarget, "ring" | "generation"> = SpeechRequest>(
+  receive: (request: Request, speech: RingSpeech, signal: AbortSignal) => Promise<Failure | undefined>,
+): DistantSynthesizer<Request> {
   const closing = new AbortController();
   return {
-    async speak(request) {
+    async speak(request, aborted) {
       const speech = new RingSpeech(request);
-      const signal = AbortSignal.any([speech.signal, closing.signal]);
+      const signal = AbortSignal.any([speech.signal, closing.signal, ...(aborted ? [aborted] : [])]);
       try {
         const problem = await receive(request, speech, signal);
         return problem ? { ok: false, failure: problem } : succeeded(speech.finish());

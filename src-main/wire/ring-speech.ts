@@ -8,7 +8,7 @@ const LOOK_MS = 10;
 
 /**
  * Puts the speech of a distant server into the player's ring as it arrives, and keeps account of it. Main thread: waits without blocking.
- * One for each sentence.
+ * One for each sentence, or for a whole reply that grows.
  */
 export class RingSpeech {
   readonly #ring: PcmRing;
@@ -25,18 +25,23 @@ export class RingSpeech {
     this.#ring = new PcmRing(ring, nowMs);
     this.#generation = generation;
     this.#watch = setInterval(() => this.#lookWhetherVoid(), LOOK_MS);
-    this.#lookWhetherVoid();
     if (!this.signal.aborted) this.#ring.beginWriting(generation);
   }
 
-  /** Aborted as soon as nobody wants this speech any more. */
+  /** Aborted as soon as nobody wants this speech any more; looked at, it is right at once. */
   get signal(): AbortSignal {
+    this.#lookWhetherVoid();
     return this.#void.signal;
   }
 
   /** Samples written so far. */
   get samples(): number {
     return this.#samples;
+  }
+
+  /** When the first sample was written, on the session clock; undefined before. */
+  get firstPcmAtMs(): number | undefined {
+    return this.#firstPcmAtMs;
   }
 
   /** Writes mono samples at PLAYBACK_RATE_HZ as space comes free. False when nobody wants them any more. */
@@ -55,9 +60,11 @@ export class RingSpeech {
     return true;
   }
 
-  /** A word ends so long after the sentence's start. In order. */
-  placeWord(text: string, endMs: number): void {
-    this.#words.push({ text, endSample: Math.round((endMs * PLAYBACK_RATE_HZ) / 1000) });
+  /** A word ends so long after the sentence's start. In order. Answers with the same in samples. */
+  placeWord(text: string, endMs: number): number {
+    const endSample = Math.round((endMs * PLAYBACK_RATE_HZ) / 1000);
+    this.#words.push({ text, endSample });
+    return endSample;
   }
 
   /** For servers that do not tell when each word is spoken: shares out what was written since `from` in proportion to the words' lengths. */

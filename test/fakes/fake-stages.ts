@@ -113,7 +113,6 @@ export class FakeSynthesizer implements Synthesizer {
     await settle();
     if (!this.answer.ok) {
       const ring = new PcmRing(request.ring);
-      ring.setGeneration(request.generation);
       ring.beginWriting(request.generation);
       ring.write(new Float32Array(this.samplesBeforeFailure), 0, this.samplesBeforeFailure, request.generation);
       return this.answer;
@@ -124,9 +123,9 @@ export class FakeSynthesizer implements Synthesizer {
   async close(): Promise<void> {}
 }
 
-/** Records what it is told; the test says what is heard. */
+/** Records what it is told; the test says what is heard, and reads the ring if anybody does. */
 export class FakePlayer implements StreamPlayer {
-  readonly ring = PcmRing.allocate(4_096);
+  readonly ring = PcmRing.allocate(2 ** 17);
   readonly calls: string[] = [];
   gainRatio = 1;
   #listener: (event: PlayerEvent) => void = () => undefined;
@@ -134,6 +133,7 @@ export class FakePlayer implements StreamPlayer {
 
   begin(): number {
     this.calls.push(`begin ${++this.#generation}`);
+    new PcmRing(this.ring).setGeneration(this.#generation);
     return this.#generation;
   }
   release(generation: number): void {
@@ -144,6 +144,7 @@ export class FakePlayer implements StreamPlayer {
   }
   flush(): void {
     this.calls.push("flush");
+    new PcmRing(this.ring).setGeneration(0);
   }
   pause(generation: number): void {
     this.calls.push(`pause ${generation}`);

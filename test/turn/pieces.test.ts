@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FRAME_MS } from "../../src-shared/audio-format.ts";
 import { Endpointer, type SpeechEvent } from "../../src-main/turn/endpointer.ts";
-import { heardText, type SpokenSegment } from "../../src-main/turn/heard-text.ts";
+import { heardText, placeWords } from "../../src-main/turn/heard-text.ts";
 import { SentenceSplitter } from "../../src-main/turn/split-sentences.ts";
 import { UtteranceBuffer } from "../../src-main/turn/utterance-buffer.ts";
 
@@ -86,9 +86,9 @@ describe("heardText", () => {
     firstPcmAtMs: 0,
     lastPcmAtMs: 0,
   });
-  const segments: SpokenSegment[] = [
-    { text: "It is noon.", startSample: 0, sentence: sentence(["It", "is", "noon"]) },
-    { text: "All is well.", startSample: 300, sentence: sentence(["All", "is", "well"]) },
+  const words = [
+    ...placeWords("It is noon.", sentence(["It", "is", "noon"]), 0, 0),
+    ...placeWords("All is well.", sentence(["All", "is", "well"]), 12, 300),
   ];
 
   test.each([
@@ -102,7 +102,24 @@ describe("heardText", () => {
     [600, reply],
     [9999, reply],
   ])("after %i samples: %j", (playedSamples, expected) => {
-    expect(heardText(reply, segments, playedSamples)).toBe(expected);
+    expect(heardText(reply, words, playedSamples)).toBe(expected);
+  });
+
+  test("words that the synthesizer counts otherwise are placed by their share, and without word times they share the time", () => {
+    const counted = placeWords("25 past five", sentence(["twenty", "five", "past", "five"]), 10, 1_000);
+    expect(counted.map(({ textEnd, endSample }) => [textEnd, endSample])).toEqual([
+      [12, 1_200],
+      [17, 1_300],
+      [22, 1_400],
+    ]);
+    const silent = placeWords("25 past five", { words: [], samples: 300 }, 0, 0);
+    expect(silent.map(({ endSample }) => endSample)).toEqual([100, 200, 300]);
+  });
+
+  test("of words that were placed twice the later ones count", () => {
+    const twice = [{ textEnd: 12, endSample: 600 }, ...words];
+    expect(heardText(reply, twice, 600)).toBe(reply);
+    expect(heardText(reply, [...words, { textEnd: 2, endSample: 500 }], 550)).toBe("It");
   });
 });
 

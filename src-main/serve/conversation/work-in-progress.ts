@@ -24,7 +24,13 @@ export class WorkInProgress {
         predict: (evidence, signal) => track(predictor.predict(evidence, signal)),
         close: () => predictor.close(),
       },
-      synthesizer: { speak: (request) => track(synthesizer.speak(request)), close: () => synthesizer.close() },
+      synthesizer: {
+        speak: (request) => track(synthesizer.speak(request)),
+        ...(synthesizer.speakGrowing && {
+          speakGrowing: (...request) => track(synthesizer.speakGrowing!(...request)),
+        }),
+        close: () => synthesizer.close(),
+      },
       responder: { respond: (request, signal) => this.#watchParts(responder.respond(request, signal)) },
     };
   }
