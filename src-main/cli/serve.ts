@@ -25,7 +25,8 @@ export function serveCommand(): Command {
     .addHelpText(
       "after",
       `
-GET /health tells what is served at which path. At /api/chat web pages and programs for Moshi talk to the assistant, with your settings and timers. SIGTERM or Ctrl+C lets sessions finish; a second one does not.
+GET /health tells what is served at which path. Clients for Moshi and PersonaPlex talk to the assistant at /api/chat, with your settings and
+timers. SIGTERM or Ctrl+C lets sessions finish; a second one does not.
 
 Examples:
   repartee serve --port 8090
