@@ -1,4 +1,4 @@
-import type { Outcome } from "../../src-shared/failure.ts";
+import type { Failure, Outcome } from "../../src-shared/failure.ts";
 import { PcmRing } from "../../src-shared/pcm-ring.ts";
 import { ChosenEngine, type EngineChoice } from "../chosen-engine.ts";
 import type { GrowingSpeechRequest, SpeechRequest, SpokenSentence, Synthesizer } from "../turn/ports.ts";
@@ -9,8 +9,8 @@ const FAILS_AS = { code: "speak-failed", stage: "speak" } as const;
 
 /**
  * The voice that the user has chosen, with the embedded one in its place where it fails and the user wants that. Nothing is spoken twice: a
- * sentence that broke off stays in the ring as far as it came, and is a failure; where a growing speech broke off, the embedded voice goes on
- * behind the word that was sounding, if that is known. Codes: speak-failed, model-*.
+ * sentence that broke off stays in the ring as far as it came, and is a failure; so is a growing speech, but the embedded voice goes on behind
+ * the word that broke off, where that is known. Codes: speak-failed, model-*.
  */
 export class ChosenSynthesizer<Choice extends EngineChoice>
   extends ChosenEngine<Choice, Synthesizer>
@@ -31,9 +31,17 @@ export class ChosenSynthesizer<Choice extends EngineChoice>
   speakGrowing(request: GrowingSpeechRequest, signal: AbortSignal): Promise<Outcome<number>> {
     if (!this.follow()?.speakGrowing) return speakSentences(this, request, signal);
     const progress = new SpeechProgress(request);
-    const speak = (engine: Synthesizer): Promise<Outcome<number>> =>
-      engine.speakGrowing?.(progress.request, signal) ??
-      speakSentences(engine, request, signal, progress.unheardFrom ?? request.text.soFar.length);
+    let broken: Failure | undefined;
+    const speak = async (engine: Synthesizer): Promise<Outcome<number>> => {
+      if (engine.speakGrowing) {
+        const spoken = await engine.speakGrowing(progress.request, signal);
+        if (!spoken.ok) broken = { ...spoken.failure, ...FAILS_AS };
+        return spoken;
+      }
+      const textStart = progress.unheardFrom ?? request.text.soFar.length;
+      if (broken && textStart > 0) request.tell({ kind: "failure", failure: broken });
+      return speakSentences(engine, request, signal, textStart);
+    };
     return this.ask(speak, {
       failsAs: FAILS_AS,
       proves: (samples) => samples > 0,

@@ -1,8 +1,15 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
 import { PcmRing } from "../../src-shared/pcm-ring.ts";
 import { ChosenSynthesizer } from "../../src-main/speak/chosen-synthesizer.ts";
-import type { SpeechRequest, SpokenSentence, Synthesizer } from "../../src-main/turn/ports.ts";
+import { GrowingText } from "../../src-main/turn/growing-text.ts";
+import type {
+  GrowingSpeechRequest,
+  SpeechEvent,
+  SpeechRequest,
+  SpokenSentence,
+  Synthesizer,
+} from "../../src-main/turn/ports.ts";
 
 const LOST = failed("source-lost", "speak", "example.org went away", true);
 
@@ -166,4 +173,93 @@ test("another server in mid-sentence speaks the next one; closing closes all", a
   expect(embedded.texts).toEqual(["two."]);
   await chosen.close();
   expect(embedded.isClosed).toBe(true);
+});
+
+/** Says one word of 100 samples for each of the text, and fails after some, with the next one half said. */
+class GrowingLevelSynthesizer extends LevelSynthesizer {
+  failsAfterWords = Number.POSITIVE_INFINITY;
+  tellsWords = true;
+
+  async speakGrowing({ text, begin, tell }: GrowingSpeechRequest): Promise<Outcome<number>> {
+    begin();
+    if (ring.generation === generation) ring.beginWriting(generation);
+    let words = 0;
+    for (const { index, 0: word } of text.soFar.matchAll(/\S+/g)) {
+      if (this.tellsWords) tell({ kind: "word", textEnd: index + word.length, endSample: 100 * (words + 1) });
+      const isLast = words === this.failsAfterWords;
+      const samples = isLast ? this.failsAfter! : 100;
+      ring.write(new Float32Array(samples).fill(this.level), 0, samples, generation);
+      if (isLast) return LOST;
+      words += 1;
+    }
+    return succeeded(100 * words);
+  }
+}
+
+describe("a growing speech", () => {
+  let growing: GrowingLevelSynthesizer;
+  let events: SpeechEvent[];
+
+  beforeEach(() => {
+    distant = growing = new GrowingLevelSynthesizer(0.5);
+    events = [];
+  });
+
+  function speakGrowing(text: string, signal = new AbortController().signal): Promise<Outcome<number>> {
+    const request = {
+      text: GrowingText.of(text),
+      begin: () => ({ voice: "slt", rateRatio: 1, ring: buffer, generation }),
+      tell: (event: SpeechEvent) => void events.push(event),
+    };
+    return chosen.speakGrowing(request, signal);
+  }
+
+  const failures = () => events.flatMap((event) => (event.kind === "failure" ? [event.failure.code] : []));
+
+  test("is one for the chosen voice; the embedded one speaks sentences", async () => {
+    expect(await speakGrowing("One two. Three.")).toEqual(succeeded(300));
+    choice = { ...choice, server: "" };
+    ring.setGeneration(++generation);
+    expect(await speakGrowing("One two. Three.")).toEqual(succeeded(200));
+    expect([distant.texts, embedded.texts]).toEqual([[], ["One two.", "Three."]]);
+  });
+
+  test("that failed before any sound is spoken whole by the embedded voice, as are those of the next 30 s", async () => {
+    [growing.failsAfterWords, growing.failsAfter] = [0, 0];
+    expect(await speakGrowing("One two. Three.")).toEqual(succeeded(200));
+    growing.failsAfterWords = Number.POSITIVE_INFINITY;
+    expect(await speakGrowing("Four.")).toMatchObject({ ok: true });
+    expect(embedded.texts).toEqual(["One two.", "Three.", "Four."]);
+    expect(heard()).toEqual([[0.25, 300]]);
+    expect([failures(), told]).toEqual([[], ["example.org went away"]]);
+  });
+
+  test.each([
+    ["at its beginning", 1, 0, ["Three.", "Four."]],
+    ["in the middle", 1, 50, ["Three.", "Four."]],
+    ["of the last sentence", 3, 50, []],
+  ])("that failed %s of a word goes on behind it, and is a failure", async (_where, words, samples, rest) => {
+    [growing.failsAfterWords, growing.failsAfter] = [words, samples];
+    expect(await speakGrowing("One two Three. Four.")).toMatchObject({ ok: true });
+    expect(embedded.texts).toEqual(rest);
+    expect(ring.writtenSamples(generation)).toBe(100 * (words + rest.length) + samples);
+    expect(failures()).toEqual(["speak-failed"]);
+  });
+
+  test("of which nobody knows what was heard ends where it failed", async () => {
+    [growing.failsAfterWords, growing.failsAfter, growing.tellsWords] = [1, 50, false];
+    expect(await speakGrowing("One two. Three.")).toMatchObject({ ok: false, failure: { code: "speak-failed" } });
+    expect(embedded.texts).toEqual([]);
+  });
+
+  test("that is void or cancelled when it fails, or has no embedded voice in reserve, is not taken over", async () => {
+    [growing.failsAfterWords, growing.failsAfter] = [1, 0];
+    const abort = new AbortController();
+    abort.abort();
+    expect((await speakGrowing("One two.", abort.signal)).ok).toBe(false);
+    clockMs = 30_000;
+    choice = { ...choice, useEmbeddedOnFailure: false };
+    expect((await speakGrowing("One two.")).ok).toBe(false);
+    expect(embedded.texts).toEqual([]);
+  });
 });

@@ -248,6 +248,7 @@ test("a failure before any sound: the embedded voice says all the words, once, t
   growing.text.end();
   expect(await growing.spoken).toEqual(succeeded(600));
   expect(embedded.texts).toEqual(["Good morning.", "The museum is closed."]);
+  expect(growing.events.every(({ kind }) => kind !== "failure")).toBe(true);
   expect(growing.samples).toBe(600);
 });
 
@@ -268,6 +269,8 @@ test("a failure after sound: what was heard is not said again, and the embedded 
   growing.text.end();
   await growing.spoken;
   expect(embedded.texts).toEqual(["museum is closed.", "Bye."]);
+  const failures = growing.events.filter(({ kind }) => kind === "failure");
+  expect(failures).toMatchObject([{ failure: { code: "speak-failed", stage: "speak" } }]);
   expect(growing.samples).toBe(2.5 * WORD_SAMPLES + 400);
   expect(growing.words.at(-1)).toEqual(["Good morning. The museum is closed. Bye.", 2.5 * WORD_SAMPLES + 400]);
 });
