@@ -22,8 +22,8 @@ const LEAST_ADVANTAGE = 1.3;
 /** Two searches in a row have to find the same, give or take this. */
 const LARGEST_DISAGREEMENT_SAMPLES = 2;
 
-/** How predicted echo and microphone lie to each other. */
-export type EchoFit = "fits" | "misfit" | { readonly slipSamples: number };
+/** How predicted echo and microphone lie to each other. "hidden": something far louder does not let that be told. */
+export type EchoFit = "fits" | "misfit" | "hidden" | { readonly slipSamples: number };
 
 /**
  * Notices when the sound comes through speaker and microphone earlier or later than before (a dropped or a repeated buffer) and tells by how
@@ -76,11 +76,11 @@ export class EchoAlignment {
       this.#misfitBlocks = this.#lastBest = 0;
       return "fits";
     }
+    if (this.#heardPower > HIDING_SHARE * this.#echoPower) return "hidden";
     this.#misfitBlocks++;
     if (this.#misfitBlocks < MISFIT_BLOCKS) return "fits";
     const isDue = (this.#misfitBlocks - MISFIT_BLOCKS) % SEARCH_BLOCKS === 0;
-    const isTelling =
-      this.#heardPower < HIDING_SHARE * this.#echoPower && this.#heardPower > LEAST_SHARE * this.#echoPower;
+    const isTelling = this.#heardPower > LEAST_SHARE * this.#echoPower;
     if (!isDue || !isTelling || this.#filledSamples < WINDOW_SAMPLES) return "misfit";
     const slipSamples = this.#search();
     return slipSamples === 0 ? "misfit" : { slipSamples };

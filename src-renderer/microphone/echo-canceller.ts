@@ -29,6 +29,8 @@ const MOST_GAIN = 2;
 const WELL_KNOWN_SHARE = 0.05;
 /** Blocks between two looks whether the echo path is worth keeping in mind. */
 const KEEP_BLOCKS = 8;
+/** Blocks from now, 21 and 43 ms, that are looked at for echo to come: slips of that length are frequent. */
+const COMING_BLOCKS = [2, 4];
 
 /** Power spectra of a block, by bins of 46.9 Hz; what a block of another size has to be compared with. */
 export interface EchoSpectra {
@@ -56,12 +58,14 @@ export class EchoCanceller {
     microphonePower: new Float32Array(ECHO_BLOCK_SAMPLES + 1),
     doubtPower: new Float32Array(ECHO_BLOCK_SAMPLES + 1),
   };
+  readonly #comingPower = new Float32Array(ECHO_BLOCK_SAMPLES + 1);
   readonly #left = new Float32Array(ECHO_BLOCK_SAMPLES);
   #delaySamples = LEAST_DELAY_SAMPLES;
   #expectedSample = -1;
   #soundingBlocks = 0;
   #misfitBlocks = 0;
   #blocks = 0;
+  #hasSlipped = false;
   #isKept = false;
   /** Whether the echo path was kept since the delay was changed. */
   #isSettled = false;
@@ -89,10 +93,23 @@ export class EchoCanceller {
     return this.#misfitBlocks > 0;
   }
 
+  /** Whether the latest block showed that the sound had slipped: what was left before it was echo. */
+  get hasSlipped(): boolean {
+    return this.#hasSlipped;
+  }
+
+  /** Power spectrum that the echo of the next blocks may have, the loudest of each bin. It costs as much as two blocks. */
+  comingPower(): Float32Array {
+    this.#comingPower.fill(0);
+    for (const blocks of COMING_BLOCKS) this.#filter.anticipate(blocks, this.#comingPower);
+    return this.#comingPower;
+  }
+
   /** Replaces a block of the microphone, of ECHO_BLOCK_SAMPLES samples from `startSample` of the context's time on, by what it heard besides the echo. */
   process(block: Float32Array, startSample: number): void {
     if (startSample !== this.#expectedSample) this.#rewind(startSample);
     this.#expectedSample = startSample + ECHO_BLOCK_SAMPLES;
+    this.#hasSlipped = false;
     this.#delay.observe(block, startSample);
     const sounds = this.#played.read(this.#reference, startSample - this.#delaySamples - ECHO_BLOCK_SAMPLES);
     this.#soundingBlocks = sounds ? PARTITIONS + 1 : Math.max(0, this.#soundingBlocks - 1);
@@ -150,7 +167,7 @@ export class EchoCanceller {
     const fit = this.#alignment.observe(block, this.#filter.echo);
     if (fit === "fits") this.#misfitBlocks = 0;
     else if (fit === "misfit") this.#misfitBlocks++;
-    else this.#shift(fit.slipSamples);
+    else if (fit !== "hidden") this.#shift(fit.slipSamples);
     const isDoubtful = this.#unexplainedBlocks > LOOK_BLOCKS || this.#leadSamples === undefined;
     if (++this.#echoingBlocks % LOOK_BLOCKS === 0 && isDoubtful) this.#look();
     if (this.#misfitBlocks < LONGEST_MISFIT_BLOCKS) return;
@@ -161,6 +178,7 @@ export class EchoCanceller {
   #shift(slipSamples: number): void {
     this.#misfitBlocks++;
     if (this.#delaySamples + slipSamples < 0) return;
+    this.#hasSlipped = true;
     this.#delaySamples += slipSamples;
     this.#isSettled = false;
     this.#filter.restore();

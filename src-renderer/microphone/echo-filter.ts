@@ -107,6 +107,22 @@ export class EchoFilter {
     this.#measure(out);
   }
 
+  /** Raises `power`, per bin, to that of the echo that will be heard so many blocks from now, as far as it was played already. */
+  anticipate(blocks: number, power: Float32Array): void {
+    for (let bin = 0; bin < this.#bins; bin++) {
+      let [re, im] = [0, 0];
+      for (let partition = blocks; partition < this.#partitions; partition++) {
+        const at = partition * this.#bins + bin;
+        const from = ((this.#head + partition - blocks) % this.#partitions) * this.#bins + bin;
+        const [playedRe, playedIm] = [this.#playedRe[from] as number, this.#playedIm[from] as number];
+        const [pathRe, pathIm] = [this.#pathRe[at] as number, this.#pathIm[at] as number];
+        re += playedRe * pathRe - playedIm * pathIm;
+        im += playedRe * pathIm + playedIm * pathRe;
+      }
+      power[bin] = Math.max(power[bin] as number, 0.5 * (re * re + im * im));
+    }
+  }
+
   /** Only measures, because nothing is played. */
   measure(microphone: Float32Array): void {
     this.echo.fill(0);

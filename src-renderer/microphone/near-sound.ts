@@ -2,11 +2,13 @@ import type { PlayedSound } from "./played-sound.ts";
 import { ECHO_BLOCK_SAMPLES, EchoCanceller } from "./echo-canceller.ts";
 import { NearSpeechDetector } from "./near-speech-detector.ts";
 
-/** While the echo is predicted wrongly and nobody is heard to speak, the sound is lowered by 20 dB, so that no echo is taken for speech. */
-const DOUBTFUL_RATIO = 0.1;
+/** While the echo is predicted wrongly and nobody is heard to speak, the sound is lowered by 40 dB, so that no echo is taken for speech. */
+const DOUBTFUL_RATIO = 0.01;
+/** Blocks that are kept back over echo, 32 ms: the beginning of a word is not lowered when it shows only then that it was one. */
+const KEPT_BACK_BLOCKS = 3;
 /** The sound stays as it is for 0.3 s after speech. */
 const SPEECH_HOLD_BLOCKS = 28;
-/** At the beginning of playback and after a slip, speech over echo is believed when so many blocks of echo were predicted well: 0.2 s. */
+/** At the beginning of playback and after a slip, speech over echo is believed at once when so many blocks of echo were predicted well: 0.2 s. */
 const STEADY_BLOCKS = 20;
 /** Before that, so many blocks of speech in a row count, and fewer are echo at an instant that was not predicted. */
 const SURE_BLOCKS = 4;
@@ -21,12 +23,26 @@ export interface NearSoundListener {
   readonly onSpeechOverEcho: () => void;
 }
 
+interface KeptBlock {
+  readonly pcm: Float32Array;
+  startSample: number;
+  isDoubtful: boolean;
+}
+
 /** What the microphone hears besides the playback, in blocks. `push` allocates nothing but after a slip of the sound card. */
 export class NearSound {
   readonly #listener: NearSoundListener;
   readonly #canceller: EchoCanceller;
   readonly #detector: NearSpeechDetector;
   readonly #block = new Float32Array(ECHO_BLOCK_SAMPLES);
+  readonly #comingPower = () => this.#canceller.comingPower();
+  readonly #keptBack: readonly KeptBlock[] = Array.from({ length: KEPT_BACK_BLOCKS + 1 }, () => ({
+    pcm: new Float32Array(ECHO_BLOCK_SAMPLES),
+    startSample: 0,
+    isDoubtful: false,
+  }));
+  #firstKept = 0;
+  #kept = 0;
   #ratio = 1;
   #speakingBlocks = 0;
   #speechBlocks = 0;
@@ -55,31 +71,47 @@ export class NearSound {
     this.#filled = 0;
     this.#canceller.process(this.#block, startSample);
     const isEchoing = this.#canceller.isEchoing;
-    const speaks = isEchoing && this.#detector.observe(this.#canceller.spectra, this.#canceller.isLost);
+    const speaks =
+      isEchoing && this.#detector.observe(this.#canceller.spectra, this.#canceller.isLost, this.#comingPower);
     if (!isEchoing) this.#hearNoise();
     this.#speakingBlocks = speaks ? this.#speakingBlocks + 1 : 0;
     if (!isEchoing || this.#canceller.isLost) this.#steadyBlocks = 0;
     else if (this.#detector.isExplained) this.#steadyBlocks++;
-    const isSteady = this.#steadyBlocks >= STEADY_BLOCKS;
-    const isSure = speaks && (isSteady || this.#speakingBlocks >= SURE_BLOCKS);
-    this.#speechBlocks = isSure ? SPEECH_HOLD_BLOCKS : Math.max(0, this.#speechBlocks - 1);
-    if (speaks && isSteady) this.#listener.onSpeechOverEcho();
-    this.#fade(isEchoing && this.#speechBlocks === 0 && !this.#detector.isExplained ? DOUBTFUL_RATIO : 1);
-    this.#listener.onBlock(this.#block, startSample);
+    const isSure = speaks && (this.#steadyBlocks >= STEADY_BLOCKS || this.#speakingBlocks >= SURE_BLOCKS);
+    if (isSure) this.#listener.onSpeechOverEcho();
+    if (isSure) this.#speechBlocks = SPEECH_HOLD_BLOCKS;
+    else this.#speechBlocks = this.#canceller.hasSlipped ? 0 : Math.max(0, this.#speechBlocks - 1);
+    this.#keepBack(startSample, isEchoing && !this.#detector.isExplained);
+    while (this.#kept > (isEchoing ? KEPT_BACK_BLOCKS : 0)) this.#passOn();
+  }
+
+  #keepBack(startSample: number, isDoubtful: boolean): void {
+    const kept = this.#keptBack[(this.#firstKept + this.#kept++) % this.#keptBack.length] as KeptBlock;
+    kept.pcm.set(this.#block);
+    kept.startSample = startSample;
+    kept.isDoubtful = isDoubtful;
+  }
+
+  #passOn(): void {
+    const { pcm, startSample, isDoubtful } = this.#keptBack[this.#firstKept] as KeptBlock;
+    this.#firstKept = (this.#firstKept + 1) % this.#keptBack.length;
+    this.#kept--;
+    this.#fade(pcm, isDoubtful && this.#speechBlocks === 0 ? DOUBTFUL_RATIO : 1);
+    this.#listener.onBlock(pcm, startSample);
   }
 
   #hearNoise(): void {
     if (++this.#quietBlocks % QUIET_BLOCKS !== 0) return;
     this.#canceller.measure(this.#block);
-    this.#detector.observe(this.#canceller.spectra, this.#canceller.isLost, QUIET_BLOCKS);
+    this.#detector.observe(this.#canceller.spectra, this.#canceller.isLost, undefined, QUIET_BLOCKS);
   }
 
   /** Comes to the wanted volume within the block. */
-  #fade(wanted: number): void {
+  #fade(block: Float32Array, wanted: number): void {
     if (this.#ratio === 1 && wanted === 1) return;
     const step = (wanted - this.#ratio) / ECHO_BLOCK_SAMPLES;
     for (let index = 0; index < ECHO_BLOCK_SAMPLES; index++) {
-      this.#block[index] = (this.#block[index] as number) * (this.#ratio + step * (index + 1));
+      block[index] = (block[index] as number) * (this.#ratio + step * (index + 1));
     }
     this.#ratio = wanted;
   }

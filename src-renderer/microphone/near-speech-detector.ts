@@ -57,41 +57,59 @@ export class NearSpeechDetector {
   }
 
   /**
-   * Whether somebody speaks in this block. `isLost`: the echo is predicted for the wrong instant. `blocks`: so many have passed since the
-   * last one that was observed.
+   * Whether somebody speaks in this block. `isLost`: the echo is predicted for the wrong instant. `comingPower` tells what echo the next blocks
+   * will hold; it is asked only where there seems to be speech. `blocks`: so many have passed since the last one that was observed.
    */
-  observe(spectra: EchoSpectra, isLost: boolean, blocks = 1): boolean {
-    const noiseRise = NOISE_RISE ** blocks;
-    const echoDecay = ECHO_DECAY ** blocks;
-    const echoMargin = isLost ? LOST_ECHO_MARGIN : ECHO_MARGIN;
-    let evidenceDb = 0;
+  observe(spectra: EchoSpectra, isLost: boolean, comingPower?: () => Float32Array, blocks = 1): boolean {
     const [left, echo, heard] = [total(spectra.leftPower), total(spectra.echoPower), total(spectra.microphonePower)];
-    const isExplained = (this.#isExplained = left < EXPLAINED_SHARE * echo);
+    this.#isExplained = left < EXPLAINED_SHARE * echo;
     const isElsewhere = heard - left + echo < 2 * LEAST_FIT * echo && heard < DOMINANT * echo;
+    this.#track(spectra, blocks);
+    const echoMargin = isLost ? LOST_ECHO_MARGIN : ECHO_MARGIN;
+    let evidenceDb = isElsewhere ? 0 : this.#weigh(spectra, echoMargin);
+    if (evidenceDb > LIKELY_DB && !this.#isExplained && comingPower)
+      evidenceDb = this.#weigh(spectra, echoMargin, comingPower());
     const isTrusted = this.#speechBlocks > 0 && this.#speechBlocks < LONGEST_TRUST_BLOCKS;
-    for (let band = 0; band < BANDS; band++) {
-      const bandLeft = this.#sum(spectra.leftPower, band);
-      const bandEcho = this.#sum(spectra.echoPower, band);
-      const bandHeard = this.#sum(spectra.microphonePower, band);
-      const echoBefore = (this.#echo[band] as number) * echoDecay;
-      const loudestEcho = Math.max(bandEcho, echoBefore);
-      this.#echo[band] = loudestEcho;
-      const noise = Math.max(LEAST_NOISE, Math.min(bandLeft, (this.#noise[band] as number) * noiseRise));
-      this.#noise[band] = noise;
-      const leak = this.#leak[band] as number;
-      const doubt = this.#sum(spectra.doubtPower, band);
-      const floor = MARGIN * (noise + leak * loudestEcho + doubt);
-      const other = isExplained ? bandLeft : Math.min(bandLeft, bandHeard - echoMargin * loudestEcho);
-      if (other > floor) evidenceDb += Math.min(MOST_BAND_DB, 10 * Math.log10(other / floor));
-      if (!isTrusted && loudestEcho > 10 * noise) {
-        this.#leak[band] = Math.max(LEAST_LEAK, Math.min(1, leak * leakChange(bandLeft / (leak * loudestEcho))));
-      }
-    }
-    if (isElsewhere) evidenceDb = 0;
+    if (!isTrusted) this.#learnLeak(spectra);
     const speaks = evidenceDb > CLEAR_DB || (evidenceDb > LIKELY_DB && this.#lastDb > LIKELY_DB);
     this.#speechBlocks = speaks ? this.#speechBlocks + blocks : Math.max(0, this.#speechBlocks - blocks);
     this.#lastDb = evidenceDb;
     return speaks;
+  }
+
+  /** Follows echo and noise. */
+  #track(spectra: EchoSpectra, blocks: number): void {
+    const [noiseRise, echoDecay] = [NOISE_RISE ** blocks, ECHO_DECAY ** blocks];
+    for (let band = 0; band < BANDS; band++) {
+      const echoBefore = (this.#echo[band] as number) * echoDecay;
+      this.#echo[band] = Math.max(this.#sum(spectra.echoPower, band), echoBefore);
+      const bandLeft = this.#sum(spectra.leftPower, band);
+      this.#noise[band] = Math.max(LEAST_NOISE, Math.min(bandLeft, (this.#noise[band] as number) * noiseRise));
+    }
+  }
+
+  /** By how many decibels, in all bands together, there is more than can be echo or noise. */
+  #weigh(spectra: EchoSpectra, echoMargin: number, comingPower?: Float32Array): number {
+    let evidenceDb = 0;
+    for (let band = 0; band < BANDS; band++) {
+      const loudestEcho = Math.max(this.#echo[band] as number, comingPower ? this.#sum(comingPower, band) : 0);
+      const doubt = this.#sum(spectra.doubtPower, band);
+      const floor = MARGIN * ((this.#noise[band] as number) + (this.#leak[band] as number) * loudestEcho + doubt);
+      const bandLeft = this.#sum(spectra.leftPower, band);
+      const beyondEcho = this.#sum(spectra.microphonePower, band) - echoMargin * loudestEcho;
+      const other = this.#isExplained ? bandLeft : Math.min(bandLeft, beyondEcho);
+      if (other > floor) evidenceDb += Math.min(MOST_BAND_DB, 10 * Math.log10(other / floor));
+    }
+    return evidenceDb;
+  }
+
+  #learnLeak(spectra: EchoSpectra): void {
+    for (let band = 0; band < BANDS; band++) {
+      const [echo, leak] = [this.#echo[band] as number, this.#leak[band] as number];
+      if (echo <= 10 * (this.#noise[band] as number)) continue;
+      const share = this.#sum(spectra.leftPower, band) / (leak * echo);
+      this.#leak[band] = Math.max(LEAST_LEAK, Math.min(1, leak * leakChange(share)));
+    }
   }
 
   #sum(power: Float32Array, band: number): number {
