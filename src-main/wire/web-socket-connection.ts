@@ -32,6 +32,8 @@ export interface ConnectionEnd {
 }
 
 const GOODBYE_MS = 1_000;
+/** What keeping a message takes beside what is in it, at least: many empty ones are much as well. */
+const BYTES_OF_MESSAGE = 256;
 /** Closing without a code counts as a good end: many servers do not say more. */
 const GOOD_CLOSES = [1000, 1005];
 const BROKEN_OFF = 1006;
@@ -102,6 +104,8 @@ export class WebSocketConnection {
   readonly #mostWaitingBytes: number;
   readonly #watch: NodeJS.Timeout;
   #arrived: SocketMessage[] = [];
+  /** Arrived before all those, the next one last: a queue of many that is shifted takes the square of their number. */
+  #due: SocketMessage[] = [];
   #waitingBytes = 0;
   // Counted by the timer: time in which nothing could be read, because this thread was busy or the machine asleep, is no silence.
   #silentMs = 0;
@@ -161,16 +165,17 @@ export class WebSocketConnection {
    */
   async receive(timeoutMs: number, signal?: AbortSignal): Promise<Outcome<SocketMessage | undefined>> {
     const untilMs = performance.now() + timeoutMs;
-    while (this.#arrived.length === 0 && !this.#end) {
+    while (this.#due.length + this.#arrived.length === 0 && !this.#end) {
       signal?.throwIfAborted();
       const leftMs = untilMs - performance.now();
       if (leftMs <= 0)
         return failed("source-timeout", "wire", `${this.#host} sent nothing for ${timeoutMs / 1000} s`, true);
       await this.#somethingNew(leftMs, signal);
     }
-    const message = this.#arrived.shift();
+    if (this.#due.length === 0) [this.#due, this.#arrived] = [this.#arrived.toReversed(), []];
+    const message = this.#due.pop();
     if (message !== undefined) {
-      this.#waitingBytes -= message.length;
+      this.#waitingBytes -= BYTES_OF_MESSAGE + message.length;
       if (this.#socket.isPaused && this.#waitingBytes < this.#mostWaitingBytes / 2) this.#resume();
       return succeeded(message);
     }
@@ -184,7 +189,7 @@ export class WebSocketConnection {
     const cut = setTimeout(() => this.#socket.terminate(), GOODBYE_MS);
     await this.#outbox.drained(1);
     this.#socket.close(code);
-    this.#arrived = [];
+    this.#forget();
     this.#resume();
     await this.closed;
     clearTimeout(cut);
@@ -193,7 +198,7 @@ export class WebSocketConnection {
   /** Cuts the connection at once because the server broke the protocol; further messages are not given. */
   abandon(detail: string): Failure {
     this.#giveUp("protocol-error", detail);
-    this.#arrived = [];
+    this.#forget();
     return this.#failure as Failure;
   }
 
@@ -202,9 +207,13 @@ export class WebSocketConnection {
     if (this.#isClosing || this.#failure) return;
     const message = toSocketMessage(data, isBinary);
     this.#arrived.push(message);
-    this.#waitingBytes += message.length;
+    this.#waitingBytes += BYTES_OF_MESSAGE + message.length;
     if (this.#waitingBytes > this.#mostWaitingBytes) this.#socket.pause();
     this.#wake?.();
+  }
+
+  #forget(): void {
+    [this.#due, this.#arrived] = [[], []];
   }
 
   #resume(): void {
