@@ -32,6 +32,8 @@ const PATH = "/api/chat";
 const MOST_ATTEMPTS = 4;
 /** A conversation that lasted so long was fine: its end, at a cap of the server, begins the count of attempts anew. */
 const FINE_MS = 60_000;
+/** More text and the like between two sounds: the server floods. */
+const MOST_SILENT_BYTES = 64 * 1024;
 /** More audio than the time that passed, and this: the server floods. */
 const MOST_AHEAD_MS = 10_000;
 const USUAL_PROMPT = "You are a friendly assistant. Answer briefly and clearly.";
@@ -112,13 +114,14 @@ export class MoshiChat implements ConversationEngine {
       this.#hearing = undefined;
       encoder.close();
       await input.close();
-      await connection.close();
+      const goodbye = connection.close();
+      if (signal.aborted) await goodbye;
     }
   }
 
   async #awaitHandshake(connection: WebSocketConnection, signal: AbortSignal): Promise<Failure | undefined> {
     const untilMs = performance.now() + (this.#options.handshakeTimeoutMs ?? 60_000);
-    for (;;) {
+    for (let silentBytes = 0; silentBytes <= MOST_SILENT_BYTES;) {
       const received = await connection.receive(Math.max(0, untilMs - performance.now()), signal);
       if (!received.ok) return received.failure;
       if (received.value === undefined) return CLOSED;
@@ -127,36 +130,44 @@ export class MoshiChat implements ConversationEngine {
       if (!decoded.ok) return connection.abandon(decoded.failure.detail);
       if (decoded.value.kind === "handshake") return undefined;
       if (decoded.value.kind === "error") return REFUSED;
+      silentBytes += received.value.length;
     }
+    return connection.abandon("sends much before it is ready");
   }
 
   async #listen(connection: WebSocketConnection, input: OggOpusInput, signal: AbortSignal): Promise<Failure> {
     const { output, silenceMs = 10_000 } = this.#options;
     const startedAtMs = performance.now();
-    let samples = 0;
+    let [samples, silentBytes] = [0, 0];
     for (;;) {
       const received = await connection.receive(silenceMs, signal);
       if (!received.ok) {
         if (connection.isOpen && !this.#isUnanswered(silenceMs)) continue;
         return received.failure;
       }
-      this.#unansweredSinceMs = undefined;
       if (received.value === undefined) return CLOSED;
       if (typeof received.value === "string") return connection.abandon("sent a text");
       const decoded = decodeChatMessage(received.value);
       if (!decoded.ok) return connection.abandon(decoded.failure.detail);
       const message = decoded.value;
+      silentBytes += received.value.length;
       if (message.kind === "audio") {
         const pcm = await input.push(message.data);
         samples += pcm.length;
         const aheadMs = samplesToMs(samples, PLAYBACK_RATE_HZ) - (performance.now() - startedAtMs);
         if (aheadMs > MOST_AHEAD_MS) return connection.abandon("sends more speech than time passes");
-        if (pcm.length > 0) output.write(pcm);
+        if (pcm.length > 0) {
+          output.write(pcm);
+          this.#unansweredSinceMs = undefined;
+          silentBytes = 0;
+        }
       } else if (message.kind === "text" || message.kind === "coloured-text") {
         output.text(message.text);
       } else if (message.kind === "error") {
         return failure("source-lost", "wire", "the conversation server ended with an error", true);
       }
+      if (silentBytes > MOST_SILENT_BYTES) return connection.abandon("sends much without sound");
+      if (this.#isUnanswered(silenceMs)) return SILENT;
     }
   }
 
@@ -182,4 +193,5 @@ export class MoshiChat implements ConversationEngine {
 }
 
 const CLOSED = failure("source-lost", "wire", "the conversation server closed the connection", true);
+const SILENT = failure("source-timeout", "wire", "the conversation server does not answer what it hears", true);
 const REFUSED = failure("source-refused", "wire", "the conversation server refused the conversation", true);

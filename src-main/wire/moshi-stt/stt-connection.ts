@@ -47,6 +47,8 @@ export class SttConnection {
   /** Everything up to here was answered. */
   #flushedMs = 0;
   #steps = 0;
+  /** In all words so far. */
+  #characters = 0;
   #nextMarker = 1n;
   #failure: Failure | undefined;
   #onFailure: () => void = () => undefined;
@@ -85,11 +87,15 @@ export class SttConnection {
     const connected = await connectWebSocket({ url: addressOf(address.url), headers, connectTimeoutMs }, signal);
     if (!connected.ok) return connected;
     const connection = new SttConnection(connected.value, address, onStep);
-    const first = await connected.value.receive(connectTimeoutMs, signal);
-    const outcome = first.ok ? connection.#greet(first.value) : first;
-    if (outcome.ok) void connection.#listen();
-    else void connected.value.close();
-    return outcome;
+    let isGreeted = false;
+    try {
+      const first = await connected.value.receive(connectTimeoutMs, signal);
+      const outcome = first.ok ? connection.#greet(first.value) : first;
+      isGreeted = outcome.ok;
+      return outcome;
+    } finally {
+      void (isGreeted ? connection.#listen() : connection.close());
+    }
   }
 
   /** End of what was sent, in ms. */
@@ -122,6 +128,9 @@ export class SttConnection {
    * source-timeout, source-lost, protocol-error. Throws the signal's reason when aborted.
    */
   async flush(signal: AbortSignal): Promise<Outcome<null>> {
+    const stopped = Promise.withResolvers<void>();
+    this.#onFailure = stopped.resolve;
+    if (this.#failure) stopped.resolve();
     const id = this.#nextMarker++;
     const timeoutMs = Math.ceil(this.#answerTimeoutMs + this.sentMs - this.#flushedMs);
     const echoed = Promise.withResolvers<void>();
@@ -131,9 +140,7 @@ export class SttConnection {
     this.#connection.send(encodeSttClientMessage({ type: "Marker", id }));
     for (let sent = 0; sent < this.#delayFrames + MORE_FRAMES; sent++) await this.send(silence);
     const stop = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const stopped = Promise.withResolvers<void>();
     stop.addEventListener("abort", () => stopped.resolve(), { once: true });
-    this.#onFailure = stopped.resolve;
     const pace = setInterval(() => void this.send(silence), FRAME_MS);
     try {
       await Promise.race([echoed.promise, stopped.promise]);
@@ -145,8 +152,7 @@ export class SttConnection {
       return succeeded(null);
     }
     signal.throwIfAborted();
-    this.#failure ??= failure("source-timeout", "transcribe", "the recognition server did not answer in time", true);
-    return { ok: false, failure: this.#failure };
+    return { ok: false, failure: this.#fail(LATE) };
   }
 
   close(): Promise<void> {
@@ -170,7 +176,7 @@ export class SttConnection {
     return { ok: false, failure: this.#connection.abandon(detail) };
   }
 
-  async #listen(): Promise<void> {
+  async #listen(): Promise<Failure> {
     for (;;) {
       const received = await this.#connection.receive(LONGEST_SILENCE_MS);
       if (!received.ok) return this.#fail(received.failure);
@@ -182,6 +188,8 @@ export class SttConnection {
       if (decoded.value.type === "Error")
         return this.#fail(failure("source-lost", "transcribe", "the recognition server ended with an error", true));
       this.#take(decoded.value);
+      if (this.#characters > MOST_CHARACTERS_AHEAD + this.sentMs)
+        return this.#fail(this.#connection.abandon("tells more words than the sound can have"));
     }
   }
 
@@ -191,6 +199,7 @@ export class SttConnection {
       this.#onStep(message.pauseProbabilities);
     } else if (message.type === "Word") {
       const text = message.text.trim();
+      this.#characters += text.length;
       if (text !== "") this.words.push({ text, startMs: message.startMs });
       if (this.words.length > MOST_WORDS) this.words.shift();
     } else if (message.type === "Marker") {
@@ -199,16 +208,21 @@ export class SttConnection {
     }
   }
 
-  #fail(problem: Failure): void {
+  /** Gives up, and tells why: the first reason counts. */
+  #fail(problem: Failure): Failure {
     this.#failure ??= problem;
     this.#onFailure();
     void this.#connection.close();
+    return this.#failure;
   }
 }
 
 /** The connection itself notices silence sooner: pings go unanswered. */
 const LONGEST_SILENCE_MS = 24 * 3_600_000;
 const MOST_WORDS = 10_000;
+/** Nobody says more characters in a ms of sound than one. */
+const MOST_CHARACTERS_AHEAD = 10_000;
+const LATE = failure("source-timeout", "transcribe", "the recognition server did not answer in time", true);
 
 function addressOf(url: string): string {
   const address = URL.parse(url);

@@ -52,7 +52,8 @@ export class TtsConversation {
       if (message.value === undefined) return this.#end();
       const decoded = typeof message.value === "string" ? undefined : decodeTtsServerMessage(message.value);
       if (!decoded?.ok) return this.#connection.abandon("sent what is no message");
-      if (decoded.value.type !== "Audio") this.#silentBytes += message.value.length;
+      const isSound = decoded.value.type === "Audio" && decoded.value.pcm.length > 0;
+      if (!isSound) this.#silentBytes += message.value.length;
       if (this.#silentBytes > MOST_SILENT_BYTES) return this.#connection.abandon("sends much that is not speech");
       const problem = await this.#take(decoded.value);
       if (problem) return problem;
@@ -107,7 +108,7 @@ export class TtsConversation {
         return this.#connection.abandon("sends more speech than the text can have");
       const isFirst = speech.samples === 0;
       await speech.write(said.pcm.map(cleanSample));
-      this.#soundAtMs = nowMs();
+      if (said.pcm.length > 0) this.#soundAtMs = nowMs();
       if (isFirst && speech.firstPcmAtMs !== undefined) tell({ kind: "spoken", firstPcmAtMs: speech.firstPcmAtMs });
     } else if (said.type === "Text" && said.text !== "" && !said.text.startsWith("<break")) {
       const endSample = speech.placeWord(said.text, said.stopMs);

@@ -2,6 +2,7 @@ import { PLAYBACK_RATE_HZ, samplesToMs } from "../../../src-shared/audio-format.
 import { failure, succeeded, type Failure, type Outcome } from "../../../src-shared/failure.ts";
 import type { SpeechRequest, Synthesizer } from "../../turn/ports.ts";
 import { distantSynthesizer } from "../distant-synthesizer.ts";
+import { longestSpeechMs } from "../longest-speech-ms.ts";
 import type { RingSpeech } from "../ring-speech.ts";
 import { cutText } from "./cut-text.ts";
 import { EndpointOrder, providerOf, type Endpoint } from "./endpoint.ts";
@@ -14,8 +15,6 @@ import { openAiVoice } from "./voice-names.ts";
 
 const TIMEOUT_MS = 30_000;
 const MOST_RETRIES = 2;
-const SLOWEST_MS_PER_CHARACTER = 1_000;
-const LONGEST_SILENCE_MS = 10_000;
 
 /** Formats of speech by OpenAI's names, and what they decode as. */
 const ENCODINGS = {
@@ -106,7 +105,7 @@ function speakOn(
 ): Promise<Outcome<void>> {
   const { format = "pcm", mostRetries = providerOf(endpoint) === "local" ? 0 : MOST_RETRIES } = endpoint;
   const before = speech.samples;
-  const mostSpeechMs = LONGEST_SILENCE_MS + (SLOWEST_MS_PER_CHARACTER * request.text.length) / request.rateRatio;
+  const mostSpeechMs = longestSpeechMs(request.text, request.rateRatio);
   const attempt = async (signal: AbortSignal): Promise<Outcome<void>> => {
     const question = {
       path: "/audio/speech",

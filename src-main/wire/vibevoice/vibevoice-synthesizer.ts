@@ -1,7 +1,9 @@
+import { msToSamples, PLAYBACK_RATE_HZ } from "../../../src-shared/audio-format.ts";
 import { failure, type Failure } from "../../../src-shared/failure.ts";
 import { nowMs } from "../../session-clock.ts";
 import type { SpeechRequest, Synthesizer } from "../../turn/ports.ts";
 import { distantSynthesizer } from "../distant-synthesizer.ts";
+import { longestSpeechMs } from "../longest-speech-ms.ts";
 import type { RingSpeech } from "../ring-speech.ts";
 import { connectWebSocket, type WebSocketConnection } from "../web-socket-connection.ts";
 import { decodeLogEvent, type ReadLogEvent } from "./log-events.ts";
@@ -21,13 +23,13 @@ export interface VibevoiceSynthesizerOptions {
   /** Inference steps; the server's default unless told. */
   readonly steps?: number;
   readonly connectTimeoutMs?: number;
-  /** Longest wait for the next message. */
+  /** Longest wait for the next sound. 30 s unless told. */
   readonly silenceMs?: number;
   readonly onMark?: (mark: VibevoiceMark, atMs: number) => void;
 }
 
-/** Longest speech for one sentence: a server that goes on and on is stopped. */
-const LONGEST_SAMPLES = 10 * 60 * 24_000;
+/** More than what servers tell beside the longest speech. */
+const MOST_SILENT_BYTES = 1024 * 1024;
 const MARKS: Readonly<Record<string, VibevoiceMark>> = {
   backend_request_received: "request-received",
   backend_first_chunk_sent: "first-chunk-sent",
@@ -60,7 +62,7 @@ async function receive(
   if (!connected.ok) return connected.failure;
   const connection = connected.value;
   try {
-    return await receiveSpeech(connection, speech, { ...options, silenceMs }, signal);
+    return await receiveSpeech(connection, request.text, speech, { ...options, silenceMs }, signal);
   } finally {
     void connection.close();
   }
@@ -68,21 +70,30 @@ async function receive(
 
 async function receiveSpeech(
   connection: WebSocketConnection,
+  text: string,
   speech: RingSpeech,
   { silenceMs, onMark }: VibevoiceSynthesizerOptions & { readonly silenceMs: number },
   signal: AbortSignal,
 ): Promise<Failure | undefined> {
   const reader = new Pcm16Reader();
+  let [soundAtMs, silentBytes] = [performance.now(), 0];
+  const mostSamples = msToSamples(longestSpeechMs(text), PLAYBACK_RATE_HZ);
   for (;;) {
     const message = await connection.receive(silenceMs, signal);
     if (!message.ok) return message.failure;
     if (message.value === undefined)
       return failure("source-lost", "speak", "the VibeVoice server closed before the speech was complete", true);
-    if (typeof message.value !== "string") {
-      if (speech.samples > LONGEST_SAMPLES) return connection.abandon("sends more speech than the text can have");
+    if (typeof message.value !== "string" && message.value.length > 0) {
+      if (speech.samples > mostSamples) return connection.abandon("sends more speech than the text can have");
       if (!(await speech.write(reader.read(message.value)))) return undefined;
+      soundAtMs = performance.now();
       continue;
     }
+    silentBytes += message.value.length;
+    if (silentBytes > MOST_SILENT_BYTES) return connection.abandon("sends much that is not speech");
+    if (performance.now() - soundAtMs > silenceMs)
+      return failure("source-timeout", "speak", "the VibeVoice server tells much and does not speak", true);
+    if (typeof message.value !== "string") continue;
     const log = decodeLogEvent(message.value);
     if (!log) return connection.abandon("sent a text that is not a log event");
     const mark = MARKS[log.event];

@@ -163,7 +163,7 @@ test("one that works again after a restart goes on", async () => {
   expect(program.codes).toHaveLength(1);
 });
 
-test("one that is not ready in time, or says nothing to what it hears, has timed out", async () => {
+test("one that is not ready in time, or says nothing to what it hears, or hardly anything, has timed out", async () => {
   const sleepy = new HostedProgram(`setTimeout(() => undefined, 1e6);`, {
     handshakeTimeoutMs: 60,
     retry: ONE_RUN,
@@ -173,6 +173,17 @@ test("one that is not ready in time, or says nothing to what it hears, has timed
   const mute = new HostedProgram(`send(0); onAudio(() => undefined);`, { stallMs: 60, retry: ONE_RUN });
   await mute.feedUntil(() => mute.isOver);
   expectGivenUp(mute, "source-timeout", 1);
+  const dripping = `let bytes = packet(0, FRAME); const drip = () => process.stdout.write(bytes.subarray(0, 1), () => {
+    bytes = bytes.subarray(1); setTimeout(drip, 3); }); drip();`;
+  const slow = new HostedProgram(dripping, { handshakeTimeoutMs: 200, retry: ONE_RUN });
+  await slow.until(() => slow.isOver);
+  expectGivenUp(slow, "source-timeout", 1);
+  const slower = new HostedProgram(`send(0); onAudio(() => undefined); ${dripping.replace("(0,", "(1,")}`, {
+    stallMs: 60,
+    retry: ONE_RUN,
+  });
+  await slower.feedUntil(() => slower.isOver);
+  expectGivenUp(slower, "source-timeout", 1);
   const deaf = new HostedProgram(`send(0); setTimeout(() => undefined, 1e6);`, {
     stallMs: 60,
     mostWaitingMs: 10,

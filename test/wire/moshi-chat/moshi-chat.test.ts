@@ -118,15 +118,9 @@ test("unknown kinds, pings and coloured text are taken as they are", async () =>
 
 const ready = (socket: WebSocket): void => send(socket, { kind: "handshake" });
 const FAILURES: readonly [string, string, number, (socket: WebSocket) => void][] = [
-  ["no handshake", "source-timeout", 4, () => undefined],
-  ["silence after it", "source-timeout", 4, ready],
-  ["a close", "source-lost", 4, (socket) => socket.close()],
-  ["a close later", "source-lost", 4, (socket) => (ready(socket), socket.close())],
   ["a cut", "source-lost", 4, (socket) => (ready(socket), setTimeout(() => socket.terminate(), 20))],
   ["an error first", "source-refused", 4, (socket) => send(socket, { kind: "error", message: "no" })],
-  ["an error later", "source-lost", 4, (socket) => (ready(socket), send(socket, { kind: "error", message: "no" }))],
   ["a text", "protocol-error", 1, (socket) => socket.send("hello")],
-  ["an empty message", "protocol-error", 1, (socket) => (ready(socket), socket.send(Buffer.alloc(0)))],
 ];
 
 test.each(FAILURES)("%s is a %s after %i attempts", async (_, code, attempts, behaviour) => {

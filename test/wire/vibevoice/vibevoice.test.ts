@@ -1,31 +1,26 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { WebSocket, WebSocketServer } from "ws";
-import type { AddressInfo } from "node:net";
+import { beforeEach, expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { failure } from "../../../src-shared/failure.ts";
-import type { RunningServer } from "../../../src-main/serve/start-server.ts";
 import { decodeLogEvent, encodeLogEvent } from "../../../src-main/wire/vibevoice/log-events.ts";
 import { encodePcm16, Pcm16Reader } from "../../../src-main/wire/vibevoice/pcm-16.ts";
 import { vibevoiceServer } from "../../../src-main/wire/vibevoice/vibevoice-server.ts";
 import { createVibevoiceSynthesizer } from "../../../src-main/wire/vibevoice/vibevoice-synthesizer.ts";
-import { startCuttingProxy } from "../cutting-proxy.ts";
 import { FakeEngines, spokenWord } from "../fake-engines.ts";
 import { hearSpeech } from "../heard-speech.ts";
-import { startTestServer } from "../start-test-server.ts";
+import { startTestServer, type TestServer } from "../start-test-server.ts";
 
 let engines: FakeEngines;
-let server: RunningServer;
+let server: TestServer;
 
 beforeEach(async () => {
   engines = new FakeEngines();
   server = await startTestServer([vibevoiceServer({ engines, mostAtOnce: 1 })]);
 });
 
-afterEach(() => server.end());
-
 /** All messages of a stream, and how it was closed. */
 async function stream(query: string): Promise<{ messages: (Buffer | string)[]; code: number; reason: string }> {
-  const socket = new WebSocket(`${server.url.replace("http", "ws")}/stream?${query}`);
+  const socket = new WebSocket(`${server.socketUrl}/stream?${query}`);
   const messages: (Buffer | string)[] = [];
   socket.on("message", (data, isBinary) => messages.push(isBinary ? (data as Buffer) : (data as Buffer).toString()));
   return new Promise((resolve, reject) => {
@@ -174,53 +169,3 @@ test("a server that is not there, is busy, or cannot speak is a typed failure", 
     failure: { code: "speak-failed" },
   });
 });
-
-test("cut off after any byte, the client gets a typed failure or all of the speech", async () => {
-  engines.samplesOfWord = 20;
-  const proxy = await startCuttingProxy(server.port);
-  const synthesizer = createVibevoiceSynthesizer({ baseUrl: `ws://127.0.0.1:${proxy.port}` });
-  const whole = await hearSpeech(synthesizer, "hello");
-  expect(whole.pcm.length).toBe(20);
-  const all = proxy.passedBytes;
-  const codes = new Set<string>();
-  for (let bytes = 0; bytes < all; bytes += bytes < 200 ? 13 : 1) {
-    proxy.cutAfterBytes = bytes;
-    const { spoken, pcm } = await hearSpeech(synthesizer, "hello");
-    if (spoken.ok) expect(pcm.length).toBe(20);
-    else codes.add(spoken.failure.code);
-  }
-  expect([...codes].toSorted()).toEqual(["source-lost", "source-unreachable"]);
-  await proxy.close();
-}, 20_000);
-
-test("a server that stalls, floods, or sends what is not of the protocol is a typed failure in time", async () => {
-  const behaviours: Record<string, (socket: WebSocket) => void> = {
-    "source-timeout": () => undefined,
-    "source-lost": (socket) => {
-      socket.send(Buffer.alloc(4));
-      socket.close(1000);
-    },
-    "source-refused": (socket) => socket.send(encodeLogEvent({ event: "backend_busy", data: { message: "" } }, 0)),
-    "protocol-error": (socket) => socket.send("hello"),
-  };
-  let behave: (socket: WebSocket) => void = () => undefined;
-  const hostile = new WebSocketServer({ port: 0, host: "127.0.0.1" });
-  hostile.on("connection", (socket) => behave(socket));
-  await new Promise((resolve) => void hostile.once("listening", resolve));
-  const baseUrl = `ws://127.0.0.1:${(hostile.address() as AddressInfo).port}`;
-  const synthesizer = createVibevoiceSynthesizer({ baseUrl, silenceMs: 200 });
-  for (const [code, behaviour] of Object.entries(behaviours)) {
-    behave = behaviour;
-    expect((await hearSpeech(synthesizer, "hello")).spoken).toMatchObject({ ok: false, failure: { code } });
-  }
-  behave = (socket) => {
-    const flood = setInterval(() => socket.send(Buffer.alloc(1_000_000)), 1);
-    socket.on("close", () => clearInterval(flood));
-  };
-  expect((await hearSpeech(synthesizer, "hello")).spoken).toMatchObject({
-    ok: false,
-    failure: { code: "protocol-error" },
-  });
-  for (const socket of hostile.clients) socket.terminate();
-  hostile.close();
-}, 20_000);
