@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { ENTRY } from "../fixtures/entry.ts";
+import { expectOneLine } from "./expect-one-line.ts";
 import { runRepartee, testFolder, type CommandRun } from "./run-repartee.ts";
 
 /** Runs a command that serves, does something with its address once it says it, and tells it to end. */
@@ -35,12 +36,6 @@ function fileWith(text: string): string {
   const path = join(testFolder(), "file");
   writeFileSync(path, text);
   return path;
-}
-
-function expectOneLine({ stdout, stderr, exitCode }: CommandRun, code: number): void {
-  expect(stderr).toMatch(/^repartee: [^\n]+\n$/);
-  expect(stderr).not.toMatch(/\n\s+at |Error:|undefined/);
-  expect([stdout, exitCode]).toEqual(["", code]);
 }
 
 test("serves several protocols on one port until it is told to end", { timeout: 60_000 }, async () => {
