@@ -1,88 +1,89 @@
-import { setImmediate } from "node:timers/promises";
-import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
+import { failure, FailureError } from "../../src-shared/failure.ts";
 import { createStreamDecoder } from "../play/decode/create-stream-decoder.ts";
 import { sniffEncoding } from "../play/decode/sniff-encoding.ts";
-import type { DecodedPiece } from "../play/decode/stream-decoder.ts";
-import { concatenate, StreamingResampler } from "../streaming-resampler.ts";
+import type { DecodedPiece, StreamDecoder } from "../play/decode/stream-decoder.ts";
+import { StreamingResampler } from "../streaming-resampler.ts";
 
-/** Bytes that are decoded in one go: a few ms at most, so that other sessions are not held up. */
-const PIECE_BYTES = 16 * 1024;
+/** Bytes that are decoded in one go. */
+const LEAST_BYTES = 64;
+const MOST_BYTES = 1_024;
+/** Other sessions are not held up for longer than about this: silence may be packed a thousandfold. */
+const MOST_MS = 10;
 /** Of encodings that do not carry it themselves; those are never told from bytes. */
 const NO_FORMAT = { sampleRateHz: 24_000, channels: 1 } as const;
 
 /**
- * Decodes a recording of any format that can be told by its content, to mono samples in [-1, 1] at a rate, a little at a time. What is damaged
- * is left out. Codes: input-empty without any sound, input-unreadable for another format or more than `mostSeconds` of sound.
+ * Decodes a recording of any format that can be told by its content, to mono samples at RECOGNITION_RATE_HZ in [-1, 1], a little at a time.
+ * What is damaged is left out. Throws a FailureError: input-empty without any sound, input-unreadable for another format or more than
+ * `mostSeconds` of sound.
  */
-export async function decodeRecording(
-  bytes: Uint8Array,
-  sampleRateHz: number,
-  mostSeconds: number,
-): Promise<Outcome<Float32Array>> {
-  if (bytes.length === 0) return failed("input-empty", "wire", "there are no bytes");
+export async function* decodeRecording(bytes: Uint8Array, mostSeconds: number): AsyncGenerator<Float32Array> {
+  let left = mostSeconds * RECOGNITION_RATE_HZ;
+  let isEmpty = true;
+  for await (const pcm of resampled(decoded(await decoderFor(bytes), bytes))) {
+    left -= pcm.length;
+    if (left < 0) throw problem("input-unreadable", `the recording is longer than ${mostSeconds} s`);
+    isEmpty = false;
+    yield pcm;
+  }
+  if (isEmpty) throw problem("input-empty", "it holds no audio");
+}
+
+async function decoderFor(bytes: Uint8Array): Promise<StreamDecoder> {
+  if (bytes.length === 0) throw problem("input-empty", "there are no bytes");
   const encoding = sniffEncoding(bytes);
   if (encoding === undefined || encoding === "more")
-    return failed("input-unreadable", "wire", "this is not audio of a format that can be read");
+    throw problem("input-unreadable", "this is not audio of a format that can be read");
   const created = await createStreamDecoder(encoding, NO_FORMAT);
-  if (!created.ok) return created;
-  const decoder = created.value;
-  const recording = new Recording(sampleRateHz);
+  if (!created.ok) throw new FailureError(created.failure);
+  return created.value;
+}
+
+async function* decoded(decoder: StreamDecoder, bytes: Uint8Array): AsyncGenerator<DecodedPiece> {
+  let count = LEAST_BYTES;
   try {
-    for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
-      await recording.add(await decoder.push(bytes.subarray(start, start + PIECE_BYTES)));
-      if (recording.seconds > mostSeconds)
-        return failed("input-unreadable", "wire", `the recording is longer than ${mostSeconds} s`);
-      await setImmediate();
+    for (let start = 0; start < bytes.length;) {
+      const end = start + count;
+      const startedAtMs = performance.now();
+      const pieces = await decoder.push(bytes.subarray(start, end));
+      const isSlow = performance.now() - startedAtMs > MOST_MS;
+      count = isSlow ? Math.max(LEAST_BYTES, count / 2) : Math.min(MOST_BYTES, 2 * count);
+      start = end;
+      yield* pieces;
+      await nextTurn();
     }
-    await recording.add(await decoder.finish());
-    const pcm = recording.end();
-    return pcm.length === 0 ? failed("input-empty", "wire", "it holds no audio") : succeeded(pcm);
+    yield* await decoder.finish();
   } finally {
-    recording.end();
     await decoder.close();
   }
 }
 
-/** Collects samples at one rate, whatever the rate they come at. */
-class Recording {
-  readonly #toHz: number;
-  readonly #pieces: Float32Array[] = [];
-  #resampler: StreamingResampler | undefined;
-  #fromHz = 0;
-  #samples = 0;
-
-  constructor(toHz: number) {
-    this.#toHz = toHz;
-  }
-
-  get seconds(): number {
-    return this.#samples / this.#toHz;
-  }
-
-  async add(pieces: readonly DecodedPiece[]): Promise<void> {
-    for (const { pcm, sampleRateHz } of pieces) {
-      if (!this.#resampler || sampleRateHz !== this.#fromHz) {
-        this.#flush();
-        this.#resampler = await StreamingResampler.create(sampleRateHz, this.#toHz);
-        this.#fromHz = sampleRateHz;
+/** The same sound at RECOGNITION_RATE_HZ, whatever the rates it comes at. No piece is empty. */
+async function* resampled(pieces: AsyncIterable<DecodedPiece>): AsyncGenerator<Float32Array> {
+  let resampler: StreamingResampler | undefined;
+  let fromHz = 0;
+  let rest: Float32Array | undefined;
+  try {
+    for await (const { pcm, sampleRateHz } of pieces) {
+      if (sampleRateHz !== fromHz) {
+        if (resampler) yield* some(resampler.finish());
+        resampler = await StreamingResampler.create(sampleRateHz, RECOGNITION_RATE_HZ);
+        fromHz = sampleRateHz;
       }
-      this.#keep(this.#resampler.process(pcm));
+      if (resampler) yield* some(resampler.process(pcm));
     }
+  } finally {
+    rest = resampler?.finish();
   }
+  if (rest) yield* some(rest);
+}
 
-  /** All of it; nothing when asked again. */
-  end(): Float32Array {
-    this.#flush();
-    return concatenate(this.#pieces.splice(0));
-  }
+function some(pcm: Float32Array): readonly Float32Array[] {
+  return pcm.length > 0 ? [pcm] : [];
+}
 
-  #flush(): void {
-    if (this.#resampler) this.#keep(this.#resampler.finish());
-    this.#resampler = undefined;
-  }
-
-  #keep(pcm: Float32Array): void {
-    this.#samples += pcm.length;
-    if (pcm.length > 0) this.#pieces.push(pcm);
-  }
+function problem(code: "input-empty" | "input-unreadable", detail: string): FailureError {
+  return new FailureError(failure(code, "wire", detail));
 }

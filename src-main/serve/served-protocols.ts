@@ -1,4 +1,4 @@
-import { CAPTURE_RATE_HZ, RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
+import { CAPTURE_RATE_HZ } from "../../src-shared/audio-format.ts";
 import { createOggOpusStreamDecoder } from "../play/decode/ogg-opus-stream-decoder.ts";
 import { chatServer } from "../wire/moshi-chat/chat-server.ts";
 import { sttServer } from "../wire/moshi-stt/stt-server.ts";
@@ -8,12 +8,9 @@ import type { ServedProtocol } from "../wire/route.ts";
 import type { ServedEngines } from "../wire/served-engines.ts";
 import type { SessionMeters } from "../wire/session-meters.ts";
 import { vibevoiceServer } from "../wire/vibevoice/vibevoice-server.ts";
-import { decodeRecording } from "./decode-recording.ts";
 import type { ServerLimits } from "./server-limits.ts";
 import type { WorkerModule } from "./worker-config.ts";
 
-/** Longest recording that is transcribed at once. */
-const MOST_RECORDING_SECONDS = 2 * 3600;
 const USUAL_BATCH_SIZE = 16;
 
 /** What all protocols are served with. */
@@ -40,9 +37,7 @@ export function createServedProtocols(
     openAiServer({
       engines,
       meters,
-      decodeAudio: (bytes) => decodeRecording(bytes, RECOGNITION_RATE_HZ, MOST_RECORDING_SECONDS),
       mostFileBytes: limits.mostBodyBytes,
-      mostAudioMs: MOST_RECORDING_SECONDS * 1000,
     }),
     vibevoiceServer({ engines, meters }),
     chatServer({ engines, meters, mostConversations, createOggOpusDecoder: createOggOpusStreamDecoder }),
@@ -77,7 +72,6 @@ function recognition({ engines, meters, limits, path, batchSize }: MoshiPath): S
     meters,
     path,
     batchSize,
-    decodeAudio: (bytes, rateHz) => decodeRecording(bytes, rateHz, MOST_RECORDING_SECONDS),
     createOggOpusDecoder: createOggOpusStreamDecoder,
     mostBufferedSamples: limits.mostQueuedAudioSeconds * CAPTURE_RATE_HZ,
   });

@@ -73,11 +73,11 @@ export interface ServedEngines {
   /** Hears one stream of audio. `onEvent` is never called before this returns. */
   listen(onEvent: (event: ListenerEvent) => void): Listener;
   /**
-   * Writes a recording down. `pcm`: mono at RECOGNITION_RATE_HZ in [-1, 1]. Rejects with the signal's reason when aborted.
-   * Codes: transcribe-failed, detect-failed, model-*.
+   * Writes a recording down. `recording`: a file of any format that can be played, of up to two hours. Rejects with the signal's reason when
+   * aborted. Codes: input-unreadable (another format, or longer), input-empty, transcribe-failed, detect-failed, model-*.
    */
   transcribe(
-    pcm: Float32Array,
+    recording: Uint8Array,
     options: { readonly words: boolean },
     signal: AbortSignal,
   ): Promise<Outcome<TimedTranscript>>;

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
+import { createFlacEncoder } from "../../src-main/wire/audio-encoding/flac-encoder.ts";
 import { decodeRecording } from "../../src-main/serve/decode-recording.ts";
 import { serverLimits } from "../../src-main/serve/server-limits.ts";
+import { concatenate } from "../../src-main/streaming-resampler.ts";
 import { wavBytes } from "../fixtures/wav-bytes.ts";
 
 const TONE = Float32Array.from({ length: 48_000 }, (_, index) => Math.sin((2 * Math.PI * 440 * index) / 48_000) / 2);
@@ -11,15 +13,20 @@ const tone = (seconds: number): Uint8Array => {
   return wavBytes(pcm, { encoding: "int", bits: 16, channels: 1, sampleRateHz: 48_000 });
 };
 
+async function decodeAll(bytes: Uint8Array, mostSeconds: number): Promise<Float32Array> {
+  const pieces: Float32Array[] = [];
+  for await (const pcm of decodeRecording(bytes, mostSeconds)) pieces.push(pcm);
+  return concatenate(pieces);
+}
+
 test("a recording becomes mono samples at the wanted rate, and others get their turn meanwhile", async () => {
   let turns = 0;
   const timer = setInterval(() => turns++, 1);
-  const outcome = await decodeRecording(tone(20), RECOGNITION_RATE_HZ, 60);
+  const pcm = await decodeAll(tone(20), 60);
   clearInterval(timer);
   expect(turns).toBeGreaterThan(5);
-  if (!outcome.ok) throw new Error(outcome.failure.detail);
-  expect(outcome.value).toHaveLength(20 * RECOGNITION_RATE_HZ);
-  const middle = outcome.value.subarray(RECOGNITION_RATE_HZ, 2 * RECOGNITION_RATE_HZ);
+  expect(pcm).toHaveLength(20 * RECOGNITION_RATE_HZ);
+  const middle = pcm.subarray(RECOGNITION_RATE_HZ, 2 * RECOGNITION_RATE_HZ);
   const rms = Math.sqrt(middle.reduce((sum, sample) => sum + sample * sample, 0) / middle.length);
   expect(rms).toBeCloseTo(0.5 / Math.SQRT2, 2);
 });
@@ -31,7 +38,19 @@ test.for([
   ["a header without samples", tone(0), "input-empty"],
   ["more than is allowed", tone(3), "input-unreadable"],
 ] as const)("%s is a failure", async ([, bytes, code]) => {
-  expect(await decodeRecording(bytes, RECOGNITION_RATE_HZ, 2)).toMatchObject({ ok: false, failure: { code } });
+  await expect(decodeAll(bytes, 2)).rejects.toMatchObject({ failure: { code } });
+});
+
+test("silence that is packed tightly does not hold up the others", async () => {
+  const encoder = await createFlacEncoder(48_000);
+  const pieces = Array.from({ length: 60 }, () => encoder.push(new Float32Array(48_000)));
+  const bytes = Buffer.concat([...pieces, encoder.finish()]);
+  let turns = 0;
+  const timer = setInterval(() => turns++, 1);
+  expect(await decodeAll(bytes, 60)).toHaveLength(60 * RECOGNITION_RATE_HZ);
+  clearInterval(timer);
+  expect(bytes.length).toBeLessThan(50_000);
+  expect(turns).toBeGreaterThan(9);
 });
 
 test("limits have defaults, and those out of range are refused", () => {

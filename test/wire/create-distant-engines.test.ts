@@ -1,5 +1,4 @@
 import { beforeEach, expect, test } from "vitest";
-import { succeeded } from "../../src-shared/failure.ts";
 import { createStreamDecoder } from "../../src-main/play/decode/create-stream-decoder.ts";
 import {
   createDistantEndOfTurn,
@@ -27,9 +26,7 @@ beforeEach(async () => {
   engines.transcript = { text: "Good morning.", durationMs: 1_000, segments: [] };
   const openAi = openAiServer({
     engines,
-    decodeAudio: async () => succeeded(new Float32Array(16_000)),
     mostFileBytes: 1e6,
-    mostAudioMs: 60_000,
   });
   server = await startTestServer([openAi, vibevoiceServer({ engines }), ttsServer({ engines, batchSize: 2 })]);
 });

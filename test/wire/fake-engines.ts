@@ -46,6 +46,8 @@ export class FakeConversation implements ServedConversation {
 export class FakeEngines implements ServedEngines {
   readonly voices = ["slt", "kal"];
   readonly listenings: FakeListening[] = [];
+  /** What was to be written down. */
+  readonly recordings: Uint8Array[] = [];
   readonly styles: SpokenStyle[] = [];
   readonly spokenTexts: string[] = [];
   /** Called at each flush, before it resolves. */
@@ -80,7 +82,8 @@ export class FakeEngines implements ServedEngines {
     };
   }
 
-  async transcribe() {
+  async transcribe(recording: Uint8Array): Promise<Outcome<TimedTranscript>> {
+    this.recordings.push(recording);
     return succeeded(this.transcript);
   }
 

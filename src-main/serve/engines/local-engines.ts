@@ -7,6 +7,7 @@ import { createMoonshineTranscriber } from "../../transcribe/moonshine-transcrib
 import { createSoundswallowerAligner } from "../../transcribe/soundswallower-aligner.ts";
 import type { ServedEngines, SpokenStyle } from "../../wire/served-engines.ts";
 import { AssistantConversations } from "../conversation/assistant-conversations.ts";
+import { decodeRecording } from "../decode-recording.ts";
 import { ListeningPace } from "./listening-pace.ts";
 import { LiveListener } from "./live-listener.ts";
 import { SharedTranscriber } from "./shared-transcriber.ts";
@@ -22,6 +23,7 @@ export interface LocalEngines extends ServedEngines {
 }
 
 const VOICES = ["slt", "kal"] as const;
+const LONGEST_RECORDING_SECONDS = 2 * 3_600;
 const SLOWEST_RATIO = 0.25;
 const FASTEST_RATIO = 4;
 
@@ -55,7 +57,10 @@ export function createLocalEngines(options: LocalEnginesOptions): LocalEngines {
     ready,
     voices: VOICES,
     listen: (onEvent) => new LiveListener(listening, detector.open(), onEvent),
-    transcribe: (pcm, { words }, signal) => transcribeRecording({ detector, transcriber, aligner }, pcm, words, signal),
+    transcribe: (recording, { words }, signal) => {
+      const pcm = decodeRecording(recording, LONGEST_RECORDING_SECONDS);
+      return transcribeRecording({ detector, transcriber, aligner }, pcm, words, signal);
+    },
     speak: (text, style, signal) => speakGrowingText(synthesizer, text, possibleStyle(style), signal),
     converse: async ({ voice }) => {
       const loaded = await ready;

@@ -1,5 +1,3 @@
-import { RECOGNITION_RATE_HZ } from "../../../src-shared/audio-format.ts";
-import type { Outcome } from "../../../src-shared/failure.ts";
 import { jsonAnswer, Refusal, type HttpRequest, type ServedProtocol } from "../route.ts";
 import type { ServedEngines } from "../served-engines.ts";
 import type { ServerSocket } from "../server-socket.ts";
@@ -15,8 +13,6 @@ const LONGEST_WAIT_FOR_SLOT_MS = 100_000;
 /** See {@link sttServer}. */
 export interface SttServerOptions {
   readonly engines: Pick<ServedEngines, "listen" | "transcribe">;
-  /** Reads a whole recording, in any format that can be played, to mono at the rate. Codes: input-unreadable, input-empty. */
-  readonly decodeAudio: (bytes: Uint8Array, rateHz: number) => Promise<Outcome<Float32Array>>;
   readonly createOggOpusDecoder: () => Promise<OggOpusDecoder>;
   /** `/api/asr-streaming` unless told. */
   readonly path?: string;
@@ -91,10 +87,8 @@ function sayBusy(socket: ServerSocket): void {
 }
 
 /** The words of a recording as a list of messages. */
-async function transcribe(request: HttpRequest, { engines, decodeAudio }: SttServerOptions) {
-  const decoded = await decodeAudio(await request.readBody(), RECOGNITION_RATE_HZ);
-  if (!decoded.ok) throw new Refusal("failed", decoded.failure.detail);
-  const transcript = await engines.transcribe(decoded.value, { words: true }, request.signal);
+async function transcribe(request: HttpRequest, { engines }: SttServerOptions) {
+  const transcript = await engines.transcribe(await request.readBody(), { words: true }, request.signal);
   if (!transcript.ok) throw new Refusal("failed", transcript.failure.detail);
   const words = transcript.value.segments.flatMap((segment) => segment.words);
   return jsonAnswer(

@@ -4,7 +4,7 @@ import type { ServedEngines } from "../served-engines.ts";
 import { NO_METERS, type SessionMeters } from "../session-meters.ts";
 import { ApiError, orApiError } from "./api-error.ts";
 import { speechRoute } from "./speech-route.ts";
-import { transcriptionRoute, type DecodeAudio } from "./transcription-route.ts";
+import { transcriptionRoute } from "./transcription-route.ts";
 
 /** Names that clients ask for; all of them are the engines of this machine. */
 const MODELS = ["tts-1", "tts-1-hd", "gpt-4o-mini-tts", "whisper-1", "gpt-4o-transcribe", "gpt-4o-mini-transcribe"];
@@ -12,12 +12,9 @@ const MODELS = ["tts-1", "tts-1-hd", "gpt-4o-mini-tts", "whisper-1", "gpt-4o-tra
 /** See {@link openAiServer}. */
 export interface OpenAiServerOptions {
   readonly engines: Pick<ServedEngines, "voices" | "speak" | "transcribe">;
-  readonly decodeAudio: DecodeAudio;
   readonly meters?: SessionMeters;
   /** Largest audio file, 25 MiB unless told. */
   readonly mostFileBytes?: number;
-  /** Longest recording, two hours unless told. */
-  readonly mostAudioMs?: number;
 }
 
 /**
@@ -26,8 +23,8 @@ export interface OpenAiServerOptions {
  * `alloy` or `af_sky` work unchanged. A request that is wrong gets an error in OpenAI's shape.
  */
 export function openAiServer(options: OpenAiServerOptions): ServedProtocol {
-  const { engines, decodeAudio, meters = NO_METERS } = options;
-  const { mostFileBytes = 25 * 1024 * 1024, mostAudioMs = 2 * 3_600_000 } = options;
+  const { engines, meters = NO_METERS } = options;
+  const { mostFileBytes = 25 * 1024 * 1024 } = options;
   const createdAtSeconds = Math.floor(Date.now() / 1000);
   const model = (id: string) => ({ id, object: "model", created: createdAtSeconds, owned_by: "repartee" });
   const get = (path: string, answer: HttpRoute["answer"]): HttpRoute => ({
@@ -41,7 +38,7 @@ export function openAiServer(options: OpenAiServerOptions): ServedProtocol {
     name: "openai",
     httpRoutes: [
       speechRoute(engines, meters),
-      transcriptionRoute({ engines, decodeAudio, meters, mostFileBytes, mostAudioMs }),
+      transcriptionRoute({ engines, meters, mostFileBytes }),
       get("/v1/models", () => jsonAnswer({ object: "list", data: MODELS.map(model) })),
       get(
         "/v1/models/*",

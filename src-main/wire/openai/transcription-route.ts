@@ -1,5 +1,4 @@
-import { RECOGNITION_RATE_HZ } from "../../../src-shared/audio-format.ts";
-import type { Outcome } from "../../../src-shared/failure.ts";
+import type { Failure } from "../../../src-shared/failure.ts";
 import { openAiRefusal } from "../refusals.ts";
 import type { HttpRoute } from "../route.ts";
 import type { ServedEngines } from "../served-engines.ts";
@@ -12,21 +11,15 @@ import { readTranscriptionOrder, type TranscriptionOrder } from "./transcription
 /** What the fields of a form may take beside its file. */
 const FORM_BYTES = 128 * 1024;
 
-/** Reads an audio file, whatever its format: mono at RECOGNITION_RATE_HZ in [-1, 1]. Codes: input-unreadable, input-empty. */
-export type DecodeAudio = (file: Uint8Array) => Promise<Outcome<Float32Array>>;
-
 /** See {@link transcriptionRoute}. */
 export interface TranscriptionRouteOptions {
   readonly engines: Pick<ServedEngines, "transcribe">;
-  readonly decodeAudio: DecodeAudio;
   readonly meters: SessionMeters;
   readonly mostFileBytes: number;
-  readonly mostAudioMs: number;
 }
 
 /** `POST /v1/audio/transcriptions`. */
-export function transcriptionRoute(options: TranscriptionRouteOptions): HttpRoute {
-  const { engines, meters, mostFileBytes } = options;
+export function transcriptionRoute({ engines, meters, mostFileBytes }: TranscriptionRouteOptions): HttpRoute {
   return {
     method: "POST",
     path: "/v1/audio/transcriptions",
@@ -36,11 +29,10 @@ export function transcriptionRoute(options: TranscriptionRouteOptions): HttpRout
     mostBodyBytes: mostFileBytes + FORM_BYTES,
     answer: orApiError(async ({ headers, body, signal }) => {
       const order = readTranscriptionOrder(await readMultipartForm(headers["content-type"], body, mostFileBytes));
-      const pcm = await decode(order, options);
       const meter = meters.open("recognition", "openai");
       try {
-        const transcript = await engines.transcribe(pcm, { words: wantsWords(order) }, signal);
-        if (!transcript.ok) throw engineRefusal(transcript.failure);
+        const transcript = await engines.transcribe(order.file, { words: wantsWords(order) }, signal);
+        if (!transcript.ok) throw problemOf(transcript.failure);
         return transcriptAnswer(transcript.value, order);
       } finally {
         meter.close();
@@ -49,17 +41,12 @@ export function transcriptionRoute(options: TranscriptionRouteOptions): HttpRout
   };
 }
 
-async function decode(
-  { file }: TranscriptionOrder,
-  { decodeAudio, mostAudioMs }: TranscriptionRouteOptions,
-): Promise<Float32Array> {
+function problemOf(failure: Failure): Error {
   const wrong = (message: string): ApiError => new ApiError(message, { param: "file", code: "invalid_value" });
-  const decoded = await decodeAudio(file);
-  if (!decoded.ok) throw wrong("The file is not audio in a format that is known here, is damaged, or is too long.");
-  const durationMs = (decoded.value.length * 1000) / RECOGNITION_RATE_HZ;
-  if (decoded.value.length === 0) throw wrong("The file holds no audio.");
-  if (durationMs > mostAudioMs) throw wrong(`The audio is longer than ${mostAudioMs / 1000} seconds.`);
-  return decoded.value;
+  if (failure.code === "input-empty") return wrong("The file holds no audio.");
+  if (failure.code === "input-unreadable")
+    return wrong("The file is not audio in a format that is known here, is damaged, or is too long.");
+  return engineRefusal(failure);
 }
 
 function wantsWords({ format, granularities }: TranscriptionOrder): boolean {

@@ -11,6 +11,7 @@ import { chatServer } from "../../../src-main/wire/moshi-chat/chat-server.ts";
 import { MoshiChat } from "../../../src-main/wire/moshi-chat/moshi-chat.ts";
 import { STEP_SAMPLES } from "../../../src-main/wire/served-conversation.ts";
 import { sharedSpeech, spokenText, withSilence } from "../../fixtures/speech.ts";
+import { wavBytes } from "../../fixtures/wav-bytes.ts";
 import { normalizedWords, wordErrorRate } from "../../fixtures/word-error-rate.ts";
 import { startTestServer } from "../../wire/start-test-server.ts";
 
@@ -41,6 +42,10 @@ async function hear(pcm: Float32Array, stepS: number): Promise<ListenerEvent[]> 
   return events;
 }
 
+function wavOf(pcm: Float32Array, sampleRateHz = RECOGNITION_RATE_HZ): Uint8Array {
+  return wavBytes(pcm, { encoding: "float", bits: 32, channels: 1, sampleRateHz });
+}
+
 function wordsOf(events: readonly ListenerEvent[]): readonly TimedWord[] {
   return events.flatMap((event) => (event.kind === "word" ? [event.word] : []));
 }
@@ -67,7 +72,7 @@ test.skipIf(!address)("hears a person whole, written at once (skipped without sh
 
 test.skipIf(!address)("writes a recording down with its words (skipped without shared/speech)", async () => {
   const { pcm } = address as NonNullable<typeof address>;
-  const transcript = await engines.transcribe(pcm, { words: true }, new AbortController().signal);
+  const transcript = await engines.transcribe(wavOf(pcm), { words: true }, new AbortController().signal);
   if (!transcript.ok) throw new Error(transcript.failure.detail);
   expectPlaced(transcript.value.segments.flatMap(({ words }) => words));
   expect(transcript.value.durationMs).toBe(11_000);
@@ -89,18 +94,14 @@ test("understands what it speaks, while it is written", async () => {
     "The meeting begins at noon. Please bring the report, and do not be late.",
   );
   expect(spoken.at(-1)?.endMs).toBeLessThanOrEqual((pcm.length * 1000) / PLAYBACK_RATE_HZ);
-  const heard = await engines.transcribe(
-    await resampleAll(pcm, PLAYBACK_RATE_HZ, RECOGNITION_RATE_HZ),
-    { words: false },
-    new AbortController().signal,
-  );
+  const heard = await engines.transcribe(wavOf(pcm, PLAYBACK_RATE_HZ), { words: false }, new AbortController().signal);
   const reference = "The meeting begins at noon. Please bring the report, and do not be late.";
   expect(heard.ok && wordErrorRate(reference, heard.value.text)).toBeLessThan(0.1);
 });
 
 test("an aborted transcription rejects", async () => {
   const abort = new AbortController();
-  const transcribed = engines.transcribe(new Float32Array(RECOGNITION_RATE_HZ), { words: false }, abort.signal);
+  const transcribed = engines.transcribe(wavOf(new Float32Array(RECOGNITION_RATE_HZ)), { words: false }, abort.signal);
   abort.abort();
   await expect(transcribed).rejects.toThrow(/aborted/);
 });

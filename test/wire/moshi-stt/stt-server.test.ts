@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { beforeEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { succeeded } from "../../../src-shared/failure.ts";
 import { createOggOpusStreamDecoder } from "../../../src-main/play/decode/ogg-opus-stream-decoder.ts";
 import { sttServer } from "../../../src-main/wire/moshi-stt/stt-server.ts";
 import {
@@ -24,7 +23,6 @@ beforeEach(async () => {
     [
       sttServer({
         engines,
-        decodeAudio: async (bytes) => succeeded(new Float32Array(bytes.length)),
         createOggOpusDecoder: createOggOpusStreamDecoder,
         batchSize: 2,
         mostBufferedSamples: 24_000 * 1_200,

@@ -8,7 +8,6 @@ import {
   type SttClientMessage,
 } from "../../../src-main/wire/moshi-stt/stt-messages.ts";
 import { sttServer } from "../../../src-main/wire/moshi-stt/stt-server.ts";
-import { failed } from "../../../src-shared/failure.ts";
 import { dial } from "../../serve/dial.ts";
 import { FakeEngines } from "../fake-engines.ts";
 import { startTestServer } from "../start-test-server.ts";
@@ -33,7 +32,6 @@ async function client(engines: FakeEngines) {
   const server = await startTestServer([
     sttServer({
       engines,
-      decodeAudio: async () => failed("input-empty", "wire", ""),
       createOggOpusDecoder: createOggOpusStreamDecoder,
       batchSize: 1,
       mostBufferedSamples: 1_920,

@@ -8,7 +8,6 @@ import { hearSpeech } from "../heard-speech.ts";
 import { likenessNearby, syllables } from "../signals.ts";
 import { startTestServer } from "../start-test-server.ts";
 import { scripted, SECRET_KEY, SECRET_TEXT, SPEECH, synthesizerOf, wavOf } from "./for-one-test.ts";
-import { readAudioBytes } from "./read-audio-bytes.ts";
 import { answerBytes, chunk, chunkedHead, flood } from "./scripted-server.ts";
 
 /** The JSON that was asked with. */
@@ -19,7 +18,7 @@ function asked(request: string | undefined): Record<string, unknown> {
 
 test.each(["pcm", "wav", "mp3", "opus", "flac"] as const)("our own server is heard as %s", async (format) => {
   const engines = new FakeEngines();
-  const server = await startTestServer([openAiServer({ engines, decodeAudio: readAudioBytes })], {
+  const server = await startTestServer([openAiServer({ engines })], {
     keys: [SECRET_KEY],
   });
   const baseUrl = `http://127.0.0.1:${server.port}`;

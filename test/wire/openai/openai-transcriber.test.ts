@@ -1,15 +1,16 @@
 import { expect, onTestFinished, test } from "vitest";
+import { readWav } from "../../../src-main/capture/wav-reader.ts";
 import { openAiServer } from "../../../src-main/wire/openai/openai-server.ts";
 import {
   createOpenAiTranscriber,
   type OpenAiTranscriberOptions,
 } from "../../../src-main/wire/openai/openai-transcriber.ts";
 import type { Transcriber } from "../../../src-main/turn/ports.ts";
+import { RECOGNITION_RATE_HZ } from "../../../src-shared/audio-format.ts";
 import { FakeEngines } from "../fake-engines.ts";
 import { syllables } from "../signals.ts";
 import { startTestServer } from "../start-test-server.ts";
 import { scripted, SECRET_KEY } from "./for-one-test.ts";
-import { readAudioBytes } from "./read-audio-bytes.ts";
 import { answerBytes, chunk, chunkedHead, flood } from "./scripted-server.ts";
 
 const PCM = syllables(1).subarray(0, 8_000);
@@ -29,17 +30,14 @@ function transcriberOf(endpoints: readonly object[], options: Partial<OpenAiTran
 test("our own server gets the samples, and its words come back", async () => {
   const engines = new FakeEngines();
   engines.transcript = { text: " Ask not. ", durationMs: 500, segments: [] };
-  let received = new Float32Array(0);
-  const decodeAudio: typeof readAudioBytes = async (file) => {
-    const audio = await readAudioBytes(file);
-    if (audio.ok) received = Float32Array.from(audio.value);
-    return audio;
-  };
-  const server = await startTestServer([openAiServer({ engines, decodeAudio })], { keys: [SECRET_KEY] });
+  const server = await startTestServer([openAiServer({ engines })], { keys: [SECRET_KEY] });
   const transcriber = transcriberOf([{ baseUrl: server.url, apiKey: SECRET_KEY }]);
   const heard = await transcriber.transcribe({ pcm: PCM }, NEVER);
   expect(heard).toMatchObject({ ok: true, value: { text: "Ask not.", tokens: [], tokenLogProbabilities: [] } });
-  expect(received.length).toBe(PCM.length);
+  const file = readWav(engines.recordings[0]!);
+  if (!file.ok) throw new Error(file.failure.detail);
+  const received = [...file.value.pcm];
+  expect([file.value.sampleRateHz, received.length]).toEqual([RECOGNITION_RATE_HZ, PCM.length]);
   expect(Math.max(...received.map((sample, index) => Math.abs(sample - PCM[index]!)))).toBeLessThan(1e-4);
 });
 
