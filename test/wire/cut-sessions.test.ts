@@ -1,6 +1,7 @@
+import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
-import { startCuttingPeer, UPGRADE_BYTES, type CutManner } from "./cutting-peer.ts";
-import { CLIENTS } from "./web-socket-clients.ts";
+import { startCuttingPeer, UPGRADE_BYTES, type CutManner, type CuttingPeer } from "./cutting-peer.ts";
+import { CLIENTS, NEVER } from "./web-socket-clients.ts";
 
 const AT_ONCE = 32;
 
@@ -23,25 +24,30 @@ async function useAll(
   return { codes, longestMs };
 }
 
-test.each(Object.values(CLIENTS))("wherever its session stops, $name has a typed failure in time", async (client) => {
-  const peer = await startCuttingPeer(client.play);
-  const cut = (manner: CutManner, waitMs: number) => (position: number) =>
-    client.use(peer.cutAfter(position, manner), waitMs);
-  expect(await cut("end", 2_000)(Number.POSITIVE_INFINITY)).toBe("whole");
-  const positions = Array.from({ length: peer.passedBytes() + 1 }, (_, bytes) => bytes);
+test("wherever a session stops, its client has a typed failure in time, and nothing is left of it", async () => {
+  const peers: CuttingPeer[] = [];
+  for (const { name, play, use } of Object.values(CLIENTS)) {
+    const peer = await startCuttingPeer(play);
+    peers.push(peer);
+    const cut = (manner: CutManner, waitMs: number) => (position: number) =>
+      use(peer.cutAfter(position, manner), waitMs);
+    expect(await cut("end", 2_000)(Number.POSITIVE_INFINITY), name).toBe("whole");
+    const positions = Array.from({ length: peer.passedBytes() + 1 }, (_, bytes) => bytes);
 
-  const some = positions.slice(0, -8).filter((bytes) => bytes % 16 === 0);
-  const stalled = await useAll(cut("stall", 100), some);
-  expect(new Set(stalled.codes)).toEqual(new Set(["source-timeout"]));
-  expect(stalled.longestMs).toBeLessThan(1_000);
+    const some = positions.slice(0, -8).filter((bytes) => bytes % 16 === 0);
+    const stalled = await useAll(cut("stall", 100), some);
+    expect(new Set(stalled.codes), name).toEqual(new Set(["source-timeout"]));
+    expect(stalled.longestMs, name).toBeLessThan(1_000);
 
-  for (const manner of ["end", "reset"] as const) {
-    const { codes, longestMs } = await useAll(cut(manner, 4_000), positions);
-    const changes = codes.filter((code, position) => code !== codes[position - 1]);
-    expect(changes).toEqual(["source-unreachable", "source-lost", "whole"]);
-    expect(codes.indexOf("source-lost")).toBe(UPGRADE_BYTES);
-    expect(longestMs).toBeLessThan(2_000);
+    for (const manner of ["end", "reset"] as const) {
+      const { codes, longestMs } = await useAll(cut(manner, 4_000), positions);
+      const changes = codes.filter((code, position) => code !== codes[position - 1]);
+      expect(changes, name).toEqual(["source-unreachable", "source-lost", "whole"]);
+      expect(codes.indexOf("source-lost"), name).toBe(UPGRADE_BYTES);
+      expect(longestMs, name).toBeLessThan(2_000);
+    }
   }
   // A server that does not answer a goodbye is left after a second.
-  await expect.poll(() => peer.connections.size, { timeout: 2_000 }).toBe(0);
-});
+  await expect.poll(() => peers.map(({ connections }) => connections.size), { timeout: 2_000 }).toEqual([0, 0, 0, 0]);
+  expect(getEventListeners(NEVER, "abort")).toEqual([]);
+}, 20_000);

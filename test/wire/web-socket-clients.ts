@@ -28,7 +28,8 @@ export interface WebSocketClient {
   readonly use: (url: string, waitMs: number) => Promise<string>;
 }
 
-const NEVER = new AbortController().signal;
+/** What every client of this file that takes a signal is given. */
+export const NEVER = new AbortController().signal;
 const SAMPLES = 5;
 
 /** What the moshi clients get, as bytes. */
