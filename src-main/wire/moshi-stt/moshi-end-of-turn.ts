@@ -12,11 +12,14 @@ const LOOK_MS = 10;
 const LAG_MS = 160;
 /** No attempt to connect again sooner. */
 const RECONNECT_MS = 5_000;
+/** Models without a head for pauses tell nothing of them. */
+const SILENT = failure("source-timeout", "detect", "the recognition server tells nothing of pauses", true);
+const LATE = failure("source-timeout", "detect", "the recognition server has not yet heard the pause", true);
 const NOT_YET = failure("source-unreachable", "detect", "the recognition server is not connected yet", true);
 
 /**
  * Decides by a moshi-server's probabilities of pauses, to which the microphone is streamed all the time: index 2, above 0.6 a pause until below
- * 0.4. A connection that was lost is opened again. Codes: source-unreachable, source-refused, source-timeout, source-lost, protocol-error.
+ * 0.4. A connection that was lost is opened again; a server that tells nothing of pauses, or too late, is a failure. Codes: source-unreachable, source-refused, source-timeout, source-lost, protocol-error.
  */
 export function createMoshiEndOfTurn(address: SttServerAddress): EndOfTurnPredictor {
   const closing = new AbortController();
@@ -62,6 +65,7 @@ export function createMoshiEndOfTurn(address: SttServerAddress): EndOfTurnPredic
         signal.throwIfAborted();
       }
       if (!connection) return { ok: false, failure: problem ?? NOT_YET };
+      if (isBehind()) return { ok: false, failure: connection.steppedMs === 0 ? SILENT : LATE };
       const { probability, isPaused } = vad;
       // The turn machine knows no hysteresis: what counts as a pause is not less likely than its threshold.
       return succeeded(isPaused ? Math.max(probability, 0.6) : Math.min(probability, 0.6));

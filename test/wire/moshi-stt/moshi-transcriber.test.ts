@@ -174,6 +174,20 @@ test("the microphone streams to the server, whose probabilities decide", async (
   await nobody.close();
 });
 
+test("a server that tells nothing of pauses is a failure, so that another predictor takes over", async () => {
+  const peer = await startWebSocketPeer((socket) => socket.send(encodeSttServerMessage({ type: "Ready" })));
+  const predictor = createMoshiEndOfTurn({ url: peer.url });
+  const transcript = { text: "x", tokens: [], tokenLogProbabilities: [], elapsedMs: 0 };
+  const evidence = { pcm: levels(3), speechEndSample: 0, transcript };
+  await expect
+    .poll(() => {
+      for (let count = 0; count < 10; count++) predictor.hear(new Float32Array(512));
+      return predictor.predict(evidence, NEVER);
+    })
+    .toMatchObject({ ok: false, failure: { code: "source-timeout" } });
+  await predictor.close();
+});
+
 test("what the client sends is what the protocol says", async () => {
   const seen: string[] = [];
   const peer = await startWebSocketPeer((socket, request) => {
