@@ -18,30 +18,21 @@ export interface OggOpusOptions {
   readonly bitsPerSecond?: number;
   /** The stream's number, 1 unless told. */
   readonly serial?: number;
-  /** Name of what encoded, "repartee" unless told. */
-  readonly vendor?: string;
   /**
    * Samples at 48 kHz that a player leaves out at the start: the encoder's delay, unless told more. More is filled with silence, so that
    * nothing of the audio is left out, and rounded up to whole samples of the audio.
    */
   readonly preSkipSamples?: number;
-  /** What granule positions count in. 48,000 unless told, as RFC 7845 wants it; moshi-server counts at 24,000. */
-  readonly granuleRateHz?: 48_000 | 24_000;
-  /** Whether the last page says that it is the last and where in it the audio ends: true unless told. */
-  readonly hasEnd?: boolean;
 }
 
 /**
- * Encodes mono samples as Ogg Opus (RFC 7845) while they come, for voices. With the default options a decoder gives out exactly as many
- * samples as went in. Each encoder has memory of its own; one that is not finished has to be closed. About 50 times faster than real time; blocks for as long.
+ * Encodes mono samples as Ogg Opus (RFC 7845) while they come, for voices. A decoder gives out exactly as many samples as went in. Each encoder has memory of its own; one that is not finished has to be closed. About 50 times faster than real time; blocks for as long.
  */
 export class OggOpusEncoder {
   /** The two pages that a stream begins with; to be sent before anything else. */
   readonly header: Uint8Array;
   readonly #encoder: OpusEncoderHandle;
   readonly #streamNumber: number;
-  readonly #granuleRateHz: number;
-  readonly #hasEnd: boolean;
   readonly #packet: Float32Array;
   /** To be encoded before anything else, at the rate of the samples. */
   #silence: number;
@@ -57,12 +48,10 @@ export class OggOpusEncoder {
     const preSkip = Math.max(encoder.getLookahead(), Math.ceil((options.preSkipSamples ?? 0) / ratio));
     this.#encoder = encoder;
     this.#streamNumber = options.serial ?? 1;
-    this.#granuleRateHz = options.granuleRateHz ?? OPUS_RATE_HZ;
     this.#silence = preSkip - encoder.getLookahead();
-    this.#hasEnd = options.hasEnd ?? true;
     this.#packet = new Float32Array(encoder.frameSize);
     const head = this.#page([opusHead({ channels: 1, preSkipSamples: preSkip * ratio })], 0, "first");
-    this.header = Buffer.concat([head, this.#page([opusTags(options.vendor ?? "repartee")], 0)]);
+    this.header = Buffer.concat([head, this.#page([opusTags("repartee")], 0)]);
   }
 
   static async create(options: OggOpusOptions = {}): Promise<OggOpusEncoder> {
@@ -91,7 +80,7 @@ export class OggOpusEncoder {
     const end = this.#taken + this.#encoder.getLookahead();
     const packets = Math.ceil((end - this.#encoded) / this.#packet.length);
     const rest = new Float32Array(packets * this.#packet.length - this.#waiting);
-    pages.push(...this.#encode(rest, this.#hasEnd ? { packets, end } : undefined));
+    pages.push(...this.#encode(rest, { packets, end }));
     this.close();
     return Buffer.concat(pages);
   }
@@ -127,7 +116,7 @@ export class OggOpusEncoder {
   #packetPage(end: number | undefined): Uint8Array {
     const packet = this.#encoder.encodeFloat(this.#packet);
     this.#encoded += this.#packet.length;
-    const samples = ((end ?? this.#encoded) * this.#granuleRateHz) / this.#encoder.sampleRate;
+    const samples = ((end ?? this.#encoded) * OPUS_RATE_HZ) / this.#encoder.sampleRate;
     return this.#page([packet], samples, end === undefined ? undefined : "last");
   }
 
