@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { PLAYBACK_RATE_HZ } from "../../../src-shared/audio-format.ts";
-import { createAudioEncoder } from "../audio-encoding/create-audio-encoder.ts";
+import { CONTENT_TYPES } from "../audio-encoding/audio-encoder.ts";
+import { encodeSpeech } from "../audio-encoding/encode-speech.ts";
 import { Refusal, type HttpAnswer, type HttpRequest, type ServedProtocol, type SocketRequest } from "../route.ts";
 import type { ServedEngines } from "../served-engines.ts";
 import type { ServerSocket } from "../server-socket.ts";
@@ -55,10 +55,10 @@ export function ttsServer(options: TtsServerOptions): ServedProtocol {
           const format = formatOf(request);
           const free = slots.take();
           if (!free) return sayBusy(socket, format);
-          const meter = meters.open("synthesis", "moshi-tts");
           try {
             const output = await createTtsOutput(format);
             const voice = knownVoice(request.query.get("voice"), engines);
+            const meter = meters.open("synthesis", "moshi-tts");
             await new TtsSession(socket, { engines, voice, output, meter }).run();
           } finally {
             free();
@@ -96,19 +96,11 @@ async function speakRecording(
   if (!parsed.success) throw new Refusal("bad-request", "The body is JSON with a text and a voice.");
   const words = splitTtsWords(parsed.data.text).filter(({ breakMs }) => breakMs === 0);
   const style = { voice: knownVoice(parsed.data.voice, engines), rateRatio: 1 };
-  const encoder = await createAudioEncoder("wav", PLAYBACK_RATE_HZ);
   async function* text(): AsyncGenerator<string> {
     for (const word of words) yield `${word.text} `;
   }
-  async function* body(): AsyncGenerator<Uint8Array> {
-    try {
-      for await (const { pcm } of engines.speak(text(), style, request.signal)) yield encoder.push(pcm);
-      yield encoder.finish();
-    } finally {
-      encoder.close();
-    }
-  }
-  return { status: 200, headers: { "content-type": "audio/wav" }, body: body() };
+  const body = encodeSpeech(engines.speak(text(), style, request.signal), "wav");
+  return { status: 200, headers: { "content-type": CONTENT_TYPES.wav }, body };
 }
 
 function readJson(bytes: Uint8Array): unknown {

@@ -1,11 +1,11 @@
 import { FailureError } from "../../../src-shared/failure.ts";
 import { CONTENT_TYPES } from "../audio-encoding/audio-encoder.ts";
+import { encodeSpeech } from "../audio-encoding/encode-speech.ts";
 import { openAiRefusal } from "../refusals.ts";
 import type { HttpRoute } from "../route.ts";
 import type { ServedEngines } from "../served-engines.ts";
 import type { SessionMeters } from "../session-meters.ts";
 import { engineRefusal, orApiError } from "./api-error.ts";
-import { encodeSpeech } from "./encode-speech.ts";
 import { EVENT_STREAM_HEADERS, serverEvent } from "./server-events.ts";
 import { readSpeechOrder, type SpeechOrder } from "./speech-order.ts";
 

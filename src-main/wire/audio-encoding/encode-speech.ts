@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { PLAYBACK_RATE_HZ } from "../../../src-shared/audio-format.ts";
-import type { AudioEncoding } from "../audio-encoding/audio-encoder.ts";
-import { createAudioEncoder } from "../audio-encoding/create-audio-encoder.ts";
 import type { SpokenPiece } from "../served-engines.ts";
+import type { AudioEncoding } from "./audio-encoder.ts";
+import { createAudioEncoder } from "./create-audio-encoder.ts";
 
 /** Encoded at once: 5 ms of work for the slowest encoder. */
 const SLICE_SAMPLES = 4_800;
