@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { createServedProtocols } from "../serve/served-protocols.ts";
 import { parseOutputPath } from "./output-path.ts";
 import { runServer } from "./run-server.ts";
@@ -48,6 +48,7 @@ async function serve(options: ServeOptions): Promise<void> {
 }
 
 function collect(key: string, keys: readonly string[] = []): readonly string[] {
+  if (key.trim() === "") throw new InvalidArgumentError("It is empty.");
   return [...keys, key];
 }
 

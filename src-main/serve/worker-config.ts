@@ -36,7 +36,6 @@ const MODEL_KEYS = new Set([
   "voice_dir",
   "voices",
 ]);
-const USED_KEYS = new Set(["type", "path", "batch_size"]);
 const TOP_KEYS = new Set(["static_dir", "log_dir", "instance_name", "authorized_ids", "modules"]);
 
 const configSchema = z.looseObject({
@@ -103,7 +102,7 @@ export function parseWorkerConfig(
     const other = served.find((one) => one.path === path);
     if (other) throw new Error(`modules.${other.name} and modules.${name} have the same path`);
     served.push({ name, type: type as keyof typeof MODULE_TYPES, kind, path, batchSize: batch_size });
-    for (const key of Object.keys(others).filter((key) => !USED_KEYS.has(key)))
+    for (const key of Object.keys(others))
       (MODEL_KEYS.has(key) ? modelKeys : unknownKeys).push(`modules.${name}.${key}`);
   }
   if (served.length === 0) throw new Error("there is no module in it that can be served");

@@ -28,6 +28,7 @@ test.for([
   [["serve", "--port", "70000"], "65535"],
   [["serve", "--addr", "nowhere"], "IP address"],
   [["serve", "--log", "loud"], "trace"],
+  [["serve", "--api-key", ""], "It is empty"],
   [["serve", "--max-message-bytes", "many"], "whole number"],
   [["stdio", "--eof-drain-frames", "-2"], "-1 to 1000000"],
   [["stdio", "--max-payload-bytes", "0"], "whole number"],
