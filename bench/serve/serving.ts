@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { CAPTURE_RATE_HZ, samplesToMs } from "../../src-shared/audio-format.ts";
-import type { SpokenStream } from "../../test/fixtures/spoken-stream.ts";
+import { sentences, type SpokenStream } from "../../test/fixtures/spoken-stream.ts";
+import { normalizedWords } from "../../test/fixtures/word-error-rate.ts";
 import {
   hearOutside,
   outsideSkipReason,
@@ -23,6 +24,9 @@ const CLIENTS = 16;
 /** When all speak. */
 const KNOCK_AFTER_MS = 4_000;
 const LOOK_MS = 50;
+const BURST_MS = 600_000;
+/** Faster than any connection. */
+const AT_ONCE = 1_000_000;
 const RECOGNITION = "/api/asr-streaming";
 const SYNTHESIS = "/api/tts_streaming";
 const TEXT = "Good morning, the museum is closed on Mondays. But the library next door opens every day.";
@@ -34,6 +38,7 @@ export async function measureServing(long: boolean): Promise<BenchResult> {
   const server = await ServingProcess.start(["--batch-size", String(CLIENTS)]);
   try {
     const results = [await measureOne(server), await measureMany(server, long), await measureSpeech(server, long)];
+    if (long) results.push(await measureBurst(server));
     return { rows: results.flatMap(({ rows }) => rows), verdicts: results.flatMap(({ verdicts }) => verdicts) };
   } finally {
     await server.end();
@@ -101,6 +106,26 @@ async function measureMany(server: ServingProcess, long: boolean): Promise<Bench
       ),
       atLeast(`${part}: the next one is told that there is no free channel`, Number(isRefused), 1),
       atMost(`${part}: time until the next one is told, ms`, (surplus?.first_after ?? Number.NaN) * 1000, 50),
+    ],
+  };
+}
+
+/** Ten minutes of speech as fast as the connection takes them, from a client that then only listens. */
+async function measureBurst(server: ServingProcess): Promise<BenchResult> {
+  const stream = await sentences(0, BURST_MS);
+  const options = { speed: AT_ONCE, onlyListens: true };
+  const [heard] = await hearOutside(server.socketUrl(RECOGNITION), [stream.pcm], options);
+  if (!heard) return { rows: [], verdicts: [] };
+  const part = "served, ten minutes in a burst";
+  const { words } = toldOf(stream, heard);
+  const share = words.length / normalizedWords(stream.text).length;
+  const errorRate = meanErrorRate([{ stream, words }]);
+  return {
+    rows: [{ part, words: words.length, "word error rate": errorRate, ...markerFigures([heard]) }],
+    verdicts: [
+      atLeast(`${part}: words told, share`, share, 0.95),
+      atMost(`${part}: word error rate`, errorRate, 0.1),
+      atMost(`${part}: words behind the marker`, wordsAfterMarker(heard), 0),
     ],
   };
 }

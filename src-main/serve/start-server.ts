@@ -83,6 +83,7 @@ function serve(server: Server, options: StartServerOptions): RunningServer {
     connections.add(connection);
     connection.once("close", () => connections.delete(connection));
   });
+  server.on("error", ({ code = "" }: NodeJS.ErrnoException) => log.write("error", "accepting-failed", { code }));
   server.on("request", (request, response) => void answerHttp(request, response, context));
   server.on("upgrade", createOpenSession(context));
   log.write("info", "started", { address, port, protocols: protocols.map(({ name }) => name).join() });

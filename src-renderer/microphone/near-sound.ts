@@ -4,8 +4,6 @@ import { NearSpeechDetector } from "./near-speech-detector.ts";
 
 /** While the echo is predicted wrongly and nobody is heard to speak, the sound is lowered by 40 dB, so that no echo is taken for speech. */
 const DOUBTFUL_RATIO = 0.01;
-/** Blocks that are kept back over echo, 32 ms: the beginning of a word is not lowered when it shows only then that it was one. */
-const KEPT_BACK_BLOCKS = 3;
 /** The sound stays as it is for 0.3 s after speech. */
 const SPEECH_HOLD_BLOCKS = 28;
 /** At the beginning of playback and after a slip, speech over echo is believed at once when so many blocks of echo were predicted well: 0.2 s. */
@@ -23,12 +21,6 @@ export interface NearSoundListener {
   readonly onSpeechOverEcho: () => void;
 }
 
-interface KeptBlock {
-  readonly pcm: Float32Array;
-  startSample: number;
-  isDoubtful: boolean;
-}
-
 /** What the microphone hears besides the playback, in blocks. `push` allocates nothing but after a slip of the sound card. */
 export class NearSound {
   readonly #listener: NearSoundListener;
@@ -36,13 +28,6 @@ export class NearSound {
   readonly #detector: NearSpeechDetector;
   readonly #block = new Float32Array(ECHO_BLOCK_SAMPLES);
   readonly #comingPower = () => this.#canceller.comingPower();
-  readonly #keptBack: readonly KeptBlock[] = Array.from({ length: KEPT_BACK_BLOCKS + 1 }, () => ({
-    pcm: new Float32Array(ECHO_BLOCK_SAMPLES),
-    startSample: 0,
-    isDoubtful: false,
-  }));
-  #firstKept = 0;
-  #kept = 0;
   #ratio = 1;
   #speakingBlocks = 0;
   #speechBlocks = 0;
@@ -81,23 +66,8 @@ export class NearSound {
     if (isSure) this.#listener.onSpeechOverEcho();
     if (isSure) this.#speechBlocks = SPEECH_HOLD_BLOCKS;
     else this.#speechBlocks = this.#canceller.hasSlipped ? 0 : Math.max(0, this.#speechBlocks - 1);
-    this.#keepBack(startSample, isEchoing && !this.#detector.isExplained);
-    while (this.#kept > (isEchoing ? KEPT_BACK_BLOCKS : 0)) this.#passOn();
-  }
-
-  #keepBack(startSample: number, isDoubtful: boolean): void {
-    const kept = this.#keptBack[(this.#firstKept + this.#kept++) % this.#keptBack.length] as KeptBlock;
-    kept.pcm.set(this.#block);
-    kept.startSample = startSample;
-    kept.isDoubtful = isDoubtful;
-  }
-
-  #passOn(): void {
-    const { pcm, startSample, isDoubtful } = this.#keptBack[this.#firstKept] as KeptBlock;
-    this.#firstKept = (this.#firstKept + 1) % this.#keptBack.length;
-    this.#kept--;
-    this.#fade(pcm, isDoubtful && this.#speechBlocks === 0 ? DOUBTFUL_RATIO : 1);
-    this.#listener.onBlock(pcm, startSample);
+    this.#fade(isEchoing && this.#speechBlocks === 0 && !this.#detector.isExplained ? DOUBTFUL_RATIO : 1);
+    this.#listener.onBlock(this.#block, startSample);
   }
 
   #hearNoise(): void {
@@ -107,11 +77,11 @@ export class NearSound {
   }
 
   /** Comes to the wanted volume within the block. */
-  #fade(block: Float32Array, wanted: number): void {
+  #fade(wanted: number): void {
     if (this.#ratio === 1 && wanted === 1) return;
     const step = (wanted - this.#ratio) / ECHO_BLOCK_SAMPLES;
     for (let index = 0; index < ECHO_BLOCK_SAMPLES; index++) {
-      block[index] = (block[index] as number) * (this.#ratio + step * (index + 1));
+      this.#block[index] = (this.#block[index] as number) * (this.#ratio + step * (index + 1));
     }
     this.#ratio = wanted;
   }

@@ -53,6 +53,15 @@ export class AssistantConversations {
   /** Begins a conversation. `voice`: in place of the one in the settings. What is due is said in every conversation. */
   async open({ voice }: { readonly voice?: Settings["voice"] | undefined } = {}): Promise<ServedConversation> {
     this.#users += 1;
+    try {
+      return await this.#begin(voice);
+    } catch (error) {
+      await this.#release();
+      throw error;
+    }
+  }
+
+  async #begin(voice: Settings["voice"] | undefined): Promise<ServedConversation> {
     const { settings, responder, timers } = await (this.#skills ??= this.#openSkills());
     await responder.warmUp();
     const { detector, transcriber, synthesizer } = this.#options.engines;
@@ -86,11 +95,17 @@ export class AssistantConversations {
         if (!this.#running.delete(conversation)) return;
         await conversation.close();
         await Promise.all([stream.close(), predictor.close()]);
-        if (--this.#users > 0) return;
-        timers.close();
-        this.#skills = undefined;
+        await this.#release();
       },
     };
+  }
+
+  /** The last one closes what all have shared. */
+  async #release(): Promise<void> {
+    if (--this.#users > 0) return;
+    const skills = this.#skills;
+    this.#skills = undefined;
+    (await skills?.catch(() => undefined))?.timers.close();
   }
 
   async #openSkills(): Promise<OpenSkills> {

@@ -14,24 +14,26 @@ interface Waiting {
 const NEWEST_SHARE = 0.2;
 
 /**
- * One transcriber for many streams: runs one request at a time. Urgent ones go first, but at most every second request jumps the queue;
- * otherwise first come, first served. A stream that never has two requests waiting thus gets its share, however much the others want.
+ * Few transcribers for many streams, each of which runs one request at a time. Urgent ones go first, but at most every second request jumps the
+ * queue; otherwise first come, first served. A stream that never has two requests waiting thus gets its share, however much the others want.
  */
 export class SharedTranscriber {
-  readonly #transcriber: Transcriber;
+  readonly #idle: Transcriber[];
+  readonly #count: number;
   readonly #urgent: Waiting[] = [];
   readonly #patient: Waiting[] = [];
-  #isRunning = false;
   #jumped = false;
   #typicalMs = 0;
 
-  constructor(transcriber: Transcriber) {
-    this.#transcriber = transcriber;
+  /** The transcribers are all the same; which of them answers is not told. */
+  constructor(transcribers: readonly Transcriber[]) {
+    this.#idle = [...transcribers];
+    this.#count = transcribers.length;
   }
 
-  /** How long a request takes on the engine, in the mean of the latest; 0 before the first. */
+  /** How long a request keeps all others waiting, in the mean of the latest; 0 before the first. */
   get typicalMs(): number {
-    return this.#typicalMs;
+    return this.#typicalMs / this.#count;
   }
 
   /** An aborted request rejects with the signal's reason. Codes: transcribe-failed, model-*. */
@@ -53,23 +55,25 @@ export class SharedTranscriber {
   }
 
   #next(): void {
-    if (this.#isRunning) return;
+    const idle = this.#idle[0];
+    if (!idle) return;
     const jumps = this.#urgent.length > 0 && !(this.#jumped && this.#patient.length > 0);
     this.#jumped = jumps && this.#patient.length > 0;
     const waiting = jumps ? this.#urgent.shift() : this.#patient.shift();
-    if (waiting) void this.#run(waiting);
+    if (!waiting) return;
+    this.#idle.shift();
+    void this.#run(idle, waiting);
   }
 
-  async #run({ take, signal, settle }: Waiting): Promise<void> {
-    this.#isRunning = true;
+  async #run(transcriber: Transcriber, { take, signal, settle }: Waiting): Promise<void> {
     try {
-      const transcript = await this.#transcriber.transcribe(take(), signal);
+      const transcript = await transcriber.transcribe(take(), signal);
       if (transcript.ok) this.#note(transcript.value.elapsedMs);
       settle.resolve(transcript);
     } catch (reason) {
       settle.reject(reason);
     } finally {
-      this.#isRunning = false;
+      this.#idle.push(transcriber);
       this.#next();
     }
   }

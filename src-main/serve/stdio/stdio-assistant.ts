@@ -26,7 +26,7 @@ export async function openStdioAssistant(
     await closeEngines();
     return missing;
   }
-  const engines = { detector, transcriber: new SharedTranscriber(moonshine), synthesizer };
+  const engines = { detector, transcriber: new SharedTranscriber([moonshine]), synthesizer };
   const conversation = await new AssistantConversations({ engines, folder, onWarning }).open();
   return succeeded({
     step: (input) => conversation.step(input),

@@ -14,14 +14,10 @@ export type VibevoiceMark = "request-received" | "first-chunk-sent" | "complete"
 
 /** See {@link createVibevoiceSynthesizer}. */
 export interface VibevoiceSynthesizerOptions {
-  /** Of the server, like `ws://host:3000`. */
+  /** Of the server, like `ws://host:3000`; a query in it, like a key, is kept. */
   readonly baseUrl: string;
   /** Voice preset; the server's default where it does not know it. Empty for the assistant's own voice name. */
   readonly voice?: string;
-  /** Guidance; the server's default unless told. */
-  readonly guidance?: number;
-  /** Inference steps; the server's default unless told. */
-  readonly steps?: number;
   readonly connectTimeoutMs?: number;
   /** Longest wait for the next sound. 30 s unless told. */
   readonly silenceMs?: number;
@@ -114,11 +110,10 @@ function problemOf({ event }: ReadLogEvent): Failure | undefined {
 }
 
 function streamUrl({ text, voice }: SpeechRequest, options: VibevoiceSynthesizerOptions): string | undefined {
-  const url = URL.parse("stream", options.baseUrl.endsWith("/") ? options.baseUrl : `${options.baseUrl}/`);
+  const url = URL.parse(options.baseUrl);
   if (!url) return undefined;
+  url.pathname = `${url.pathname.replace(/\/$/, "")}/stream`;
   url.searchParams.set("text", text);
   url.searchParams.set("voice", options.voice || voice);
-  if (options.guidance !== undefined) url.searchParams.set("cfg", String(options.guidance));
-  if (options.steps !== undefined) url.searchParams.set("steps", String(options.steps));
   return url.href;
 }

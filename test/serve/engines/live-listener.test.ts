@@ -13,7 +13,7 @@ import { CodedAligner, CodedDetector, CodedTranscriber, sayCoded, type CodedPart
 class Room {
   readonly detector = new CodedDetector();
   readonly transcriber = new CodedTranscriber();
-  readonly #shared = new SharedTranscriber(this.transcriber);
+  readonly #shared = new SharedTranscriber([this.transcriber]);
   readonly #engines = {
     transcriber: this.#shared,
     aligner: new CodedAligner(),

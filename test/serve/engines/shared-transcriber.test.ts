@@ -1,16 +1,16 @@
 import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
 import { SharedTranscriber } from "../../../src-main/serve/engines/shared-transcriber.ts";
-import type { TranscriptionRequest } from "../../../src-main/turn/ports.ts";
+import type { Transcriber, TranscriptionRequest } from "../../../src-main/turn/ports.ts";
 import { succeeded } from "../../../src-shared/failure.ts";
 import { settle } from "../../fakes/fake-stages.ts";
 
 /** A transcriber that writes down which request it was given, by its length, and how many ran at once. */
-function watchedTranscriber() {
+function watchedTranscriber(count = 1) {
   const begun: number[] = [];
   let running = 0;
   let mostRunning = 0;
-  const transcriber = new SharedTranscriber({
+  const one: Transcriber = {
     transcribe: async ({ pcm }: TranscriptionRequest, signal) => {
       begun.push(pcm.length);
       mostRunning = Math.max(mostRunning, ++running);
@@ -20,7 +20,8 @@ function watchedTranscriber() {
       return succeeded({ text: "", tokens: [], tokenLogProbabilities: [], elapsedMs: 100 });
     },
     close: async () => undefined,
-  });
+  };
+  const transcriber = new SharedTranscriber(Array.from({ length: count }, () => ({ ...one })));
   const request = (length: number, isUrgent = false, signal = new AbortController().signal) =>
     transcriber.transcribe(() => ({ pcm: new Float32Array(length) }), isUrgent, signal);
   return { transcriber, request, begun, mostRunning: () => mostRunning };
@@ -31,6 +32,14 @@ test("runs one at a time, first come first served", async () => {
   await Promise.all([1, 2, 3, 4].map((length) => request(length)));
   expect(begun).toEqual([1, 2, 3, 4]);
   expect(mostRunning()).toBe(1);
+});
+
+test("two transcribers run two at a time, in the same order", async () => {
+  const { transcriber, request, begun, mostRunning } = watchedTranscriber(2);
+  await Promise.all([1, 2, 3, 4, 5].map((length) => request(length)));
+  expect(begun).toEqual([1, 2, 3, 4, 5]);
+  expect(mostRunning()).toBe(2);
+  expect(transcriber.typicalMs).toBe(50);
 });
 
 test("the urgent go first, but only every second request jumps the queue", async () => {

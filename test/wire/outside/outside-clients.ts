@@ -37,6 +37,13 @@ export interface HeardOutside {
   readonly status?: number;
 }
 
+/** See {@link hearOutside}. */
+export interface HearOutsideOptions {
+  readonly speed?: number;
+  readonly key?: string;
+  readonly onlyListens?: boolean;
+}
+
 /** What the speech client tells. Times in seconds. */
 export interface SpokenOutside {
   readonly texts: readonly { readonly text: string; readonly start: number; readonly stop: number }[];
@@ -74,11 +81,14 @@ export function outsideSkipReason(): string | undefined {
   return missing.length === 0 ? undefined : `not installed: ${missing.map((name) => `python3-${name}`).join(", ")}`;
 }
 
-/** Has the Python client send recordings (mono at CAPTURE_RATE_HZ), all at once, so many times as fast as they were spoken. */
+/**
+ * Has the Python client send recordings (mono at CAPTURE_RATE_HZ), all at once, so many times as fast as they were spoken. `onlyListens`: it sends
+ * nothing more while it waits for its marker.
+ */
 export async function hearOutside(
   url: string,
   recordings: readonly Float32Array[],
-  { speed = 1, key = "" }: { readonly speed?: number; readonly key?: string } = {},
+  { speed = 1, key = "", onlyListens = false }: HearOutsideOptions = {},
 ): Promise<readonly HeardOutside[]> {
   return inFolder(async (folder) => {
     const paths = recordings.map((pcm, index) => {
@@ -86,7 +96,8 @@ export async function hearOutside(
       writeFileSync(path, wavBytes(pcm, { encoding: "int", bits: 16, channels: 1, sampleRateHz: CAPTURE_RATE_HZ }));
       return path;
     });
-    const lines = await run("stt_client.py", ["--speed", String(speed), "--key", key, url, ...paths]);
+    const options = ["--speed", String(speed), "--key", key, ...(onlyListens ? ["--only-listen"] : [])];
+    const lines = await run("stt_client.py", [...options, url, ...paths]);
     return lines.map((line) => JSON.parse(line) as HeardOutside);
   });
 }

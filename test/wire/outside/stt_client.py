@@ -1,9 +1,9 @@
 """A client of moshi-server's speech recognition that knows only the protocol.
 
-Usage: stt_client.py [--speed N] [--key KEY] [--marker-silence SECONDS] URL WAV...
+Usage: stt_client.py [--speed N] [--key KEY] [--marker-silence SECONDS] [--only-listen] URL WAV...
 
 Every WAV (16 bits, mono, 24 kHz) is a session of its own, all at once: a second of silence, the speech, more silence, a marker, and silence until
-the marker is back. Prints one line of JSON a session, in the order of the files. Times in seconds; those of words count from the speech.
+the marker is back, or nothing more with --only-listen. Prints one line of JSON a session, in the order of the files. Times in seconds; those of words count from the speech.
 """
 
 import argparse
@@ -21,6 +21,7 @@ FRAME = 1_920
 LEADING_SECONDS = 1
 MARKER_ID = 7
 LONGEST_TAIL_SECONDS = 60
+LONGEST_LISTENING_SECONDS = 600
 QUIET_SECONDS = 0.5
 
 
@@ -90,6 +91,8 @@ class Session:
             await self.send(socket, message, samples, started_at)
         self.marked_at = time.monotonic()
         await socket.send(packed({"type": "Marker", "id": MARKER_ID}))
+        if self.options.only_listen:
+            await asyncio.wait_for(self.marker_back.wait(), LONGEST_LISTENING_SECONDS)
         silence = packed({"type": "Audio", "pcm": [0.0] * FRAME})
         while not self.marker_back.is_set() and time.monotonic() - self.marked_at < LONGEST_TAIL_SECONDS:
             await self.send(socket, silence, FRAME, started_at)
@@ -137,6 +140,7 @@ async def main():
     parser.add_argument("--speed", type=float, default=1)
     parser.add_argument("--key", default="")
     parser.add_argument("--marker-silence", type=int, default=5)
+    parser.add_argument("--only-listen", action="store_true")
     parser.add_argument("url")
     parser.add_argument("wav", nargs="+")
     options = parser.parse_args()
