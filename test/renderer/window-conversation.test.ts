@@ -50,7 +50,7 @@ describeWindow("a conversation that another engine holds", ({ openPage, emit, in
     await openSettings();
     await choose("chat");
     const text = await page.getByTestId("conversation").textContent();
-    expect(text).toContain("sent to this server");
+    expect(text).toContain("this server gets everything the microphone hears");
     const address = page.getByLabel("Address", { exact: true }).and(page.getByTestId("conversation-url"));
     expect(await address.evaluate(describeField)).toBe("To be saved, it needs the address of a server.");
     await address.fill("gpu:8998");
