@@ -92,8 +92,10 @@ const SENTENCES: Record<FailureCode, string> = {
   "mic-missing": "No microphone was found. Plug one in, or type instead.",
   "mic-lost": "The microphone went away. Plug it in again, or type instead.",
   "mic-silent": "The microphone gives no sound at all. Switch it on, choose another one, or type instead.",
-  "model-missing": "A model file is missing. Run npm install again to restore it.",
-  "model-corrupt": "A model file is damaged. Delete node_modules and run npm install to restore it.",
+  "model-missing":
+    "A model file is missing. Run npm install again; one that you downloaded comes back with repartee models get.",
+  "model-corrupt":
+    "A model file is damaged. Delete node_modules and run npm install; one that you downloaded comes back with repartee models get.",
   "model-unused": "The chosen end-of-turn model cannot be used, so the built-in one decides.",
   "engine-replaced": "A server you have chosen cannot be used, so the built-in engine stands in for it.",
   "engine-unusable":
