@@ -42,9 +42,9 @@ interface MadeEngine<Engine> {
 }
 
 /**
- * The engine that the user has chosen, beside the embedded one; each port has a class of its own on top. It is made when it is needed and again when the choice changes; the one
- * before is closed as soon as it has answered what it was asked. After a failure the embedded engine answers, if the user wants that, and
- * the chosen one is asked again after 30 s.
+ * The engine that the user has chosen, beside the embedded one; each port has a class of its own on top. It is made when it is needed and
+ * again when the choice changes; the one before is closed as soon as it has answered what it was asked. After a failure the embedded engine
+ * answers, if the user wants that, and the chosen one is asked again after 30 s.
  */
 export abstract class ChosenEngine<Choice extends EngineChoice, Engine extends { close(): Promise<void> }> {
   readonly #options: ChosenEngineOptions<Choice, Engine>;

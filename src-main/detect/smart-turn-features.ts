@@ -1,5 +1,5 @@
 import { RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
-import { copyClean } from "./clean-samples.ts";
+import { copyClean } from "../../src-shared/clean-samples.ts";
 import { logMel, MEL_BANDS, MEL_HOP_SAMPLES } from "./log-mel.ts";
 
 /** What Smart Turn hears: 8 s. */

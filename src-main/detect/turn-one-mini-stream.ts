@@ -1,4 +1,4 @@
-import { copyClean } from "./clean-samples.ts";
+import { copyClean } from "../../src-shared/clean-samples.ts";
 
 /** Samples of one step of turn-1-mini: 160 ms at 16 kHz. */
 export const STEP_SAMPLES = 2560;

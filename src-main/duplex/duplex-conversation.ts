@@ -1,3 +1,4 @@
+import { finiteSamples } from "../../src-shared/clean-samples.ts";
 import type { MicrophoneFrame } from "../../src-shared/assistant-contract.ts";
 import { CAPTURE_FRAME_SAMPLES, PLAYBACK_RATE_HZ, samplesToMs } from "../../src-shared/audio-format.ts";
 import type { ConversationChoice } from "../../src-shared/conversation-choice.ts";
@@ -163,9 +164,7 @@ export class DuplexConversation {
    */
   hear({ pcm }: MicrophoneFrame): void {
     if (this.#isPaused || pcm.length !== CAPTURE_FRAME_SAMPLES) return;
-    const isSound = pcm.every(Number.isFinite);
-    const sound = isSound ? pcm : pcm.map((sample) => (Number.isFinite(sample) ? sample : 0));
-    this.#session?.engine.hear(this.#ear.pass(sound));
+    this.#session?.engine.hear(this.#ear.pass(finiteSamples(pcm)));
   }
 
   /** The microphone at 16 kHz, for the phrases that count although another engine holds the conversation. Never blocks. */

@@ -39,6 +39,7 @@ const LONGEST_TRUST_BLOCKS = 140;
  */
 export class NearSpeechDetector {
   readonly #firstBins: Int32Array;
+  readonly #left = new Float64Array(BANDS);
   readonly #echo = new Float32Array(BANDS);
   readonly #leak = new Float32Array(BANDS).fill(FIRST_LEAK);
   readonly #noise = new Float32Array(BANDS).fill(1);
@@ -70,21 +71,21 @@ export class NearSpeechDetector {
     if (evidenceDb > LIKELY_DB && !this.#isExplained && comingPower)
       evidenceDb = this.#weigh(spectra, echoMargin, comingPower());
     const isTrusted = this.#speechBlocks > 0 && this.#speechBlocks < LONGEST_TRUST_BLOCKS;
-    if (!isTrusted) this.#learnLeak(spectra);
+    if (!isTrusted) this.#learnLeak();
     const speaks = evidenceDb > CLEAR_DB || (evidenceDb > LIKELY_DB && this.#lastDb > LIKELY_DB);
     this.#speechBlocks = speaks ? this.#speechBlocks + blocks : Math.max(0, this.#speechBlocks - blocks);
     this.#lastDb = evidenceDb;
     return speaks;
   }
 
-  /** Follows echo and noise. */
+  /** Follows what is left, echo and noise. */
   #track(spectra: EchoSpectra, blocks: number): void {
     const [noiseRise, echoDecay] = [NOISE_RISE ** blocks, ECHO_DECAY ** blocks];
     for (let band = 0; band < BANDS; band++) {
       const echoBefore = (this.#echo[band] as number) * echoDecay;
       this.#echo[band] = Math.max(this.#sum(spectra.echoPower, band), echoBefore);
-      const bandLeft = this.#sum(spectra.leftPower, band);
-      this.#noise[band] = Math.max(LEAST_NOISE, Math.min(bandLeft, (this.#noise[band] as number) * noiseRise));
+      const left = (this.#left[band] = this.#sum(spectra.leftPower, band));
+      this.#noise[band] = Math.max(LEAST_NOISE, Math.min(left, (this.#noise[band] as number) * noiseRise));
     }
   }
 
@@ -95,19 +96,19 @@ export class NearSpeechDetector {
       const loudestEcho = Math.max(this.#echo[band] as number, comingPower ? this.#sum(comingPower, band) : 0);
       const doubt = this.#sum(spectra.doubtPower, band);
       const floor = MARGIN * ((this.#noise[band] as number) + (this.#leak[band] as number) * loudestEcho + doubt);
-      const bandLeft = this.#sum(spectra.leftPower, band);
+      const left = this.#left[band] as number;
       const beyondEcho = this.#sum(spectra.microphonePower, band) - echoMargin * loudestEcho;
-      const other = this.#isExplained ? bandLeft : Math.min(bandLeft, beyondEcho);
+      const other = this.#isExplained ? left : Math.min(left, beyondEcho);
       if (other > floor) evidenceDb += Math.min(MOST_BAND_DB, 10 * Math.log10(other / floor));
     }
     return evidenceDb;
   }
 
-  #learnLeak(spectra: EchoSpectra): void {
+  #learnLeak(): void {
     for (let band = 0; band < BANDS; band++) {
       const [echo, leak] = [this.#echo[band] as number, this.#leak[band] as number];
       if (echo <= 10 * (this.#noise[band] as number)) continue;
-      const share = this.#sum(spectra.leftPower, band) / (leak * echo);
+      const share = (this.#left[band] as number) / (leak * echo);
       this.#leak[band] = Math.max(LEAST_LEAK, Math.min(1, leak * leakChange(share)));
     }
   }

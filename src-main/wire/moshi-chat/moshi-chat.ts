@@ -3,6 +3,7 @@ import { failure, type Failure } from "../../../src-shared/failure.ts";
 import type { ConversationEngine, ConversationOutput, ConversationState } from "../conversation-engine.ts";
 import { OggOpusEncoder } from "../ogg-opus/ogg-opus-encoder.ts";
 import { OggOpusInput, type OggOpusDecoder } from "../ogg-opus/ogg-opus-input.ts";
+import { addressOf } from "../moshi-server-address.ts";
 import { retryWithBackoff } from "../retry-with-backoff.ts";
 import { connectWebSocket, type WebSocketConnection } from "../web-socket-connection.ts";
 import { decodeChatMessage, encodeChatMessage } from "./chat-messages.ts";
@@ -177,14 +178,12 @@ export class MoshiChat implements ConversationEngine {
 
   #address(): string | undefined {
     const { url, voicePrompt = "", textPrompt = "" } = this.#options;
-    const address = URL.parse(url);
-    if (!address) return undefined;
-    if (address.pathname === "/") address.pathname = PATH;
-    if (voicePrompt !== "") {
+    const address = addressOf(url, PATH);
+    if (address && voicePrompt !== "") {
       address.searchParams.set("voice_prompt", voicePrompt);
       address.searchParams.set("text_prompt", textPrompt.trim() || USUAL_PROMPT);
     }
-    return address.href;
+    return address?.href;
   }
 
   #tell(state: ConversationState): void {

@@ -19,7 +19,8 @@ const NOT_YET = failure("source-unreachable", "detect", "the recognition server 
 
 /**
  * Decides by a moshi-server's probabilities of pauses, to which the microphone is streamed all the time: index 2, above 0.6 a pause until below
- * 0.4. A connection that was lost is opened again; a server that tells nothing of pauses, or too late, is a failure. Codes: source-unreachable, source-refused, source-timeout, source-lost, protocol-error.
+ * 0.4. A connection that was lost is opened again; a server that tells nothing of pauses, or too late, is a failure. Codes:
+ * source-unreachable, source-refused, source-timeout, source-lost, protocol-error.
  */
 export function createMoshiEndOfTurn(address: SttServerAddress): EndOfTurnPredictor {
   const closing = new AbortController();

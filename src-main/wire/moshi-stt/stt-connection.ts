@@ -1,19 +1,14 @@
 import { CAPTURE_RATE_HZ, samplesToMs } from "../../../src-shared/audio-format.ts";
 import { failed, failure, succeeded, type Failure, type Outcome } from "../../../src-shared/failure.ts";
+import { addressOf, keyHeaders, type MoshiServerAddress } from "../moshi-server-address.ts";
 import { retryWithBackoff } from "../retry-with-backoff.ts";
 import { connectWebSocket, type WebSocketConnection } from "../web-socket-connection.ts";
 import { decodeSttServerMessage, encodeSttClientMessage, type SttServerMessage } from "./stt-messages.ts";
 
 /** Where a moshi speech recognition server is, and how patiently it is used. */
-export interface SttServerAddress {
-  /** Of the server, like `ws://host:8080`, or of the path itself. */
-  readonly url: string;
-  /** Sent as `kyutai-api-key`; none when empty. */
-  readonly apiKey?: string;
+export interface SttServerAddress extends MoshiServerAddress {
   /** The model's delay in frames of 80 ms: 6 for the 1B model, 32 for the 2.6B one. 6 unless told. */
   readonly delayFrames?: number;
-  /** Longest wait for the connection and for `Ready`, each. 5 s unless told. */
-  readonly connectTimeoutMs?: number;
   /** Longest wait for the words of what was sent, beside the time that the audio lasts. 5 s unless told. */
   readonly answerTimeoutMs?: number;
   /** Attempts to connect; 3 unless told. */
@@ -82,9 +77,9 @@ export class SttConnection {
     signal: AbortSignal,
     onStep: (pauseProbabilities: Float32Array) => void,
   ): Promise<Outcome<SttConnection>> {
-    const { apiKey = "", connectTimeoutMs = 5_000 } = address;
-    const headers: Record<string, string> = apiKey === "" ? {} : { "kyutai-api-key": apiKey };
-    const connected = await connectWebSocket({ url: addressOf(address.url), headers, connectTimeoutMs }, signal);
+    const { url, connectTimeoutMs = 5_000 } = address;
+    const target = { url: addressOf(url, PATH)?.href ?? url, headers: keyHeaders(address), connectTimeoutMs };
+    const connected = await connectWebSocket(target, signal);
     if (!connected.ok) return connected;
     const connection = new SttConnection(connected.value, address, onStep);
     let isGreeted = false;
@@ -223,10 +218,3 @@ const MOST_WORDS = 10_000;
 /** Nobody says more characters in a ms of sound than one. */
 const MOST_CHARACTERS_AHEAD = 10_000;
 const LATE = failure("source-timeout", "transcribe", "the recognition server did not answer in time", true);
-
-function addressOf(url: string): string {
-  const address = URL.parse(url);
-  if (!address || address.pathname !== "/") return url;
-  address.pathname = PATH;
-  return address.href;
-}

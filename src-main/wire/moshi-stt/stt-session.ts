@@ -1,4 +1,5 @@
 import { CAPTURE_RATE_HZ, samplesToMs } from "../../../src-shared/audio-format.ts";
+import { finiteSamples } from "../../../src-shared/clean-samples.ts";
 import type { Listener, ListenerEvent, ServedEngines } from "../served-engines.ts";
 import type { ServerSocket } from "../server-socket.ts";
 import type { ChannelMeter } from "../session-meters.ts";
@@ -110,9 +111,7 @@ export class SttSession {
     this.#pcmSamples += pcm.length;
     this.#arrivals.push({ samples: this.#pcmSamples, atMs: performance.now() });
     if (this.#arrivals.length > MOST_ARRIVALS) this.#arrivals.shift();
-    this.#listener.write(
-      pcm.every(Number.isFinite) ? pcm : pcm.map((sample) => (Number.isFinite(sample) ? sample : 0)),
-    );
+    this.#listener.write(finiteSamples(pcm));
     this.#markers.noteAudio();
     this.#holdUp(this.#listener.bufferedSamples > this.#context.mostBufferedSamples);
   }

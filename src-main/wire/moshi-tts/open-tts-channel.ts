@@ -1,17 +1,12 @@
 import { failed, succeeded, type Outcome } from "../../../src-shared/failure.ts";
+import { addressOf, keyHeaders, type MoshiServerAddress } from "../moshi-server-address.ts";
 import { connectWebSocket, type WebSocketConnection } from "../web-socket-connection.ts";
 import { decodeTtsServerMessage } from "./tts-messages.ts";
 
 /** Which channel to open, and how. */
-export interface TtsChannelOptions {
-  /** Of the server, like `ws://host:8089`, or of the path itself. */
-  readonly url: string;
-  /** Sent as `kyutai-api-key`; none when empty. */
-  readonly apiKey?: string;
+export interface TtsChannelOptions extends MoshiServerAddress {
   /** Voice on the server; its default when empty. */
   readonly voice?: string;
-  /** Longest wait for the connection and for `Ready`, each. 5 s unless told. */
-  readonly connectTimeoutMs?: number;
   /** Longest wait for the next sound while there is something to say. 10 s unless told. */
   readonly silenceMs?: number;
 }
@@ -28,13 +23,12 @@ export async function openTtsChannel(
   options: TtsChannelOptions,
   signal: AbortSignal,
 ): Promise<Outcome<WebSocketConnection>> {
-  const { apiKey = "", connectTimeoutMs = 5_000, silenceMs = 10_000 } = options;
-  const url = URL.parse(options.url);
+  const { connectTimeoutMs = 5_000, silenceMs = 10_000 } = options;
+  const url = addressOf(options.url, PATH);
   if (!url) return failed("source-unreachable", "speak", "the address of the speech server is not valid");
-  if (url.pathname === "/") url.pathname = PATH;
   url.searchParams.set("format", "PcmMessagePack");
   if (options.voice) url.searchParams.set("voice", options.voice);
-  const headers: Record<string, string> = apiKey === "" ? {} : { "kyutai-api-key": apiKey };
+  const headers = keyHeaders(options);
   const connected = await connectWebSocket(
     { url: url.href, headers, connectTimeoutMs, silenceMs: 2 * silenceMs },
     signal,

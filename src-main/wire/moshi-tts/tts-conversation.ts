@@ -1,4 +1,5 @@
 import { PLAYBACK_RATE_HZ, samplesToMs } from "../../../src-shared/audio-format.ts";
+import { cleanSamples } from "../../../src-shared/clean-samples.ts";
 import { failed, failure, type Failure, type Outcome } from "../../../src-shared/failure.ts";
 import { nowMs } from "../../session-clock.ts";
 import type { GrowingSpeechRequest } from "../../turn/ports.ts";
@@ -107,7 +108,7 @@ export class TtsConversation {
       if (samplesToMs(speech.samples, PLAYBACK_RATE_HZ) > this.#sent.longestMs)
         return this.#connection.abandon("sends more speech than the text can have");
       const isFirst = speech.samples === 0;
-      await speech.write(said.pcm.map(cleanSample));
+      await speech.write(cleanSamples(said.pcm));
       if (said.pcm.length > 0) this.#soundAtMs = nowMs();
       if (isFirst && speech.firstPcmAtMs !== undefined) tell({ kind: "spoken", firstPcmAtMs: speech.firstPcmAtMs });
     } else if (said.type === "Text" && said.text !== "" && !said.text.startsWith("<break")) {
@@ -138,8 +139,4 @@ export class TtsConversation {
     tell({ kind: "word", textEnd: text.soFar.length, endSample: speech.samples });
     return undefined;
   }
-}
-
-function cleanSample(sample: number): number {
-  return Number.isFinite(sample) ? Math.max(-1, Math.min(1, sample)) : 0;
 }
