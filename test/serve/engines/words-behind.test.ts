@@ -7,6 +7,9 @@ test.each([
   ["And so, my", "And so my fellow Americans.", "fellow Americans."],
   // Heard otherwise, parted or joined since it was told.
   ["Americans.", "Oh, America. Ask not", "Ask not"],
+  ["Said", "Set a timer", "a timer"],
+  ["Set a", "Said a timer", "timer"],
+  ["the steam", "The extreme engine", "engine"],
   ["for someone", "For some one like", "like"],
   ["for some one", "for someone like", "like"],
   ["at 7", "At seven tonight", "tonight"],

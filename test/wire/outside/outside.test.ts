@@ -62,7 +62,7 @@ describe.skipIf(reason)(`clients in Python${reason ? ` (skipped, ${reason})` : "
   });
 
   test("recognition: words are where they were put, with three clients at once", async () => {
-    const streams = await Promise.all([0, 60, 200].map((gapMs) => placedWords(gapMs, 2)));
+    const streams = await Promise.all([0, 60, 120].map((gapMs) => placedWords(gapMs, 2)));
     const sessions = await hear(streams.map(({ pcm }) => pcm));
     const pairs = sessions.flatMap((heard, index) => {
       expectProtocol(heard);
