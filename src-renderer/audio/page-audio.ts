@@ -56,6 +56,8 @@ export class PageAudio {
   async start(): Promise<void> {
     this.#context.addEventListener("statechange", () => this.#tellSuspended());
     for (const gesture of ["pointerdown", "keydown"]) window.addEventListener(gesture, () => this.#resume());
+    // The module warms up while nothing can be late.
+    await this.#context.suspend();
     await this.#context.audioWorklet.addModule(audioWorkletUrl);
     const playback = new AudioWorkletNode(this.#context, "playback", { channelCount: 1, outputChannelCount: [1] });
     playback.connect(this.#context.destination);

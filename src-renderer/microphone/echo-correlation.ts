@@ -33,7 +33,7 @@ export class EchoCorrelation {
       const otherIm = 0.5 * ((re[mirror] as number) - (re[bin] as number));
       const real = laterRe * otherRe + laterIm * otherIm;
       const imaginary = laterIm * otherRe - laterRe * otherIm;
-      const magnitude = Math.sqrt(Math.hypot(real, imaginary));
+      const magnitude = Math.sqrt(Math.sqrt(real * real + imaginary * imaginary));
       whole += mirror === bin ? magnitude : 2 * magnitude;
       const scale = 1 / (magnitude + TINY);
       re[bin] = re[mirror] = real * scale;

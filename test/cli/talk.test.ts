@@ -84,9 +84,9 @@ test("a pause of standard input is silence, not lost time", { timeout: TALK_TIME
   const samples = (await spokenQuestion()).subarray(44);
   async function* input(): AsyncGenerator<Uint8Array> {
     yield new Uint8Array(RATE_HZ);
-    await delay(12_000);
-    yield samples;
     await delay(6_000);
+    yield samples;
+    await delay(4_000);
   }
   const args = ["talk", "--in", "-", "--rate", String(RATE_HZ), "--report", report];
   const run = await runRepartee(args, { input: input() });

@@ -4,8 +4,9 @@ export interface PaleText {
   readonly contrastRatio: number;
 }
 
-/** Finds visible texts below the contrast of WCAG AA: 4.5, or 3 for large ones. Runs in the page: it may use nothing from outside. */
+/** Finds visible texts below the contrast of WCAG AA: 4.5, or 3 for large ones; colours that are changing are seen as they will be. Runs in the page: it may use nothing from outside. */
 export function findPaleTexts(): PaleText[] {
+  for (const animation of document.getAnimations()) if (animation instanceof CSSTransition) animation.finish();
   const context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
   const over = (color: string, below: readonly number[]): number[] => {
     if (!context) throw new Error("no canvas");

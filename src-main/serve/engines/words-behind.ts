@@ -65,7 +65,8 @@ function prefixDistances(told: string, letters: string): readonly number[] {
   for (const letter of letters) distances.push((distances.at(-1) as number) + costOf(letter));
   for (const toldLetter of told) {
     const next = [(distances[0] as number) + costOf(toldLetter)];
-    for (const [column, letter] of [...letters].entries()) {
+    for (let column = 0; column < letters.length; column++) {
+      const letter = letters[column] as string;
       const changed = (distances[column] as number) + costOfChange(toldLetter, letter);
       const dropped = (distances[column + 1] as number) + costOf(toldLetter);
       next.push(Math.min(changed, dropped, (next[column] as number) + costOf(letter)));

@@ -74,6 +74,19 @@ export function findIn(recording: Float32Array, template: Float32Array): Match {
   return best;
 }
 
+/** Finds each piece of `samples` of a sound on its own, so that holes in the recording spoil only the pieces that they are in. */
+export function findPieces(
+  recording: Float32Array,
+  sound: Float32Array,
+  samples: number,
+): readonly (Match & { readonly startSample: number })[] {
+  const count = Math.floor(sound.length / samples);
+  return Array.from({ length: count }, (_, index) => {
+    const startSample = index * samples;
+    return { startSample, ...findIn(recording, sound.subarray(startSample, startSample + samples)) };
+  });
+}
+
 /**
  * Finds a sound by the shape of its loudness alone, in windows of 50 ms every 10 ms: survives filtering and small slips of time. Other
  * speech reaches correlations of 0.75.
