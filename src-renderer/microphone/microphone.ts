@@ -64,6 +64,8 @@ export class Microphone {
   #reported: RequestInput<"report-microphone"> | undefined;
   #wantedLabel = "";
   #muted = false;
+  /** The user has asked for it since the page was opened. */
+  #isAsked = false;
   #onView: (view: MicrophoneView) => void = () => undefined;
   #onLevel: (levelRatio: number) => void = () => undefined;
 
@@ -93,11 +95,13 @@ export class Microphone {
     this.#permission = await navigator.permissions.query({ name: "microphone" }).catch(() => undefined);
     this.#permission?.addEventListener("change", () => this.#permissionChanged());
     this.#permissionChanged();
+    if (this.#isAsked && this.#view.status === "unasked") await this.#reopen();
   }
 
-  /** The user has read what the microphone is for and wants it. The browser or the system may still ask. */
+  /** The user has read what the microphone is for and wants it, as soon as there is a way for its sound. The browser or the system may still ask. */
   async allow(): Promise<void> {
     localStorage.setItem(CONSENT_KEY, "yes");
+    this.#isAsked = true;
     this.#dropSilentDevice();
     this.#budget.renew();
     await this.#reopen();

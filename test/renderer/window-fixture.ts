@@ -92,9 +92,23 @@ export function describeWindow(subject: string, defineTests: (window: WindowUnde
         name,
       );
     const untilLive = async (): Promise<void> => {
-      await page.waitForFunction(() =>
-        window.fake.requests.some(({ name, input }) => name === "report-microphone" && Object(input).status === "live"),
-      );
+      await page
+        .waitForFunction(
+          () =>
+            window.fake.requests.some(
+              ({ name, input }) => name === "report-microphone" && Object(input).status === "live",
+            ),
+          undefined,
+          { timeout: 20_000 },
+        )
+        .catch(async (cause: unknown) => {
+          const seen = await page.evaluate(() => [
+            window.fake.requests,
+            window.fake.frames.length,
+            document.body.innerText,
+          ]);
+          throw new Error(`the microphone did not open: ${JSON.stringify(seen)}`, { cause });
+        });
     };
     defineTests({ openPage, emit, inputsOf, untilLive });
   });

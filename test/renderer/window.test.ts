@@ -207,6 +207,22 @@ describeWindow("the window", ({ openPage, emit, inputsOf, untilLive }) => {
     expect(await page.getByTestId("microphone-allow").count()).toBe(0);
   });
 
+  test("whoever clicks before the sound is ready need not click again", async () => {
+    const holdSoundBack = () => {
+      // oxlint-disable-next-line typescript/unbound-method -- called with its owner below
+      const load = AudioWorklet.prototype.addModule;
+      AudioWorklet.prototype.addModule = async function (url) {
+        await new Promise((ready) => window.addEventListener("sound-ready", ready));
+        await load.call(this, url);
+      };
+    };
+    await open({ microphone: "prompt", prepare: async (opened) => void (await opened.addInitScript(holdSoundBack)) });
+    await page.getByTestId("microphone-allow").click();
+    expect(await inputsOf("report-microphone")).toEqual([]);
+    await page.evaluate(() => window.dispatchEvent(new Event("sound-ready")));
+    await untilLive();
+  });
+
   test("a microphone that was refused is reported and says what to do", async () => {
     await open({ microphone: "denied" });
     await page
