@@ -45,7 +45,7 @@ export const INITIAL_WINDOW: WindowState = {
   },
   settings: undefined,
   connected: true,
-  microphone: { status: "unasked", label: "", available: [], standsInFor: "" },
+  microphone: { status: "unknown", label: "", available: [], standsInFor: "" },
   levelRatio: 0,
   soundSuspended: false,
   outputLabel: "",

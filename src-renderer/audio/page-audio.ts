@@ -9,6 +9,8 @@ import type { WorkletMessage } from "./worklet-clock.ts";
 
 /** Soon enough that a gap is counted while its reply still plays. */
 const OUTPUT_GAPS_INTERVAL_MS = 100;
+/** The browser tells up to a second later that its output waited for the module to load and warm up. */
+const SETTLING_MS = 1_500;
 /** Often enough that a glitch of the sound card does not shift times for long. */
 const CLOCK_INTERVAL_MS = 250;
 
@@ -56,8 +58,6 @@ export class PageAudio {
   async start(): Promise<void> {
     this.#context.addEventListener("statechange", () => this.#tellSuspended());
     for (const gesture of ["pointerdown", "keydown"]) window.addEventListener(gesture, () => this.#resume());
-    // The module warms up while nothing can be late.
-    await this.#context.suspend();
     await this.#context.audioWorklet.addModule(audioWorkletUrl);
     const playback = new AudioWorkletNode(this.#context, "playback", { channelCount: 1, outputChannelCount: [1] });
     playback.connect(this.#context.destination);
@@ -74,11 +74,13 @@ export class PageAudio {
     setClocks();
     setInterval(setClocks, CLOCK_INTERVAL_MS);
     this.#context.addEventListener("statechange", setClocks);
-    const outputGaps = new OutputGapReader(this.#context);
-    setInterval(() => {
-      const gap = outputGaps.read();
-      if (gap) tell(playback, gap);
-    }, OUTPUT_GAPS_INTERVAL_MS);
+    setTimeout(() => {
+      const outputGaps = new OutputGapReader(this.#context);
+      setInterval(() => {
+        const gap = outputGaps.read();
+        if (gap) tell(playback, gap);
+      }, OUTPUT_GAPS_INTERVAL_MS);
+    }, SETTLING_MS);
     window.addEventListener("message", ({ data, ports, source }: MessageEvent<{ kind?: string } | undefined>) => {
       const [microphonePort, speakerPort] = ports;
       if (source !== window || data?.kind !== AUDIO_PORTS_MESSAGE || !microphonePort || !speakerPort) return;

@@ -11,8 +11,11 @@ type ReportedStatus = RequestInput<"report-microphone">["status"];
 /** Why there is no microphone, and what the user has to do about it. */
 export type MicrophoneProblem = Exclude<ReportedStatus, "live"> | "busy" | "silenced" | "stalled";
 
-/** What the microphone is doing. `unasked`: the user has not allowed it yet; `off`: muted, the device is released. */
-export type MicrophoneStatus = "unasked" | "opening" | "live" | "off" | MicrophoneProblem;
+/**
+ * What the microphone is doing. `unknown`: the sound is not ready, and neither is known whether the user has allowed it; `unasked`: they have not yet;
+ * `off`: muted, the device is released.
+ */
+export type MicrophoneStatus = "unknown" | "unasked" | "opening" | "live" | "off" | MicrophoneProblem;
 
 /** What the window shows of the microphone. */
 export interface MicrophoneView {
@@ -60,12 +63,10 @@ export class Microphone {
   #lastFrameAtMs = 0;
   #systemDefault = "";
   #permission: PermissionStatus | undefined;
-  #view: MicrophoneView = { status: "unasked", label: "", available: [], standsInFor: "" };
+  #view: MicrophoneView = { status: "unknown", label: "", available: [], standsInFor: "" };
   #reported: RequestInput<"report-microphone"> | undefined;
   #wantedLabel = "";
   #muted = false;
-  /** The user has asked for it since the page was opened. */
-  #isAsked = false;
   #onView: (view: MicrophoneView) => void = () => undefined;
   #onLevel: (levelRatio: number) => void = () => undefined;
 
@@ -95,13 +96,11 @@ export class Microphone {
     this.#permission = await navigator.permissions.query({ name: "microphone" }).catch(() => undefined);
     this.#permission?.addEventListener("change", () => this.#permissionChanged());
     this.#permissionChanged();
-    if (this.#isAsked && this.#view.status === "unasked") await this.#reopen();
   }
 
-  /** The user has read what the microphone is for and wants it, as soon as there is a way for its sound. The browser or the system may still ask. */
+  /** The user has read what the microphone is for and wants it. The browser or the system may still ask. */
   async allow(): Promise<void> {
     localStorage.setItem(CONSENT_KEY, "yes");
-    this.#isAsked = true;
     this.#dropSilentDevice();
     this.#budget.renew();
     await this.#reopen();
@@ -114,7 +113,7 @@ export class Microphone {
     if (muted) {
       this.#dropSilentDevice();
       this.#release();
-      if (this.#view.status !== "unasked") this.#show({ status: "off" });
+      if (this.#isAllowed) this.#show({ status: "off" });
     } else if (this.#view.status === "off") void this.#reopen();
   }
 
@@ -123,7 +122,7 @@ export class Microphone {
     if (label === this.#wantedLabel) return;
     this.#wantedLabel = label;
     this.#dropSilentDevice();
-    if (this.#view.status !== "unasked" && this.#view.status !== "denied") void this.#reopen();
+    if (this.#isAllowed && this.#view.status !== "denied") void this.#reopen();
   }
 
   /** Tells an assistant that was away what the microphone is doing. */
@@ -159,6 +158,11 @@ export class Microphone {
     this.#show({ available: labels });
   }
 
+  /** As far as is known. */
+  get #isAllowed(): boolean {
+    return this.#view.status !== "unknown" && this.#view.status !== "unasked";
+  }
+
   /** Opens it again as soon as the budget allows, unless something else happens first. */
   #openLater(before?: SoundState): void {
     const delayMs = this.#budget.next(performance.now());
@@ -174,6 +178,7 @@ export class Microphone {
     if (this.#permission?.state === "denied") this.#fail("denied");
     else if (this.#permission?.state === "granted") {
       const hasConsent = this.#bridge.shell === "browser" || localStorage.getItem(CONSENT_KEY) !== null;
+      if (!hasConsent && status === "unknown") this.#show({ status: "unasked" });
       if (hasConsent && status !== "live" && status !== "opening") void this.#reopen();
     } else if (status !== "opening" && status !== "off") {
       this.#dropSilentDevice();

@@ -12,7 +12,7 @@ export function shownState({
   microphone,
 }: Pick<WindowState, "snapshot" | "connected" | "microphone">): ShownState {
   if (!connected) return "reconnecting";
-  const isDeaf = microphone.status === "unasked" || microphone.status === "opening";
+  const isDeaf = ["unknown", "unasked", "opening"].includes(microphone.status);
   return snapshot.state === "listening" && isDeaf ? "waiting" : snapshot.state;
 }
 
