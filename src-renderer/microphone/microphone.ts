@@ -12,8 +12,8 @@ type ReportedStatus = RequestInput<"report-microphone">["status"];
 export type MicrophoneProblem = Exclude<ReportedStatus, "live"> | "busy" | "silenced" | "stalled";
 
 /**
- * What the microphone is doing. `unknown`: the sound is not ready, and neither is known whether the user has allowed it; `unasked`: they have not yet;
- * `off`: muted, the device is released.
+ * What the microphone is doing. `unknown`: the sound is not ready, and neither is known whether the user has allowed it; `unasked`: they have
+ * not yet; `off`: muted, the device is released.
  */
 export type MicrophoneStatus = "unknown" | "unasked" | "opening" | "live" | "off" | MicrophoneProblem;
 

@@ -11,8 +11,8 @@ const ECHO_RATIO = 0.5;
 const NOISE_RATIO = 0.01;
 
 /**
- * Takes an echo out of noise that nobody hears, so that the browser has translated all that code before the first reply: untranslated, one block takes
- * as long as it lasts, and the reply stutters. Holds the audio thread up for about a fifth of a second.
+ * Takes an echo out of noise that nobody hears, so that the browser has translated all that code before the first reply: untranslated, one
+ * block takes as long as it lasts, and the reply stutters. Holds the audio thread up for about 0.3 s.
  */
 export function warmUpNearSound(sampleRateHz: number): void {
   const played = new PlayedSound();

@@ -146,6 +146,7 @@ describe.skipIf(reason !== undefined)(`playback in Chromium${reason ? ` (skipped
     const { metrics } = await playing.finished;
     await sleep(250);
     expect(metrics).toMatchObject({ samplesPlayed: audio.length, audioPath: "renderer" });
+    expect(metrics.underrunTotalMs).toBeLessThan(300);
     const recorded = await rig.cut(playing.requestedAtMs, nowMs());
     // A busy machine may tear holes of its own; that of a thread that was needed would last for 2 s.
     const gaps = silentGaps(recorded, ROOM_RATE_HZ, 3);
@@ -173,6 +174,7 @@ describe.skipIf(reason !== undefined)(`playback in Chromium${reason ? ` (skipped
     const { metrics } = await playing.finished;
     await sleep(250);
     expect(metrics).toMatchObject({ samplesPlayed: audio.length });
+    expect(metrics.underrunTotalMs).toBeLessThan(100);
     const gaps = silentGaps(await rig.cut(playing.requestedAtMs, nowMs()), ROOM_RATE_HZ, 100);
     expect(gaps.length).toBe(1);
     expect((gaps[0]?.endMs ?? 0) - (gaps[0]?.startMs ?? 0)).toBeCloseTo(600, -2);

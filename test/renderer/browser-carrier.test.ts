@@ -105,6 +105,7 @@ describe.skipIf(windowSkipReason !== undefined)(
       expect(audible).toMatchObject({ kind: "audible", generation: 1 });
       expect(finished).toMatchObject({ flushed: false, playedSamples: 12_000 });
       if (audible?.kind !== "audible" || finished?.kind !== "finished") throw new Error("unexpected reports");
+      expect(samplesToMs(finished.gapSamples, PLAYBACK_RATE_HZ)).toBeLessThan(300);
       expect(audible.atMs - sentAtMs).toBeGreaterThan(0);
       expect(audible.atMs - sentAtMs).toBeLessThan(250);
       expect(finished.atMs - audible.atMs).toBeGreaterThan(470);

@@ -4,7 +4,10 @@ export interface PaleText {
   readonly contrastRatio: number;
 }
 
-/** Finds visible texts below the contrast of WCAG AA: 4.5, or 3 for large ones; colours that are changing are seen as they will be. Runs in the page: it may use nothing from outside. */
+/**
+ * Finds visible texts below the contrast of WCAG AA: 4.5, or 3 for large ones; colours that are changing are seen as they will be. Runs in the
+ * page: it may use nothing from outside.
+ */
 export function findPaleTexts(): PaleText[] {
   for (const animation of document.getAnimations()) if (animation instanceof CSSTransition) animation.finish();
   const context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
