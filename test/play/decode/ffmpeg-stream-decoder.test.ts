@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { describe, expect, test } from "vitest";
 import { createFfmpegStreamDecoder } from "../../../src-main/play/decode/ffmpeg-stream-decoder.ts";
-import { chunksOf, decoderOf, decodeStream } from "./decode-stream.ts";
+import { chunksOf, chunksOver, decoderOf, decodeStream } from "./decode-stream.ts";
 import { chirp, decodedByFfmpeg, encode, encodeToFile, HAS_FFMPEG, RATE_HZ } from "./fixtures.ts";
 import { cutRandomly } from "./fuzz-streams.ts";
 import { seededRandom } from "./seeded-random.ts";
@@ -47,7 +47,7 @@ describe.skipIf(!HAS_FFMPEG)("with ffmpeg", () => {
 
   test.each(STREAMED)("%s gives its first samples before its end", async (name) => {
     const stream = CONTAINERS[name]!();
-    const { bytesToFirstSample } = await decodeStream("aac", chunksOf(stream, 64));
+    const { bytesToFirstSample } = await decodeStream("aac", chunksOver(SECONDS, stream, 64));
     expect(bytesToFirstSample).toBeLessThan(0.75 * stream.length);
   });
 
