@@ -18,6 +18,8 @@ const LEAST_NOISE = 1e-7;
 const MARGIN = 4;
 /** Less than this share of the echo is left where it is predicted for the right instant. */
 const EXPLAINED_SHARE = 0.15;
+/** Less than this is left where nothing of it can be taken for speech. */
+const CLEAN_SHARE = 0.02;
 /** Otherwise the microphone has to hold more than so many times the echo. */
 const ECHO_MARGIN = 2;
 /** And more than so many while the echo is known to be predicted for the wrong instant. */
@@ -44,6 +46,7 @@ export class NearSpeechDetector {
   readonly #leak = new Float32Array(BANDS).fill(FIRST_LEAK);
   readonly #noise = new Float32Array(BANDS).fill(1);
   #isExplained = true;
+  #isClean = true;
   #lastDb = 0;
   #speechBlocks = 0;
 
@@ -57,6 +60,11 @@ export class NearSpeechDetector {
     return this.#isExplained;
   }
 
+  /** Whether so little is left of the echo of the latest block that it cannot be taken for speech. */
+  get isClean(): boolean {
+    return this.#isClean;
+  }
+
   /**
    * Whether somebody speaks in this block. `isLost`: the echo is predicted for the wrong instant. `comingPower` tells what echo the next blocks
    * will hold; it is asked only where there seems to be speech. `blocks`: so many have passed since the last one that was observed.
@@ -64,6 +72,7 @@ export class NearSpeechDetector {
   observe(spectra: EchoSpectra, isLost: boolean, comingPower?: () => Float32Array, blocks = 1): boolean {
     const [left, echo, heard] = [total(spectra.leftPower), total(spectra.echoPower), total(spectra.microphonePower)];
     this.#isExplained = left < EXPLAINED_SHARE * echo;
+    this.#isClean = left < CLEAN_SHARE * echo;
     const isElsewhere = heard - left + echo < 2 * LEAST_FIT * echo && heard < DOMINANT * echo;
     this.#track(spectra, blocks);
     const echoMargin = isLost ? LOST_ECHO_MARGIN : ECHO_MARGIN;

@@ -45,6 +45,15 @@ describe("the sound near the microphone", async () => {
     expect(listen(answer, slipped).speechAtMs).toEqual([]);
   });
 
+  test.each([24, 104])("after a slip of %i samples the echo stays away while its path is learned again", (slip) => {
+    const at = 4 * RATE_HZ;
+    const slipped = echo.slice(0, 6 * RATE_HZ);
+    slipped.set(echo.subarray(at, slipped.length - slip), at + slip);
+    const { out } = listen(answer, slipped);
+    const after = [at, at + 0.6 * RATE_HZ] as const;
+    expect(levelDb(slipped.subarray(...after)) - levelDb(out.subarray(...after))).toBeGreaterThan(28);
+  });
+
   test("who speaks from the first moment of an answer on is noticed, and stays noticed", async () => {
     const talker = await spokenText("Wait, that is not what I meant.", "kal", RATE_HZ);
     const onset = onsetMs(talker, RATE_HZ, -34, 20) ?? 0;
