@@ -14,6 +14,8 @@ const MISFIT_BLOCKS = 2;
 const HIDING_SHARE = 6;
 /** Less than this is no echo that came early or late. */
 const LEAST_SHARE = 0.1;
+/** Fainter than that for so long, 0.5 s, it does not come at another instant either. */
+const ABSENT_BLOCKS = 47;
 /** A search is made at most every so many blocks. */
 const SEARCH_BLOCKS = 2;
 /** So alike must microphone and shifted echo be, from 0 to 1 for the same, and so much more than without the shift. */
@@ -22,8 +24,11 @@ const LEAST_ADVANTAGE = 1.3;
 /** Two searches in a row have to find the same, give or take this. */
 const LARGEST_DISAGREEMENT_SAMPLES = 2;
 
-/** How predicted echo and microphone lie to each other. "hidden": something far louder does not let that be told. */
-export type EchoFit = "fits" | "misfit" | "hidden" | { readonly slipSamples: number };
+/**
+ * How predicted echo and microphone lie to each other. "hidden": something far louder does not let that be told. "absent": nothing like the
+ * echo is heard at all, as with headphones.
+ */
+export type EchoFit = "fits" | "misfit" | "hidden" | "absent" | { readonly slipSamples: number };
 
 /**
  * Notices when the sound comes through speaker and microphone earlier or later than before (a dropped or a repeated buffer) and tells by how
@@ -44,12 +49,14 @@ export class EchoAlignment {
   #echoPower = 0;
   #heardPower = 0;
   #misfitBlocks = 0;
+  #absentBlocks = 0;
 
   /** Forgets what it heard: the echo is predicted differently from now on. */
   restart(): void {
     this.#echo.fill(0);
     this.#microphone.fill(0);
-    this.#product = this.#echoPower = this.#heardPower = this.#misfitBlocks = this.#filledSamples = this.#lastBest = 0;
+    this.#product = this.#echoPower = this.#heardPower = 0;
+    this.#misfitBlocks = this.#absentBlocks = this.#filledSamples = this.#lastBest = 0;
   }
 
   /** Takes a block of the microphone and the echo predicted for it. `slipSamples`: the echo comes so much later than predicted. */
@@ -77,10 +84,12 @@ export class EchoAlignment {
       return "fits";
     }
     if (this.#heardPower > HIDING_SHARE * this.#echoPower) return "hidden";
+    const isTelling = this.#heardPower > LEAST_SHARE * this.#echoPower;
+    this.#absentBlocks = isTelling ? 0 : this.#absentBlocks + 1;
+    if (this.#absentBlocks > ABSENT_BLOCKS) return "absent";
     this.#misfitBlocks++;
     if (this.#misfitBlocks < MISFIT_BLOCKS) return "fits";
     const isDue = (this.#misfitBlocks - MISFIT_BLOCKS) % SEARCH_BLOCKS === 0;
-    const isTelling = this.#heardPower > LEAST_SHARE * this.#echoPower;
     if (!isDue || !isTelling || this.#filledSamples < WINDOW_SAMPLES) return "misfit";
     const slipSamples = this.#search();
     return slipSamples === 0 ? "misfit" : { slipSamples };

@@ -13,7 +13,7 @@ const PATH_SAMPLES = PARTITIONS * ECHO_BLOCK_SAMPLES;
 const LEAST_DELAY_SAMPLES = 240;
 /** Blocks between two looks for the delay, while it is not known or the echo path explains nothing. */
 const LOOK_BLOCKS = 10;
-/** An echo path that fits nowhere for so long, 2 s, is learned from the start again. */
+/** An echo path that fits nowhere for so long, 2 s, is learned from the start again; at once where there is no echo. */
 const LONGEST_MISFIT_BLOCKS = 190;
 /** So much before the delay that was found the echo path begins at least, and then in fact: room for slips. */
 const LEAST_LEAD_SAMPLES = 64;
@@ -167,6 +167,7 @@ export class EchoCanceller {
     const fit = this.#alignment.observe(block, this.#filter.echo);
     if (fit === "fits") this.#misfitBlocks = 0;
     else if (fit === "misfit") this.#misfitBlocks++;
+    else if (fit === "absent") this.#misfitBlocks = LONGEST_MISFIT_BLOCKS;
     else if (fit !== "hidden") this.#shift(fit.slipSamples);
     const isDoubtful = this.#unexplainedBlocks > LOOK_BLOCKS || this.#leadSamples === undefined;
     if (++this.#echoingBlocks % LOOK_BLOCKS === 0 && isDoubtful) this.#look();

@@ -2,7 +2,7 @@ import type { PlayedSound } from "./played-sound.ts";
 import { ECHO_BLOCK_SAMPLES, EchoCanceller } from "./echo-canceller.ts";
 import { NearSpeechDetector } from "./near-speech-detector.ts";
 
-/** While more of the echo is left than is clean and nobody is heard to speak, the sound is lowered by 40 dB, so that no echo is taken for speech. */
+/** While too much of the echo may be left and nobody is heard to speak, the sound is lowered by 40 dB, so that no echo is taken for speech. */
 const DOUBTFUL_RATIO = 0.01;
 /** The sound stays as it is for 0.3 s after speech. */
 const SPEECH_HOLD_BLOCKS = 28;
@@ -66,7 +66,7 @@ export class NearSound {
     if (isSure) this.#listener.onSpeechOverEcho();
     if (isSure) this.#speechBlocks = SPEECH_HOLD_BLOCKS;
     else this.#speechBlocks = this.#canceller.hasSlipped ? 0 : Math.max(0, this.#speechBlocks - 1);
-    this.#fade(isEchoing && this.#speechBlocks === 0 && !this.#detector.isClean ? DOUBTFUL_RATIO : 1);
+    this.#fade(isEchoing && this.#speechBlocks === 0 && this.#detector.mayLeak ? DOUBTFUL_RATIO : 1);
     this.#listener.onBlock(this.#block, startSample);
   }
 

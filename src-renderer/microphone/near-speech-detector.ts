@@ -20,6 +20,9 @@ const MARGIN = 4;
 const EXPLAINED_SHARE = 0.15;
 /** Less than this is left where nothing of it can be taken for speech. */
 const CLEAN_SHARE = 0.02;
+/** What is this much louder than any echo that may be expected is none; echo of a moment ago is expected less by the decay for every block. */
+const BEYOND_ECHO = 6;
+const EXPECTED_DECAY = 0.95;
 /** Otherwise the microphone has to hold more than so many times the echo. */
 const ECHO_MARGIN = 2;
 /** And more than so many while the echo is known to be predicted for the wrong instant. */
@@ -46,7 +49,8 @@ export class NearSpeechDetector {
   readonly #leak = new Float32Array(BANDS).fill(FIRST_LEAK);
   readonly #noise = new Float32Array(BANDS).fill(1);
   #isExplained = true;
-  #isClean = true;
+  #mayLeak = false;
+  #expectedEcho = 0;
   #lastDb = 0;
   #speechBlocks = 0;
 
@@ -60,9 +64,9 @@ export class NearSpeechDetector {
     return this.#isExplained;
   }
 
-  /** Whether so little is left of the echo of the latest block that it cannot be taken for speech. */
-  get isClean(): boolean {
-    return this.#isClean;
+  /** Whether so much of the echo may be left in the latest block that it can be taken for speech. */
+  get mayLeak(): boolean {
+    return this.#mayLeak;
   }
 
   /**
@@ -71,10 +75,12 @@ export class NearSpeechDetector {
    */
   observe(spectra: EchoSpectra, isLost: boolean, comingPower?: () => Float32Array, blocks = 1): boolean {
     const [left, echo, heard] = [total(spectra.leftPower), total(spectra.echoPower), total(spectra.microphonePower)];
-    this.#isExplained = left < EXPLAINED_SHARE * echo;
-    this.#isClean = left < CLEAN_SHARE * echo;
     const isElsewhere = heard - left + echo < 2 * LEAST_FIT * echo && heard < DOMINANT * echo;
     this.#track(spectra, blocks);
+    const isNoise = total(this.#left) < MARGIN * total(this.#noise);
+    this.#isExplained = left < EXPLAINED_SHARE * echo || isNoise;
+    this.#expectedEcho = Math.max(echo + total(spectra.doubtPower), this.#expectedEcho * EXPECTED_DECAY ** blocks);
+    this.#mayLeak = left > CLEAN_SHARE * echo && !isNoise && left < BEYOND_ECHO * this.#expectedEcho;
     const echoMargin = isLost ? LOST_ECHO_MARGIN : ECHO_MARGIN;
     let evidenceDb = isElsewhere ? 0 : this.#weigh(spectra, echoMargin);
     if (evidenceDb > LIKELY_DB && !this.#isExplained && comingPower)
@@ -136,7 +142,7 @@ function leakChange(share: number): number {
   return share > 0.1 ? LEAK_FALL : QUICK_LEAK_FALL;
 }
 
-function total(power: Float32Array): number {
+function total(power: Float32Array | Float64Array): number {
   let sum = 0;
   for (let bin = 0; bin < power.length; bin++) sum += power[bin] as number;
   return sum;

@@ -20,6 +20,7 @@ test.each(FLIGHTS)("%s comes to the commands that were recorded", (name) => {
 describe("a replay", () => {
   const text = flight("backchannel-then-interruption.jsonl");
   const lines = text.trimEnd().split("\n");
+  const lineOf = (fact: string) => lines.findIndex((line) => line.includes(`"kind":"${fact}"`));
 
   test("gives back the turns", () => {
     expect(replayFlight(text).turns.map(({ transcript }) => transcript)).toEqual([
@@ -38,7 +39,7 @@ describe("a replay", () => {
   });
 
   test("begins where the recording began, which may be in the middle of a conversation", () => {
-    const { difference } = replayFlight(`${[lines[0], ...lines.slice(3)].join("\n")}\n`);
+    const { difference } = replayFlight(`${[lines[0], ...lines.slice(lineOf("speech-started"))].join("\n")}\n`);
     expect(difference?.factNumber).toBe(1);
   });
 
@@ -65,8 +66,8 @@ describe("a replay", () => {
     ["a line of another kind", `${[lines[0], '{"kind":"step","atMs":1}'].join("\n")}\n`, "line 2 is damaged"],
     [
       "a damaged fact",
-      `${[...lines.slice(0, 5), '{"kind":"step","atMs":1,"fact":{"kind":"transcript-ready"},"commands":[]}'].join("\n")}\n`,
-      "the fact in line 6 is damaged",
+      `${[...lines.slice(0, lineOf("transcript-ready")), '{"kind":"step","atMs":1,"fact":{"kind":"transcript-ready"},"commands":[]}'].join("\n")}\n`,
+      `the fact in line ${lineOf("transcript-ready") + 1} is damaged`,
     ],
   ])("of %s fails: %s", (_, content, message) => {
     expect(() => replayFlight(content)).toThrow(new FlightError(message));

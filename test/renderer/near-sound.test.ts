@@ -78,6 +78,19 @@ describe("the sound near the microphone", async () => {
     expect(first).toBeLessThan(40);
   });
 
+  test.each(["kal", "slt"] as const)("with headphones, %s speaking over it is heard whole, at once", async (voice) => {
+    const talker = await spokenText("Wait, that is not what I meant.", voice, RATE_HZ);
+    const onset = Math.round(((onsetMs(talker, RATE_HZ, -34, 20) ?? 0) * RATE_HZ) / 1000);
+    const from = 5 * RATE_HZ;
+    const silence = echoOf(new Float32Array(answer.length));
+    const mixed = silence.map((sample, index) => sample + (talker[index - from] ?? 0));
+    const { out, speechAtMs } = listen(answer, mixed);
+    expect(speechAtMs[0]).toBeGreaterThan(5_000);
+    expect((speechAtMs[0] ?? Infinity) - ((from + onset) * 1000) / RATE_HZ).toBeLessThan(40);
+    const first = [from + onset, from + onset + 0.1 * RATE_HZ] as const;
+    expect(levelDb(out.subarray(...first))).toBeGreaterThan(levelDb(mixed.subarray(...first)) - 1);
+  });
+
   test("before the echo path is known, the echo is lowered all the same", () => {
     const { out } = listen(answer, echo);
     expect(levelDb(echo.subarray(4_800, 9_600)) - levelDb(out.subarray(4_800, 9_600))).toBeGreaterThan(15);

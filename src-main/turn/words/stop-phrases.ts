@@ -4,9 +4,10 @@ const STOP_PHRASES = phrasesOf(
   "stop, wait, no, nope, hold on, hang on, be quiet, quiet, silence, hush, shut up, shut it, enough, that's enough, that is enough, " +
     "that'll do, never mind, nevermind, forget it, cancel, pause, not now, one moment, just a moment, one second, just a second",
 );
-/** What small recognizers make of a stop phrase that stands alone. */
+/** What small recognizers make of a stop phrase that stands alone; "up" is what is left of "stop" where the reply covers its beginning. */
 const HEARD_AS_STOP = phrasesOf(
-  "stuck, step, stock, stopped, stops, killed on, holed on, hold up, wheat, paws, shout up",
+  "up, stuck, step, stock, stopped, stops, start, starts, strike, striking, stripe, tough, it's tough, it's time, it's tight, " +
+    "killed on, holed on, hold up, wheat, paws, shout up",
 );
 const LEAD_INS = phrasesOf(
   "okay, ok, k, all right, alright, right, yeah, yes, please, oh, ah, hey, um, uh, hm, hmm, well, now, just, and, but, so, repartee",

@@ -231,6 +231,9 @@ test.each([
   "Stuck.",
   "Step,",
   "Killed on.",
+  "Up,",
+  "And start.",
+  "It's tough.",
   "Hey Repartee, stop.",
 ])("%s says only stop", (text) => {
   expect(isStopOnly(text)).toBe(true);
@@ -247,6 +250,9 @@ test.each([
   "Never mind the weather, what time is it?",
   "Pause the music.",
   "Step by step.",
+  "Up to now.",
+  "Start the timer.",
+  "It's time to go.",
   "What is a stop sign?",
   "No problem.",
   "Nothing.",
