@@ -51,6 +51,7 @@ export default defineConfig({
           hookTimeout: 60_000,
           // A busy machine makes Chromium drop 10 ms of a recording now and then.
           retry: 1,
+          setupFiles: "test/e2e/rig/calm-host.ts",
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },

@@ -14,15 +14,14 @@ test("a recording is replayed: its turns, and that the commands are the same", a
 
 test("a difference is told, with exit code 1", async () => {
   const path = join(testFolder(), "changed.jsonl");
-  writeFileSync(
-    path,
-    readFileSync(FLIGHT, "utf8").replace('"commands":[{"kind":"begin-turn"', '"commands":[{"kind":"cut"'),
-  );
+  const recorded = readFileSync(FLIGHT, "utf8");
+  const begun = '"commands":[{"kind":"begin-turn"';
+  writeFileSync(path, recorded.replace(begun, '"commands":[{"kind":"cut"'));
+  const line = recorded.slice(0, recorded.indexOf(begun)).split("\n").length;
   const run = await runRepartee(["replay", path]);
   expect(run.exitCode).toBe(1);
-  expect(run.stdout).toMatch(
-    /fact 3 \(line 4\): \{"kind":"speech-started".*\n {2}expected \[\{"kind":"cut".*\n {2}got {6}\[/,
-  );
+  expect(run.stdout).toContain(`fact ${line - 1} (line ${line}): {"kind":"speech-started"`);
+  expect(run.stdout).toMatch(/\n {2}expected \[\{"kind":"cut".*\n {2}got {6}\[/);
 });
 
 test("what is missing, foreign or cut off is said in one line", async () => {

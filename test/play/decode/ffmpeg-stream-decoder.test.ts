@@ -47,7 +47,7 @@ describe.skipIf(!HAS_FFMPEG)("with ffmpeg", () => {
 
   test.each(STREAMED)("%s gives its first samples before its end", async (name) => {
     const stream = CONTAINERS[name]!();
-    const { bytesToFirstSample } = await decodeStream("aac", chunksOver(SECONDS, stream, 64));
+    const { bytesToFirstSample } = await decodeStream("aac", chunksOver(1, stream, 64));
     expect(bytesToFirstSample).toBeLessThan(0.75 * stream.length);
   });
 
