@@ -13,11 +13,8 @@ export const TURN_TUNING = {
   pauseMs: 64,
   /** Audio kept before the onset, so that no first syllable is lost. pipecat and LiveKit ship 500 ms as well. */
   preRollMs: 500,
-  /**
-   * Speech over a reply that is not understood after so long holds it: then it is silent within half a second of the onset, because the detector
-   * and the way through the sound card take 200 ms. A reply that goes on afterwards has lost nothing.
-   */
-  holdAfterMs: 260,
+  /** Speech over a reply that is not understood after so long holds it. Sooner makes pauses of 0.7 s out of backchannels, which are understood at their end. */
+  holdAfterMs: 320,
   /** Speech over a reply that is over in less than this does not hold it: "stop" takes 200 ms. */
   briefNoiseMs: 160,
   /** A reply that was ducked or held for so long, without words that explain it, goes on. LiveKit waits 2.0 s as well. */
