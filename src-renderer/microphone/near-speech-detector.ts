@@ -18,15 +18,15 @@ const LEAST_NOISE = 1e-7;
 const MARGIN = 4;
 /** Less than this share of the echo is left where it is predicted for the right instant. */
 const EXPLAINED_SHARE = 0.15;
-/** Less than this is left where nothing of it can be taken for speech. */
-const CLEAN_SHARE = 0.02;
-/** What is this much louder than any echo that may be expected is none; echo of a moment ago is expected less by the decay for every block. */
-const BEYOND_ECHO = 6;
-const EXPECTED_DECAY = 0.95;
 /** Otherwise the microphone has to hold more than so many times the echo. */
 const ECHO_MARGIN = 2;
 /** And more than so many while the echo is known to be predicted for the wrong instant. */
 const LOST_ECHO_MARGIN = 10;
+/** Less than this share of the echo is left where nothing of it can be taken for speech. */
+const CLEAN_SHARE = 0.02;
+/** What is this much louder than any echo that may be expected is none; echo of a moment ago is expected less by the decay for every block. */
+const BEYOND_ECHO = 6;
+const EXPECTED_DECAY = 0.95;
 /** The predicted echo is in the microphone by less than this share: what is heard is echo of another instant, if it is not far louder. */
 const LEAST_FIT = 0.5;
 const DOMINANT = 4;
@@ -59,7 +59,7 @@ export class NearSpeechDetector {
     this.#firstBins = Int32Array.from(EDGES_HZ, (edge) => Math.round(edge / binHz));
   }
 
-  /** Whether the latest block was predicted well, so that what is left is hardly echo. */
+  /** Whether the latest block was predicted well or holds but noise: what is left is hardly echo. */
   get isExplained(): boolean {
     return this.#isExplained;
   }
