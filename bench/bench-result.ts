@@ -15,9 +15,17 @@ export interface BenchResult {
   readonly verdicts: readonly Verdict[];
 }
 
+/** How a bench is run. */
+export interface BenchRun {
+  /** Include what takes minutes. */
+  readonly long: boolean;
+  /** Told all that is measured so far, whenever a part is done. */
+  readonly partDone: (soFar: BenchResult) => void;
+}
+
 /** A bench: one folder below `bench/` whose `bench.ts` exports `run`. */
 export interface Bench {
-  run(options: { readonly long: boolean }): Promise<BenchResult>;
+  run(options: BenchRun): Promise<BenchResult>;
 }
 
 /** Met when `value` is not above `limit`. NaN is never met. */

@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import { Command } from "commander";
-import type { Bench, BenchRow } from "./bench-result.ts";
+import type { Bench, BenchResult, BenchRow } from "./bench-result.ts";
 
 const benches = readdirSync(import.meta.dirname, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
@@ -23,9 +23,14 @@ if (!benches.includes(name)) {
 }
 
 const bench = (await import(`./${name}/bench.ts`)) as Bench;
-const { rows, verdicts } = await bench.run({ long });
 const machine = `${os.cpus()[0]?.model ?? "unknown processor"}, ${os.cpus().length} cores, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.platform()} ${os.arch()}, Node ${process.version}`;
-if (json) writeFileSync(json, `${JSON.stringify({ name, machine, rows, verdicts }, undefined, 2)}\n`);
+/** What is measured so far is kept, whatever becomes of the rest. */
+const keep = ({ rows, verdicts }: BenchResult): void => {
+  if (json) writeFileSync(json, `${JSON.stringify({ name, machine, rows, verdicts }, undefined, 2)}\n`);
+};
+const result = await bench.run({ long, partDone: keep });
+keep(result);
+const { rows, verdicts } = result;
 
 console.log(`${name} on ${machine}\n`);
 for (const part of Map.groupBy(rows, (row) => row["part"]).values()) {

@@ -1,4 +1,4 @@
-import type { BenchResult } from "../bench-result.ts";
+import type { BenchResult, BenchRun } from "../bench-result.ts";
 import { measureCpuShare } from "./cpu-share.ts";
 import { measureInterruptions } from "./interruptions.ts";
 import { measureMemory } from "./memory.ts";
@@ -9,7 +9,7 @@ import { measureTurnTaking } from "./turn-taking.ts";
 import { withEngines } from "./with-engines.ts";
 
 /** See README.md. */
-export async function run({ long }: { readonly long: boolean }): Promise<BenchResult> {
+export async function run({ long, partDone }: BenchRun): Promise<BenchResult> {
   const parts: readonly (() => Promise<BenchResult>)[] = [
     measureTurnTaking,
     () => withEngines((engines) => countPhantomTurns(engines, long ? 20 : 3)),
@@ -19,7 +19,11 @@ export async function run({ long }: { readonly long: boolean }): Promise<BenchRe
     () => measureInterruptions(long ? 50 : 10, long ? 10 : 1),
     ...(long ? [talkInRealTime] : []),
   ];
-  const results: BenchResult[] = [];
-  for (const part of parts) results.push(await part());
-  return { rows: results.flatMap(({ rows }) => rows), verdicts: results.flatMap(({ verdicts }) => verdicts) };
+  let all: BenchResult = { rows: [], verdicts: [] };
+  for (const part of parts) {
+    const { rows, verdicts } = await part();
+    all = { rows: [...all.rows, ...rows], verdicts: [...all.verdicts, ...verdicts] };
+    partDone(all);
+  }
+  return all;
 }

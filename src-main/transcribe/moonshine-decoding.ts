@@ -1,6 +1,7 @@
 import type { TranscriptEnding } from "../turn/ports.ts";
 import {
   BEGIN_TOKEN,
+  beginningProbability,
   END_TOKEN,
   endingOf,
   likelyTokens,
@@ -39,6 +40,8 @@ export interface DecodedTokens {
   readonly logProbabilities: readonly number[];
   /** What may follow the last word; undefined when the text was cut off. */
   readonly ending?: TranscriptEnding | undefined;
+  /** How likely a text that is not empty begins with one of `cueTokens`; undefined without them. */
+  readonly cueProbability?: number;
 }
 
 /** See {@link decodeTokens}. */
@@ -47,6 +50,8 @@ export interface DecodingOptions {
   readonly draftTokens: readonly number[];
   readonly mostTokens: number;
   readonly punctuation: PunctuationTokens;
+  /** Tokens of which `cueProbability` tells. */
+  readonly cueTokens?: ReadonlySet<number> | undefined;
   /** Decoding ends early, with what there is, when this is aborted. */
   readonly signal: AbortSignal;
 }
@@ -76,6 +81,18 @@ const NOTHING: Hypothesis = { tokens: [], logProbabilities: [], score: 0, row: 0
 export async function decodeTokens(decoder: CachedDecoder, options: DecodingOptions): Promise<DecodedTokens> {
   const draft = options.draftTokens.slice(0, options.mostTokens);
   const verified = await decoder.begin([BEGIN_TOKEN, ...draft]);
+  const { cueTokens } = options;
+  const cueProbability = cueTokens && beginningProbability(verified, 0, cueTokens);
+  const decoded = await search(decoder, options, draft, verified);
+  return cueProbability === undefined ? decoded : { ...decoded, cueProbability };
+}
+
+async function search(
+  decoder: CachedDecoder,
+  options: DecodingOptions,
+  draft: readonly number[],
+  verified: Float32Array,
+): Promise<DecodedTokens> {
   const ended: Hypothesis[] = [];
   let live: readonly Hypothesis[] = [NOTHING];
   let drafted = true;

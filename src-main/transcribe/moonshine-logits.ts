@@ -33,9 +33,7 @@ export function likelyTokens(logits: Float32Array, row: number, nats: number, mo
 
 /** What a row of logits says about the end of the text. */
 export function endingOf(logits: Float32Array, row: number, punctuation: PunctuationTokens): TranscriptEnding {
-  const start = row * VOCABULARY_SIZE;
-  const { highest, logSum } = normalization(logits, start);
-  const probability = (token: number): number => Math.exp((logits[start + token] as number) - highest - logSum);
+  const probability = probabilitiesOf(logits, row);
   const sums = { terminal: 0, continuation: 0 };
   for (const [token, kind] of punctuation) sums[kind] += probability(token);
   return {
@@ -43,6 +41,20 @@ export function endingOf(logits: Float32Array, row: number, punctuation: Punctua
     continuationProbability: sums.continuation,
     bareEndProbability: probability(END_TOKEN),
   };
+}
+
+/** Of all texts that are not empty: how likely one begins with these tokens, as a row of logits before the first token has it, 0 to 1. */
+export function beginningProbability(logits: Float32Array, row: number, tokens: ReadonlySet<number>): number {
+  const probability = probabilitiesOf(logits, row);
+  let sum = 0;
+  for (const token of tokens) sum += probability(token);
+  return sum / Math.max(sum, 1 - probability(END_TOKEN));
+}
+
+function probabilitiesOf(logits: Float32Array, row: number): (token: number) => number {
+  const start = row * VOCABULARY_SIZE;
+  const { highest, logSum } = normalization(logits, start);
+  return (token) => Math.exp((logits[start + token] as number) - highest - logSum);
 }
 
 /** A logit's log probability is the logit, less `highest`, less `logSum`. */
@@ -58,6 +70,13 @@ function normalization(logits: Float32Array, start: number): { readonly highest:
     if (distance > -NEGLIGIBLE_NATS) sum += Math.exp(distance);
   }
   return { highest, logSum: Math.log(sum) };
+}
+
+/** The tokens of a vocabulary that begin a word with one of these beginnings, in lower case. */
+export function tokensBeginning(vocabulary: readonly string[], beginnings: readonly string[]): ReadonlySet<number> {
+  const begins = (text: string): boolean =>
+    beginnings.some((beginning) => text.toLowerCase().startsWith(`\u2581${beginning}`));
+  return new Set(vocabulary.flatMap((text, token) => (begins(text) ? token : [])));
 }
 
 /**

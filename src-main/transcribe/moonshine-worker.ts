@@ -6,7 +6,7 @@ import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
 import { hostEngine, type Engine } from "../models/engine-host.ts";
 import type { Transcript, TranscriptionRequest } from "../turn/ports.ts";
 import { decodeTokens, mostTokensFor, type DecodedTokens } from "./moonshine-decoding.ts";
-import { BEGIN_TOKEN, END_TOKEN, findPunctuation } from "./moonshine-logits.ts";
+import { BEGIN_TOKEN, END_TOKEN, findPunctuation, tokensBeginning } from "./moonshine-logits.ts";
 import { loadMoonshineModel, type MoonshineModel } from "./moonshine-model.ts";
 
 /** A second thread makes the encoder and the verification of a draft a third faster, and more do not help. */
@@ -34,17 +34,31 @@ async function load(data: {
   llamaTokenizer.merges.clear();
   llamaTokenizer.vocabByString.clear();
   const punctuation = findPunctuation(llamaTokenizer.vocabById);
-  const decode = async (pcm: Float32Array, draftTokens: readonly number[], signal: AbortSignal) => {
+  const cues = new Map<string, ReadonlySet<number>>();
+  const cueTokensOf = (beginnings: readonly string[]): ReadonlySet<number> => {
+    const key = beginnings.join();
+    const tokens = cues.get(key) ?? tokensBeginning(llamaTokenizer.vocabById, beginnings);
+    cues.set(key, tokens);
+    return tokens;
+  };
+  const decode = async (
+    pcm: Float32Array,
+    { draftTokens = [], cueBeginnings }: Omit<TranscriptionRequest, "pcm">,
+    signal: AbortSignal,
+  ) => {
     const padded = new Float32Array(pcm.length + TAIL_SAMPLES);
     padded.set(pcm);
     const mostTokens = mostTokensFor(pcm.length, RECOGNITION_RATE_HZ);
     const decoder = await model.encode(padded);
     // An abort that came while the encoder ran is heard now.
     await setImmediate();
-    return signal.aborted ? NOTHING : decodeTokens(decoder, { draftTokens, mostTokens, punctuation, signal });
+    const cueTokens = cueBeginnings && cueTokensOf(cueBeginnings);
+    return signal.aborted
+      ? NOTHING
+      : decodeTokens(decoder, { draftTokens, mostTokens, punctuation, cueTokens, signal });
   };
   return succeeded({
-    async answer({ pcm, draftTokens = [] }, signal) {
+    async answer({ pcm, ...hints }, signal) {
       const startedAtMs = performance.now();
       if (pcm.length > LONGEST_SAMPLES) {
         const seconds = (pcm.length / RECOGNITION_RATE_HZ).toFixed(1);
@@ -54,14 +68,15 @@ async function load(data: {
         return failed("transcribe-failed", "transcribe", "the audio holds samples that are not finite");
       }
       const silent = pcm.length < SHORTEST_SAMPLES || pcm.every((sample) => Math.abs(sample) < SILENCE_AMPLITUDE);
-      let decoded = silent ? NOTHING : await decode(pcm, draftTokens, signal);
+      let decoded = silent ? NOTHING : await decode(pcm, hints, signal);
       if (!silent && !signal.aborted && decoded.tokens.length === 0 && pcm.length > 2 * RETRY_SAMPLES) {
-        decoded = await decode(pcm.subarray(RETRY_SAMPLES), [], signal);
+        decoded = await decode(pcm.subarray(RETRY_SAMPLES), { ...hints, draftTokens: [] }, signal);
       }
       const text = readTokens(decoded.tokens);
       return succeeded({
         text,
         ...(text !== "" && decoded.ending && { ending: decoded.ending }),
+        ...(decoded.cueProbability !== undefined && { cueProbability: decoded.cueProbability }),
         tokens: decoded.tokens,
         tokenLogProbabilities: decoded.logProbabilities,
         elapsedMs: performance.now() - startedAtMs,

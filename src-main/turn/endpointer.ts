@@ -31,7 +31,9 @@ export class Endpointer {
       return undefined;
     }
     if (this.#onsetFrames++ === 0) this.#onsetAtMs = endedAtMs - FRAME_MS;
-    if (this.#onsetFrames < (isGuarded ? TURN_TUNING.guardedOnsetFrames : TURN_TUNING.onsetFrames)) return undefined;
+    const isResumed = this.#state === "paused" && probability >= TURN_TUNING.resumeProbability;
+    if (!isResumed && this.#onsetFrames < (isGuarded ? TURN_TUNING.guardedOnsetFrames : TURN_TUNING.onsetFrames))
+      return undefined;
     const kind = this.#state === "idle" ? "speech-started" : "speech-resumed";
     this.#state = "speech";
     this.#onsetFrames = 0;

@@ -55,6 +55,8 @@ export interface WordsOverReply {
   readonly isOver: boolean;
   /** What the assistant has said in the last seconds. */
   readonly spokenText: string;
+  /** How likely the first word is "stop" or what it is taken for, 0 to 1; undefined where the recognizer does not tell. */
+  readonly stopProbability?: number;
 }
 
 /** How a turn began. */

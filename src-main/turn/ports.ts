@@ -31,6 +31,8 @@ export interface TranscriptionRequest {
   readonly draftTokens?: readonly number[];
   /** The speaker goes on: what is told may lag behind the audio. */
   readonly isPartial?: boolean;
+  /** Beginnings of words, in lower case, to listen for: see {@link Transcript.cueProbability}. */
+  readonly cueBeginnings?: readonly string[];
 }
 
 /** What was said. */
@@ -43,6 +45,11 @@ export interface Transcript {
   readonly tokenLogProbabilities: readonly number[];
   /** What the recognizer thinks of the end of the text; undefined when it does not tell, or the text is empty. */
   readonly ending?: TranscriptEnding;
+  /**
+   * How likely the first word begins with one of the request's `cueBeginnings`, if there are words at all: 0 to 1. Known where the likeliest
+   * text is something else, or empty; undefined when not asked for, or the recognizer does not tell.
+   */
+  readonly cueProbability?: number;
   readonly elapsedMs: number;
 }
 

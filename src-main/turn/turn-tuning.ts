@@ -9,18 +9,25 @@ export const TURN_TUNING = {
   speechOffsetProbability: 0.45,
   /** Frames in a row above the onset before speech is believed: 64 ms. One frame lets clicks and plosive noise through. */
   onsetFrames: 2,
+  /**
+   * A single frame of this probability ends a pause: a word that is seen too late gets an answer into the user's turn. Less certain ones end
+   * it as they begin speech, because in noise speech fades out in them.
+   */
+  resumeProbability: 0.9,
   /** Silence after which the transcript, the reply and its first sentence are made in advance. Short, because being wrong costs only CPU. */
   pauseMs: 64,
   /** Audio kept before the onset, so that no first syllable is lost. pipecat and LiveKit ship 500 ms as well. */
   preRollMs: 500,
   /** Speech over a reply that is not understood after so long holds it. Sooner makes pauses of 0.7 s out of backchannels, which are understood at their end. */
-  holdAfterMs: 320,
+  holdAfterMs: 280,
   /** Speech over a reply that is over in less than this does not hold it: "stop" takes 200 ms. */
   briefNoiseMs: 160,
   /** A reply that was ducked or held for so long, without words that explain it, goes on. LiveKit waits 2.0 s as well. */
   interruptionTimeoutMs: 1_900,
   /** Who speaks within this time from the first sound of a reply was not done yet: the reply came too early. */
   cutOffMs: 700,
+  /** What begins within this time after a decision, and before the reply is heard, belongs to the turn. People react to something after 200 ms. */
+  sameBreathMs: 200,
   /** First look at what is said over a reply, and pause between two looks. A stop phrase should be known before it is over. */
   attendIntervalMs: 160,
   /** Audio before speech over a reply that its recognition begins with: the "s" of "stop" is no speech to a detector. Not more, because it holds what is left of the echo. */

@@ -15,7 +15,7 @@ import {
 import { TURN_TUNING } from "./turn-tuning.ts";
 import { hearByKey, whileHearing } from "./while-user-speaks.ts";
 import { isRepeated } from "./words/is-echo.ts";
-import { judgeInterruption } from "./words/judge-interruption.ts";
+import { judgeInterruption, type InterruptionJudgement } from "./words/judge-interruption.ts";
 import { stripWakePhrase } from "./words/wake-phrase.ts";
 
 const NORMAL: Command = { kind: "reply-level", level: "normal" };
@@ -85,11 +85,17 @@ export function acknowledgeDeadlineMs(state: TurnState, phase: Replying): number
 
 /** In hands-free talk the reply makes room at once; else only words can show that it is meant. */
 function speakOver(state: TurnState, phase: Replying, startedAtMs: number): Step {
+  if (phase.reopensAtMs !== undefined && isSameBreath(phase, startedAtMs)) return reopen(state, phase);
   const makesRoom = state.conduct.mode === "hands-free" && state.conduct.duplex !== "half";
   const level: ReplyLevel = makesRoom ? "ducked" : "normal";
   const interruption: Interruption = { startedAtMs, level, speechEndedAtMs: undefined, isIgnored: false };
   const duck: Command[] = makesRoom ? [{ kind: "reply-level", level }] : [];
   return to(state, { ...phase, interruption }, [...duck, { kind: "attend", key: phase.key, atMs: startedAtMs }]);
+}
+
+/** Too soon to be about the reply, and before any echo of it: the pause was none, whatever the sound is. */
+function isSameBreath({ decidedAtMs, audibleAtMs }: Replying, startedAtMs: number): boolean {
+  return startedAtMs < Math.min(audibleAtMs ?? Number.POSITIVE_INFINITY, decidedAtMs + TURN_TUNING.sameBreathMs);
 }
 
 function goOnOver(state: TurnState, phase: Replying, interruption: Interruption): Step {
@@ -101,7 +107,7 @@ function goOnOver(state: TurnState, phase: Replying, interruption: Interruption)
 
 function judge(state: TurnState, phase: Replying, over: Interruption, words: WordsOverReply, nowMs: number): Step {
   const { mode, duplex, wakePhrase } = state.conduct;
-  const verdict = judgeInterruption(words);
+  const verdict = judgeSoon(words, over.speechEndedAtMs !== undefined);
   const stops = verdict === "stop" && (duplex === "full" || !isRepeated(words.text, words.spokenText));
   if (mode === "hands-free" && duplex !== "half") {
     if (stops) return giveWay(state, { ...phase, reopensAtMs: undefined }, over, true, nowMs);
@@ -111,9 +117,18 @@ function judge(state: TurnState, phase: Replying, over: Interruption, words: Wor
       return giveWay(state, { ...phase, reopensAtMs: undefined }, over, false, nowMs);
     if (stops) return listen(state, [{ kind: "cut", key: phase.key }, NORMAL, CLOSE], nowMs);
   }
-  if (words.isOver && over.speechEndedAtMs !== undefined) return dismiss(state, phase);
+  const isDone = words.isOver || verdict === "backchannel";
+  if (isDone && over.speechEndedAtMs !== undefined) return dismiss(state, phase);
   if (verdict !== "echo" || over.level === "normal") return stay(state);
   return ignore(state, phase, over);
+}
+
+/** In a pause, agreement and stop phrases are over as soon as they are understood: what follows is heard anew, with its beginning. */
+function judgeSoon(words: WordsOverReply, isPaused: boolean): InterruptionJudgement {
+  const verdict = judgeInterruption(words);
+  if (verdict !== "unsure" || !isPaused) return verdict;
+  const ifOver = judgeInterruption({ ...words, isOver: true });
+  return ifOver === "stop" || ifOver === "backchannel" ? ifOver : verdict;
 }
 
 /** The user takes the floor, with what was said since the speech began. Who was cut off by the reply goes on with the same turn. */

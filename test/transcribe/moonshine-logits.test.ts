@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import {
   END_TOKEN,
+  beginningProbability,
   endingOf,
   findPunctuation,
+  tokensBeginning,
   likelyTokens,
   VOCABULARY_SIZE,
 } from "../../src-main/transcribe/moonshine-logits.ts";
@@ -40,4 +42,16 @@ test("knows which texts end a sentence, which go on, and which are no punctuatio
   const punctuation = findPunctuation(texts);
   expect(texts.map((_, token) => punctuation.get(token))).toEqual([...kinds, undefined]);
   expect(findPunctuation(["a.", ".5", ".com", "-ly", "'", '"', "<0x2E>", "<s>", ""]).size).toBe(0);
+});
+
+test("tells how likely a text that is not empty begins with some tokens", () => {
+  const logits = secondRow({ 7: 0.1, 8: 0.05, [END_TOKEN]: 0.5, 9: 0.35 });
+  expect(beginningProbability(logits, 1, new Set([7, 8]))).toBeCloseTo(0.3, 2);
+  expect(beginningProbability(logits, 1, new Set())).toBe(0);
+});
+
+test("finds the tokens that begin a word", () => {
+  expect([...tokensBeginning(["\u2581Stop", "\u2581st", "Stop", "\u2581Up", "\u2581Cup", "s"], ["st", "up"])]).toEqual([
+    0, 1, 3,
+  ]);
 });

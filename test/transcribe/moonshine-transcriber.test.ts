@@ -105,3 +105,14 @@ test("memory stays flat over 120 transcriptions", { timeout: 120_000 }, async ()
   for (let run = 0; run < 90; run++) await hear(pcm);
   expect((process.memoryUsage().rss - before) / 1e6).toBeLessThan(80);
 });
+
+test("tells how likely the first word begins as asked, and nothing unasked", async () => {
+  const cueOf = async (text: string, cueBeginnings?: readonly string[]): Promise<number | undefined> => {
+    const pcm = withSilence(await spokenText(text, "slt", RATE), RATE, 100, 100);
+    const outcome = await transcriber.transcribe({ pcm, ...(cueBeginnings && { cueBeginnings }) }, signal);
+    return outcome.ok ? outcome.value.cueProbability : Number.NaN;
+  };
+  expect(await cueOf("Stop.", ["st", "up"])).toBeGreaterThan(0.5);
+  expect(await cueOf("Yeah.", ["st", "up"])).toBeLessThan(0.02);
+  expect(await cueOf("Stop.")).toBeUndefined();
+});

@@ -144,7 +144,7 @@ export const FACTS: Record<string, Fact> = {
 
 /** When the fact of this name is told. Session clock, ms. */
 export function toldAtMs(name: string): number {
-  if (name === "early") return 5310;
+  if (name === "early") return 5270;
   if (name === "late") return 8000;
   return name === "too late" ? 90_000 : 5310;
 }

@@ -148,7 +148,7 @@ describe("speech over a reply", () => {
   });
 
   test.each([
-    ["before it begins", false, 2300],
+    ["before it begins", false, 2400],
     ["just as it begins", true, 2700],
   ])("speech over a reply %s reopens the same turn", (_, begun, atMs) => {
     const talk = new Conversation();
@@ -159,6 +159,22 @@ describe("speech over a reply", () => {
     expect(talk.overhear(atMs + 400, "in New York I mean")).toBe("normal reopen");
     expect(talk.key).toEqual({ turnId: key.turnId, revision: key.revision + 1 });
     expect(talk.commands.at(-1)).toMatchObject({ kind: "reopen", atMs: 1000 });
+  });
+
+  test("what goes on right after the decision is the same turn, whatever it is", () => {
+    const talk = new Conversation();
+    talk.ask();
+    const { key } = talk;
+    expect(talk.startSpeech(2200)).toBe("normal reopen");
+    expect(talk.key).toEqual({ turnId: key.turnId, revision: key.revision + 1 });
+    talk.pauseSpeech(2500);
+    expect(talk.transcribe(2600, "What time is it there?")).toMatch(/^respond/);
+  });
+
+  test("what begins as the reply is heard may be its echo: words decide", () => {
+    const talk = new Conversation();
+    talk.askAndHear();
+    expect(talk.startSpeech(2200)).toBe("ducked attend");
   });
 
   test("a reply that has acted is not taken back", () => {

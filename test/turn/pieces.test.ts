@@ -28,6 +28,13 @@ describe("Endpointer", () => {
     ]);
   });
 
+  test("in a pause one frame that is surely speech is enough, and no less sure one", () => {
+    const pause = [0.9, 0.9, 0, 0, 0];
+    expect(run([...pause, 0.9, 0]).at(-1)).toEqual({ kind: "speech-resumed", atMs: 160 });
+    expect(run([...pause, 0.8, 0]).at(-1)).toEqual({ kind: "speech-paused", speechEndedAtMs: 64 });
+    expect(run([...pause, 0.8, 0.8]).at(-1)).toEqual({ kind: "speech-resumed", atMs: 160 });
+  });
+
   test("probabilities between offset and onset keep speech going but do not begin it", () => {
     expect(run([0.4, 0.4, 0.4])).toEqual([]);
     expect(run([0.9, 0.9, ...Array.from({ length: 20 }, () => 0.477)])).toHaveLength(1);

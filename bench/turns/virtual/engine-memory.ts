@@ -82,6 +82,7 @@ export class EngineMemory {
     const key = createHash("sha1")
       .update(new Uint8Array(request.pcm.buffer, request.pcm.byteOffset, request.pcm.byteLength))
       .update((request.draftTokens ?? []).join())
+      .update((request.cueBeginnings ?? []).join())
       .digest("base64");
     const known = this.#transcripts.get(key);
     if (known) return known;

@@ -1,6 +1,7 @@
 import { wordsOf } from "./words-of.ts";
 
-const DIGITS = new Set("zero oh one two three four five six seven eight nine double triple".split(" "));
+const UNITS = new Set("one two three four five six seven eight nine".split(" "));
+const OTHER_DIGITS = new Set("zero oh double triple".split(" "));
 const TENS = new Set("twenty thirty forty fifty sixty seventy eighty ninety".split(" "));
 const TELEPHONE = /\b(?:phone|call|dial|fax|reach me)\b/;
 const TELEPHONE_LENGTHS = new Set([7, 10, 11]);
@@ -21,25 +22,33 @@ export function isNumberUnfinished(text: string): boolean {
   const words = wordsOf(text.replaceAll(/(\d)[.,](?=\d)/g, "$1"));
   const last = words.at(-1) ?? "";
   if ((last === "point" || last === "hundred" || last === "double") && words.length > 1) return last !== "hundred";
-  const { digits, groups } = digitsAtEnd(words);
+  const { digits, groups, before } = numberAtEnd(words);
   if (digits === 0 || CLOCK_TIME.test(text)) return false;
-  const said = words.slice(0, words.length - groups).join(" ");
-  if (TELEPHONE.test(said)) return !TELEPHONE_LENGTHS.has(digits);
-  if (NUMBERED.test(said)) return digits < SHORTEST_NUMBER || !USUAL_LENGTHS.has(digits);
+  if (TELEPHONE.test(before)) return !TELEPHONE_LENGTHS.has(digits);
+  if (NUMBERED.test(before)) return digits < SHORTEST_NUMBER || !USUAL_LENGTHS.has(digits);
   if (groups >= 2 && digits >= groups && digits / groups < 2) return !USUAL_LENGTHS.has(digits);
   if (groups !== 1) return false;
-  return WITHOUT_UNIT.test(words.join(" ")) || (HOUSE_NUMBER.test(said) && Number(last) > LAST_HOUR);
+  return WITHOUT_UNIT.test(words.join(" ")) || (HOUSE_NUMBER.test(before) && Number(last) > LAST_HOUR);
 }
 
-/** How many digits the text ends in, and how many words they are. Tens count as two digits, as in "twenty five". */
-function digitsAtEnd(words: readonly string[]): { readonly digits: number; readonly groups: number } {
-  let digits = 0;
-  let groups = 0;
-  for (const word of words.toReversed()) {
-    const length = DIGITS.has(word) ? 1 : TENS.has(word) ? 2 : /^\d+$/.test(word) ? word.length : 0;
-    if (length === 0) break;
-    digits += length;
-    groups += 1;
-  }
-  return { digits, groups };
+/** How many digits the text ends in, in how many groups they are said, and the words before. "Twenty five" is one group of two digits. */
+function numberAtEnd(words: readonly string[]): {
+  readonly digits: number;
+  readonly groups: number;
+  readonly before: string;
+} {
+  const from = words.findLastIndex((word) => lengthOf(word) === 0) + 1;
+  const groups = words
+    .slice(from)
+    .filter((word, index) => !(UNITS.has(word) && TENS.has(words[from + index - 1] ?? "")))
+    .map(lengthOf);
+  const digits = groups.reduce((sum, length) => sum + length, 0);
+  return { digits, groups: groups.length, before: words.slice(0, from).join(" ") };
+}
+
+/** In digits; 0 for a word that is no number. */
+function lengthOf(word: string): number {
+  if (UNITS.has(word) || OTHER_DIGITS.has(word)) return 1;
+  if (TENS.has(word)) return 2;
+  return /^\d+$/.test(word) ? word.length : 0;
 }

@@ -9,6 +9,8 @@ const HEARD_AS_STOP = phrasesOf(
   "up, stuck, step, stock, stopped, stops, start, starts, strike, striking, stripe, tough, it's tough, it's time, it's tight, " +
     "killed on, holed on, hold up, wheat, paws, shout up",
 );
+/** How "stop" begins, and what is left of it where the reply covers its beginning. */
+export const STOP_BEGINNINGS: readonly string[] = ["st", "up"];
 const LEAD_INS = phrasesOf(
   "okay, ok, k, all right, alright, right, yeah, yes, please, oh, ah, hey, um, uh, hm, hmm, well, now, just, and, but, so, repartee",
 );

@@ -117,6 +117,8 @@ test.each([
   "How?",
   "Yes, please.",
   "What is nine plus ten?",
+  "What is seventeen times twenty three?",
+  "It was nineteen forty five.",
   "I was born in 1984.",
   "It is 7:05.",
   "What does this do?",

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   judgeInterruption,
   type InterruptionEvidence,
@@ -267,3 +267,26 @@ test.each(["", "Nothing.", "Notice", "Stopwatch", "Know", "Waiter", "Can you sto
     expect(beginsWithStop(text)).toBe(false);
   },
 );
+
+describe("what is likely stop", () => {
+  const heard = { text: "Um.", speechMs: 220, isOver: true, spokenText: "It is four o'clock.", stopProbability: 0.3 };
+
+  test("stops, whatever else it is taken for", () => {
+    expect(judgeInterruption(heard)).toBe("stop");
+    expect(judgeInterruption({ ...heard, text: "" })).toBe("stop");
+    expect(judgeInterruption({ ...heard, text: "Let's tap." })).toBe("stop");
+  });
+
+  test("must be likelier before it is over", () => {
+    expect(judgeInterruption({ ...heard, isOver: false })).toBe("unsure");
+    expect(judgeInterruption({ ...heard, isOver: false, stopProbability: 0.6 })).toBe("stop");
+  });
+
+  test.each([
+    ["hardly likely", { stopProbability: 0.05 }],
+    ["longer than the word", { speechMs: 700 }],
+    ["perhaps the reply's own word", { spokenText: "The bus stops here." }],
+  ])("is nothing when %s", (_, change) => {
+    expect(judgeInterruption({ ...heard, ...change })).toBe("nothing");
+  });
+});
