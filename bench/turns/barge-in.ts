@@ -23,6 +23,14 @@ export const VOICES = ["kal", "slt"] as const;
 const SILENT_DB = -50;
 const LONGEST_PAUSE_MS = 700;
 const WATCHED_MS = 3_500;
+/** An answer is heard a little before the window shows it. */
+const ANSWER_MARGIN_MS = 150;
+const PAUSE_BEFORE_ANSWER_MS = 50;
+
+/** What the page is made to keep: what it showed as the state, and when. */
+interface WithStates {
+  seenStates: { readonly state: string; readonly atMs: number }[];
+}
 
 /** What came of speech over one answer; times in ms from the speech's onset at the microphone, undefined when it did not happen. */
 export interface Interjection {
@@ -56,6 +64,7 @@ export class BargeInStage {
   static async open(echoRatio: number): Promise<BargeInStage> {
     const stage = new BargeInStage(await startAssistantInRoom(echoRatio));
     await stage.#untilState("Listening");
+    await stage.#keepStates();
     await sleep(1_500);
     await stage.#ask();
     await stage.#untilState("Listening", 40_000);
@@ -71,7 +80,10 @@ export class BargeInStage {
     const { startedAtMs } = await this.#room.rig.play(pcm);
     const onsetAtMs = startedAtMs + speechOnsetMs(pcm, ROOM_RATE_HZ);
     await sleep(Math.max(0, onsetAtMs + WATCHED_MS - Date.now()));
-    const output = await this.#room.rig.cut(onsetAtMs - LONGEST_PAUSE_MS, onsetAtMs + WATCHED_MS);
+    const answerAtMs = await this.#nextAnswerAtMs(onsetAtMs);
+    const untilMs = answerAtMs ?? onsetAtMs + WATCHED_MS;
+    const pauseMs = answerAtMs === undefined ? LONGEST_PAUSE_MS : PAUSE_BEFORE_ANSWER_MS;
+    const output = await this.#room.rig.cut(onsetAtMs - LONGEST_PAUSE_MS, untilMs);
     const [span] = soundingSpans(output, ROOM_RATE_HZ, SILENT_DB, LONGEST_PAUSE_MS);
     const silentMs = (span?.endMs ?? Infinity) - LONGEST_PAUSE_MS;
     const becameTurn = (await this.#room.page.getByTestId("turn").count()) > turnsBefore + 1;
@@ -80,7 +92,7 @@ export class BargeInStage {
       text,
       voice,
       atMs: Math.round(onsetAtMs - askedAtMs),
-      silentMs: silentMs < WATCHED_MS - LONGEST_PAUSE_MS ? silentMs : undefined,
+      silentMs: silentMs < untilMs - onsetAtMs - pauseMs ? silentMs : undefined,
       becameTurn,
     };
   }
@@ -105,6 +117,15 @@ export class BargeInStage {
     return this.#room.close();
   }
 
+  /** When the window began to show an answer to what was said at `onsetAtMs`, a little early; undefined when there was none. */
+  async #nextAnswerAtMs(onsetAtMs: number): Promise<number | undefined> {
+    const seen = await this.#room.page.evaluate(() => (globalThis as unknown as WithStates).seenStates);
+    const since = seen.filter(({ atMs }) => atMs > onsetAtMs);
+    const heard = since.findIndex(({ state }) => state !== "Speaking");
+    const answer = heard === -1 ? undefined : since.slice(heard).find(({ state }) => state === "Speaking");
+    return answer && answer.atMs - ANSWER_MARGIN_MS;
+  }
+
   /** Types a question with a long answer; resolves when it sounds, with the instant at which it was asked. */
   async #ask(): Promise<number> {
     const askedAtMs = Date.now();
@@ -120,6 +141,15 @@ export class BargeInStage {
     await this.#room.page.keyboard.press("Escape");
     await this.#untilState("Listening", 20_000);
     await sleep(600);
+  }
+
+  async #keepStates(): Promise<void> {
+    await this.#room.page.getByTestId("state").evaluate((shown) => {
+      const seen: WithStates["seenStates"] = [];
+      (globalThis as unknown as WithStates).seenStates = seen;
+      const observer = new MutationObserver(() => seen.push({ state: shown.textContent ?? "", atMs: Date.now() }));
+      observer.observe(shown, { childList: true, characterData: true, subtree: true });
+    });
   }
 
   async #untilState(wanted: string, timeoutMs = 10_000): Promise<void> {

@@ -6,12 +6,14 @@ import { countPhantomTurns } from "./phantom-turns.ts";
 import { talkInRealTime } from "./talk-in-real-time.ts";
 import { measureThroughTheWindow } from "./through-the-window.ts";
 import { measureTurnTaking } from "./turn-taking.ts";
+import { measureWaterfall } from "./waterfall.ts";
 import { withEngines } from "./with-engines.ts";
 
 /** See README.md. */
 export async function run({ long, partDone }: BenchRun): Promise<BenchResult> {
   const parts: readonly (() => Promise<BenchResult>)[] = [
     measureTurnTaking,
+    measureWaterfall,
     () => withEngines((engines) => countPhantomTurns(engines, long ? 20 : 3)),
     () => withEngines((engines) => measureMemory(engines, long ? 500 : 100)),
     measureCpuShare,
