@@ -20,10 +20,16 @@ const STAGES: readonly (readonly [MarkName, string])[] = [
   ["firstPcmAtMs", "first samples of it"],
   ["firstAudibleAtMs", "first audible sample"],
 ];
-const HEARD = STAGES.map(([mark]) => mark);
 
 /** When each stage was done, in ms from the true end of the speech. */
-type Instants = Readonly<Record<string, number>>;
+type Instants = ReadonlyMap<MarkName, number>;
+
+/** A turn that was answered. */
+interface AnsweredTurn {
+  readonly item: TurnItem;
+  readonly marks: TurnMarks;
+  readonly instants: Instants;
+}
 
 /**
  * When each stage of a turn without pauses is done, at balanced patience in virtual time: the first turn of engines just loaded, later ones, and
@@ -31,27 +37,25 @@ type Instants = Readonly<Record<string, number>>;
  */
 export async function measureWaterfall(): Promise<BenchResult> {
   const items = await turnsWithoutPause(WARM_TURNS);
-  const { advance, afterwards } = await withEngines(async (engines) => {
+  const { warm, inSequence } = await withEngines(async (engines) => {
     const memory = new EngineMemory(engines);
     for await (const item of turnSet("tune", "warm-up", WARM_UP_TURNS)) await take(item, memory);
-    const marks = [];
-    for (const item of items) marks.push({ item, marks: await take(item, memory) });
-    const heard = marks.filter((turn) => HEARD.every((name) => turn.marks[name] !== undefined));
-    const sequential = [];
-    for (const turn of heard) sequential.push(await inSequence(turn.item, turn.marks, engines));
-    return { advance: heard.map((turn) => instants(turn.item, turn.marks)), afterwards: sequential };
+    const answered: AnsweredTurn[] = [];
+    for (const item of items) answered.push(...(await take(item, memory)));
+    const afterwards: Instants[] = [];
+    for (const turn of answered) afterwards.push(oneAfterAnother(turn, await timeToTranscribe(turn, engines)));
+    return { warm: answered.map(({ instants }) => instants), inSequence: afterwards };
   });
-  const cold: Instants[] = [];
-  for (const item of items.slice(0, COLD_TURNS)) {
-    const marks = await withEngines((engines) => take(item, new EngineMemory(engines)));
-    if (HEARD.every((name) => marks[name] !== undefined)) cold.push(instants(item, marks));
-  }
+  const cold: AnsweredTurn[] = [];
+  for (const item of items.slice(0, COLD_TURNS))
+    cold.push(...(await withEngines((engines) => take(item, new EngineMemory(engines)))));
+  const coldInstants = cold.map(({ instants }) => instants);
   const rows = STAGES.map(([mark, what]) => ({
     part: "waterfall",
     "ms after the true end": what,
-    ...columns("cold", cold, mark),
-    ...columns("warm", advance, mark),
-    ...columns("warm, nothing in advance", afterwards, mark),
+    ...columns("cold", coldInstants, mark),
+    ...columns("warm", warm, mark),
+    ...columns("warm, nothing in advance", inSequence, mark),
   }));
   return { rows, verdicts: [] };
 }
@@ -65,39 +69,37 @@ async function turnsWithoutPause(count: number): Promise<readonly TurnItem[]> {
   return items;
 }
 
-async function take(item: TurnItem, memory: EngineMemory): Promise<TurnMarks> {
-  const { marks } = await takeTurn(item, memory, { patience: "balanced", createPredictor: createEmbeddedEndOfTurn });
-  return marks;
-}
-
-function instants({ endMs }: TurnItem, marks: TurnMarks): Instants {
-  return Object.fromEntries(HEARD.map((name) => [name, (marks[name] as number) - endMs]));
+/** The turn; none where a stage is missing. */
+async function take(item: TurnItem, memory: EngineMemory): Promise<readonly AnsweredTurn[]> {
+  const conduct = { patience: "balanced", createPredictor: createEmbeddedEndOfTurn } as const;
+  const { marks } = await takeTurn(item, memory, conduct);
+  const instants = new Map<MarkName, number>();
+  for (const [mark] of STAGES) {
+    const atMs = marks[mark];
+    if (atMs === undefined) return [];
+    instants.set(mark, atMs - item.endMs);
+  }
+  return [{ item, marks, instants }];
 }
 
 /** As if the same turn had been decided at the same time, and each stage had waited for the one before it. */
-async function inSequence(item: TurnItem, marks: TurnMarks, engines: RealEngines): Promise<Instants> {
-  const at = instants(item, marks) as Record<string, number>;
-  const decidedAtMs = at["turnDecidedAtMs"] as number;
-  const transcriptMs = decidedAtMs + (await timeToTranscribe(item, marks, engines));
-  const sentenceMs = transcriptMs + span(at, "transcriptFinalAtMs", "firstSentenceAtMs");
-  const firstPcmMs = sentenceMs + span(at, "firstSentenceAtMs", "firstPcmAtMs");
-  const startMs = span(at, "turnDecidedAtMs", "firstAudibleAtMs", "firstPcmAtMs");
-  return {
-    turnDecidedAtMs: decidedAtMs,
-    transcriptFinalAtMs: transcriptMs,
-    firstSentenceAtMs: sentenceMs,
-    firstPcmAtMs: firstPcmMs,
-    firstAudibleAtMs: firstPcmMs + startMs,
-  };
-}
-
-/** From the later of the beginnings to the end. */
-function span(at: Readonly<Record<string, number>>, from: MarkName, to: MarkName, orFrom: MarkName = from): number {
-  return (at[to] as number) - Math.max(at[from] as number, at[orFrom] as number);
+function oneAfterAnother({ instants }: AnsweredTurn, transcribeMs: number): Instants {
+  const at = (mark: MarkName): number => instants.get(mark) as number;
+  const decidedMs = at("turnDecidedAtMs");
+  const tookMs: readonly (readonly [MarkName, number])[] = [
+    ["transcriptFinalAtMs", transcribeMs],
+    ["firstSentenceAtMs", at("firstSentenceAtMs") - at("transcriptFinalAtMs")],
+    ["firstPcmAtMs", at("firstPcmAtMs") - at("firstSentenceAtMs")],
+    ["firstAudibleAtMs", at("firstAudibleAtMs") - Math.max(decidedMs, at("firstPcmAtMs"))],
+  ];
+  const sequence = new Map<MarkName, number>([["turnDecidedAtMs", decidedMs]]);
+  let doneMs = decidedMs;
+  for (const [mark, stageMs] of tookMs) sequence.set(mark, (doneMs += stageMs));
+  return sequence;
 }
 
 /** Of the whole utterance up to the decision, without an earlier hypothesis. */
-async function timeToTranscribe(item: TurnItem, marks: TurnMarks, { transcriber }: RealEngines): Promise<number> {
+async function timeToTranscribe({ item, marks }: AnsweredTurn, { transcriber }: RealEngines): Promise<number> {
   const fromMs = (marks.speechStartedAtMs as number) - TURN_TUNING.preRollMs;
   const frames = (await recognitionFrames(item.pcm)).filter(
     ({ endedAtMs }) => endedAtMs > fromMs && endedAtMs <= (marks.turnDecidedAtMs as number),
@@ -110,6 +112,6 @@ async function timeToTranscribe(item: TurnItem, marks: TurnMarks, { transcriber 
 }
 
 function columns(name: string, turns: readonly Instants[], mark: MarkName): BenchRow {
-  const values = turns.map((turn) => turn[mark] as number);
+  const values = turns.map((turn) => turn.get(mark) as number);
   return { [`${name} p50`]: quantile(values, 0.5), [`${name} p95`]: quantile(values, 0.95) };
 }

@@ -18,7 +18,7 @@ export const TURN_TUNING = {
   pauseMs: 64,
   /** Audio kept before the onset, so that no first syllable is lost. pipecat and LiveKit ship 500 ms as well. */
   preRollMs: 500,
-  /** Speech over a reply that is not understood after so long holds it. Sooner makes pauses of 0.7 s out of backchannels, which are understood at their end. */
+  /** Speech over a reply that is not understood after so long holds it. Sooner pauses it for longer at every backchannel, which is understood once it pauses. */
   holdAfterMs: 280,
   /** Speech over a reply that is over in less than this does not hold it: "stop" takes 200 ms. */
   briefNoiseMs: 160,

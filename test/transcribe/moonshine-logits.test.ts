@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import {
-  END_TOKEN,
   beginningProbability,
+  END_TOKEN,
   endingOf,
   findPunctuation,
-  tokensBeginning,
   likelyTokens,
+  tokensBeginning,
   VOCABULARY_SIZE,
 } from "../../src-main/transcribe/moonshine-logits.ts";
 
