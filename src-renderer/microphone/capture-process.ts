@@ -34,6 +34,11 @@ export class CaptureProcess {
     }
   }
 
+  /** What follows does so without a hole, although it begins so many samples before the end of what came last. */
+  catchUp(lagSamples: number): void {
+    this.#expectedSample -= lagSamples;
+  }
+
   #complete(endSample: number): void {
     this.#filled = 0;
     this.#listener.onFrame(this.#frame, endSample);

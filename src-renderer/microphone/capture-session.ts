@@ -1,5 +1,6 @@
 import type { TappedFrame } from "../audio/worklet-clock.ts";
 import { CaptureProcess } from "./capture-process.ts";
+import { MicrophoneInputs, type InputRequest } from "./microphone-inputs.ts";
 import { NearSound } from "./near-sound.ts";
 import type { PlayedSound } from "./played-sound.ts";
 
@@ -12,6 +13,8 @@ export interface CaptureSessionListener {
   readonly onLevel: (levelRatio: number) => void;
   /** Somebody speaks over the playback. */
   readonly onSpeechOverEcho: () => void;
+  /** See {@link InputRequest}. */
+  readonly onRequest: (request: InputRequest) => void;
 }
 
 /** Sends what the microphone hears besides the playback to the assistant, in frames with their time. Audio thread; allocates nothing but for a tap. */
@@ -25,8 +28,13 @@ export class CaptureSession {
   readonly #message: { pcm: Float32Array; endedAtMs: number } = { pcm: new Float32Array(), endedAtMs: 0 };
   readonly #capture: CaptureProcess;
   readonly #nearSound: NearSound;
+  readonly #inputs: MicrophoneInputs;
 
-  constructor(played: PlayedSound, sampleRateHz: number, { onLevel, onSpeechOverEcho }: CaptureSessionListener) {
+  constructor(
+    played: PlayedSound,
+    sampleRateHz: number,
+    { onLevel, onSpeechOverEcho, onRequest }: CaptureSessionListener,
+  ) {
     this.#capture = new CaptureProcess({
       onFrame: (pcm, endSample) => {
         this.#message.pcm = pcm;
@@ -40,10 +48,18 @@ export class CaptureSession {
       onBlock: (block, startSample) => this.#capture.push(block, startSample),
       onSpeechOverEcho,
     });
+    this.#inputs = new MicrophoneInputs(sampleRateHz, {
+      onSound: (pcm, startSample) => this.#nearSound.push(pcm, startSample),
+      onCaughtUp: (lagSamples) => {
+        this.#capture.catchUp(lagSamples);
+        this.#nearSound.catchUp(lagSamples);
+      },
+      onRequest,
+    });
   }
 
-  /** Takes a quantum of the microphone that begins at `startSample` of the context's time. */
-  push(quantum: Float32Array, startSample: number): void {
-    this.#nearSound.push(quantum, startSample);
+  /** See {@link MicrophoneInputs.push}. */
+  push(inputs: readonly (Float32Array | undefined)[], startSample: number, nowMs: number): void {
+    this.#inputs.push(inputs, startSample, nowMs);
   }
 }

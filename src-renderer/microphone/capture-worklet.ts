@@ -1,13 +1,17 @@
 import { playedSound, quickDuck } from "../audio/audio-link.ts";
 import type { WorkletMessage } from "../audio/worklet-clock.ts";
 import { CaptureSession } from "./capture-session.ts";
+import type { CaptureMessage } from "./capture-message.ts";
 
 /** Sends the assistant what the microphone hears besides the playback. */
 export class CaptureWorklet extends AudioWorkletProcessor {
   readonly #session = new CaptureSession(playedSound, sampleRate, {
-    onLevel: (levelRatio) => this.port.postMessage(levelRatio),
+    onLevel: (levelRatio) => this.#tell({ kind: "level", levelRatio }),
+    onRequest: (request) => this.#tell(request),
     onSpeechOverEcho: () => quickDuck.trigger(),
   });
+
+  readonly #channels: (Float32Array | undefined)[] = [undefined, undefined];
 
   constructor() {
     super();
@@ -18,8 +22,14 @@ export class CaptureWorklet extends AudioWorkletProcessor {
     };
   }
 
-  process([input]: Float32Array[][]): boolean {
-    if (input?.[0]) this.#session.push(input[0], currentFrame);
+  process([first, second]: Float32Array[][]): boolean {
+    this.#channels[0] = first?.[0];
+    this.#channels[1] = second?.[0];
+    this.#session.push(this.#channels, currentFrame, Date.now());
     return true;
+  }
+
+  #tell(message: CaptureMessage): void {
+    this.port.postMessage(message);
   }
 }

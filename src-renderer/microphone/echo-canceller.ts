@@ -61,6 +61,8 @@ export class EchoCanceller {
   readonly #comingPower = new Float32Array(ECHO_BLOCK_SAMPLES + 1);
   readonly #left = new Float32Array(ECHO_BLOCK_SAMPLES);
   #delaySamples = LEAST_DELAY_SAMPLES;
+  /** By how much the delay has grown since the echo path was learned. */
+  #slippedSamples = 0;
   #expectedSample = -1;
   #soundingBlocks = 0;
   #misfitBlocks = 0;
@@ -130,6 +132,14 @@ export class EchoCanceller {
     this.#useLeft(block);
   }
 
+  /** From now on the microphone's sound, and the echo in it, comes so much sooner: slips that a queue made are undone. */
+  catchUp(lagSamples: number): void {
+    const undoneSamples = Math.max(0, Math.min(this.#slippedSamples, lagSamples));
+    this.#delaySamples -= undoneSamples;
+    this.#slippedSamples -= undoneSamples;
+    this.#alignment.restart();
+  }
+
   /** Takes the spectra of a block that holds no echo. */
   measure(block: Float32Array): void {
     this.#filter.measure(block);
@@ -181,6 +191,7 @@ export class EchoCanceller {
     if (this.#delaySamples + slipSamples < 0) return;
     this.#hasSlipped = true;
     this.#delaySamples += slipSamples;
+    this.#slippedSamples += slipSamples;
     this.#isSettled = false;
     this.#filter.restore();
     this.#rewind(this.#expectedSample);
@@ -212,6 +223,7 @@ export class EchoCanceller {
     this.#filter.forget();
     this.#isKept = this.#isSettled = false;
     this.#leadSamples = undefined;
+    this.#slippedSamples = 0;
     this.#alignment.restart();
   }
 

@@ -1,5 +1,6 @@
 import type { AssistantBridge, RequestInput } from "../../src-shared/assistant-contract.ts";
 import type { MicrophoneSettings } from "../../src-shared/request-schemas.ts";
+import type { CaptureMessage } from "./capture-message.ts";
 import { listMicrophones, watchDevices, type MicrophoneDevices } from "./device-watch.ts";
 import { keepWatch, openMicrophone, type OpenMicrophone } from "./open-microphone.ts";
 import { ReopeningBudget } from "./reopening-budget.ts";
@@ -85,7 +86,11 @@ export class Microphone {
   /** Sends its sound to this node. */
   feed(sink: AudioWorkletNode): void {
     this.#sink = sink;
-    sink.port.onmessage = ({ data }: MessageEvent<number>) => this.#hear(data);
+    sink.port.onmessage = ({ data }: MessageEvent<CaptureMessage>) => {
+      if (data.kind === "level") this.#hear(data.levelRatio);
+      else if (data.kind === "use") this.#open?.use(data.input);
+      else this.#open?.connect(this.#context, sink);
+    };
   }
 
   /** Opens the microphone if the user has allowed it before; else waits for {@link allow}. */

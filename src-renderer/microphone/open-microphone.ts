@@ -17,8 +17,10 @@ export interface OpenMicrophone {
   hasChanged(): boolean;
   /** Whether it gave any sound within the last third of a second, as far as it is connected; zeros are none. */
   sounds(): boolean;
-  /** Sends its sound there. */
+  /** Sends its sound to one of the inputs there, through a queue that is empty; once more when it is connected already. */
   connect(context: AudioContext, sink: AudioNode): void;
+  /** Sends its sound to this input only. */
+  use(input: number): void;
   /** Stays open, but its sound goes there no more. */
   disconnect(sink: AudioNode): void;
   /** Releases the device. */
@@ -72,8 +74,12 @@ async function findDevice(label: string): Promise<string | undefined> {
 function use(stream: MediaStream): OpenMicrophone {
   const [track] = stream.getAudioTracks() as [MediaStreamTrack];
   const settings = readSettings(track);
-  let source: MediaStreamAudioSourceNode | undefined;
+  const sources: (MediaStreamAudioSourceNode | undefined)[] = [undefined, undefined];
   let analyser: AnalyserNode | undefined;
+  const drop = (input: number): void => {
+    sources[input]?.disconnect();
+    sources[input] = undefined;
+  };
   const heard = new Float32Array(HEARD_SAMPLES);
   return {
     track,
@@ -83,15 +89,23 @@ function use(stream: MediaStream): OpenMicrophone {
       analyser?.getFloatTimeDomainData(heard);
       return heard.some((sample) => Math.abs(sample) > SILENT_BELOW_RATIO);
     },
-    disconnect: (sink) => source?.disconnect(sink),
+    disconnect: (sink) => {
+      for (const source of sources) source?.disconnect(sink);
+    },
     connect(context, sink) {
-      source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
-      source.connect(sink);
-      analyser = new AnalyserNode(context, { fftSize: HEARD_SAMPLES });
+      const input = sources[0] ? 1 : 0;
+      drop(input);
+      const source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
+      source.connect(sink, 0, input);
+      analyser ??= new AnalyserNode(context, { fftSize: HEARD_SAMPLES });
       source.connect(analyser);
+      sources[input] = source;
+    },
+    use(input) {
+      if (sources[input]) drop(1 - input);
     },
     close() {
-      source?.disconnect();
+      for (const input of sources.keys()) drop(input);
       track.stop();
     },
   };
