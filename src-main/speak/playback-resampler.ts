@@ -1,12 +1,12 @@
 import libsamplerate from "@alexanderolsen/libsamplerate-js";
 import { PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
 
-/** More than half the length of the converter's filter, which is 46 samples a side. */
-const CONTEXT_SAMPLES = 64;
+/** More than the reach of the converter's filter, which is 20 samples a side. */
+const CONTEXT_SAMPLES = 32;
 
 /**
- * Resamples speech to PLAYBACK_RATE_HZ, piece by piece, so that the first piece is ready at once: libsamplerate's medium sinc converter,
- * 121 dB signal to noise. Pieces are cut with the filter's reach on both sides and are the same as if the whole had been converted.
+ * Resamples speech to PLAYBACK_RATE_HZ, piece by piece, so that the first piece is ready at once: libsamplerate's fastest sinc converter,
+ * 97 dB signal to noise, which is as much as the voices' 16 bits have. Pieces are cut with the filter's reach on both sides and are the same as if the whole had been converted.
  */
 export class PlaybackResampler {
   readonly #converter: Awaited<ReturnType<typeof libsamplerate.create>>;
@@ -20,7 +20,7 @@ export class PlaybackResampler {
   /** `rateHz`: 8,000 or 16,000, so that an even position falls on a whole output sample. */
   static async create(rateHz: number): Promise<PlaybackResampler> {
     const { ConverterType, create } = libsamplerate;
-    const converterType = ConverterType.SRC_SINC_MEDIUM_QUALITY;
+    const converterType = ConverterType.SRC_SINC_FASTEST;
     return new PlaybackResampler(
       await create(1, rateHz, PLAYBACK_RATE_HZ, { converterType }),
       PLAYBACK_RATE_HZ / rateHz,

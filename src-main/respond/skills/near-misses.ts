@@ -210,7 +210,21 @@ function areChangesAlike(heard: readonly string[], meant: readonly string[]): bo
   return compareSounds(one, other).distance <= MOST_DISTANT_CHANGE;
 }
 
+/** The same parts of a request are compared with hundreds of phrases. */
+const SOUNDS = new Map<string, Sound>();
+const MOST_SOUNDS = 4_096;
+
 function soundOf(words: readonly string[]): Sound {
+  const text = words.join(" ");
+  const known = SOUNDS.get(text);
+  if (known) return known;
+  const sound = toSound(words);
+  if (SOUNDS.size === MOST_SOUNDS) SOUNDS.clear();
+  SOUNDS.set(text, sound);
+  return sound;
+}
+
+function toSound(words: readonly string[]): Sound {
   const letters = words
     .map((word) => (/^\d{1,6}$/.test(word) ? spellNumber(Number(word)) : word))
     .join("")
