@@ -3,7 +3,7 @@ import { PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
 import type { AudioSession } from "../../src-main/window/assistant-endpoint.ts";
 import { startBrowserShell, type BrowserShell } from "../../src-main/window/browser-shell.ts";
 import { FakeEndpoint } from "../../test/fakes/fake-endpoint.ts";
-import { resampleAll } from "../../src-main/streaming-resampler.ts";
+import { concatenate, resampleAll } from "../../src-main/streaming-resampler.ts";
 import { spokenText } from "../../test/fixtures/speech.ts";
 import { findIn } from "../../test/e2e/rig/analysis.ts";
 import { startRigBrowser, type RigBrowser } from "../../test/e2e/rig/browser.ts";
@@ -82,11 +82,11 @@ export class SpeakingPage {
     const beganAtMs = await playing;
     await sleep(400);
     const steps = await this.#volume(beganAtMs, onsetAtMs - ALIGNED_MS, onsetAtMs + 1_000);
-    const ducked = findDucks(steps, DUCKED_DB).find((atMs) => atMs >= ALIGNED_MS);
+    const [duckedAtMs] = findDucks(steps, DUCKED_DB).filter((atMs) => atMs >= startedAtMs - onsetAtMs + ALIGNED_MS);
     const frames = this.#frames.filter(({ endedAtMs }) => endedAtMs > onsetAtMs - 500);
     const heard = Float32Array.from(frames.flatMap(({ pcm: frame }) => Array.from(frame)));
     const heardFromMs = (frames[0]?.endedAtMs ?? 0) - 32 - onsetAtMs;
-    const duckedMs = ducked === undefined ? undefined : ducked - ALIGNED_MS;
+    const duckedMs = duckedAtMs === undefined ? undefined : duckedAtMs - ALIGNED_MS;
     return { atMs: Math.round(onsetAtMs - beganAtMs), duckedMs, heard, heardFromMs };
   }
 
@@ -129,11 +129,13 @@ export class SpeakingPage {
 
   /** The volume from `fromMs` to `toMs` of the answer begun at `beganAtMs`. The answer is found by what is heard at first. */
   async #volume(beganAtMs: number, fromMs: number, toMs: number): Promise<VolumeStep[]> {
-    const undisturbed = await resampleAll(await answer(), PLAYBACK_RATE_HZ, ROOM_RATE_HZ);
-    const heard = await this.#rig.cut(fromMs, toMs);
     const toSamples = (ms: number) => Math.round((ms * ROOM_RATE_HZ) / 1000);
+    const silence = new Float32Array(toSamples(ALIGNED_MS));
+    const spoken = await resampleAll(await answer(), PLAYBACK_RATE_HZ, ROOM_RATE_HZ);
+    const undisturbed = concatenate([silence, spoken]);
+    const heard = await this.#rig.cut(fromMs, toMs);
     const template = heard.subarray(0, toSamples(ALIGNED_MS - 30));
-    const searchFrom = Math.max(0, toSamples(fromMs - beganAtMs - ALIGNED_MS));
+    const searchFrom = Math.max(0, toSamples(fromMs - beganAtMs));
     const searched = undisturbed.subarray(searchFrom, searchFrom + template.length + toSamples(ALIGNED_MS + 100));
     const { offsetSamples } = findIn(searched, template);
     return volumeSteps(heard, undisturbed, -offsetSamples - searchFrom, ROOM_RATE_HZ);

@@ -1,7 +1,7 @@
 /** Sounds are told apart by so many samples: 21 ms at 24 kHz. */
 const SNIPPET_SAMPLES = 512;
-/** Samples of the fresh input after which the lag is looked for: 0.25 s for the usual, 1.2 s for what a suspended browser leaves. */
-const LOOK_SAMPLES = [6_000, 28_800] as const;
+/** Samples of the fresh input after which the lag is looked for: 0.15 s for the usual, 1.2 s for what a suspended browser leaves. */
+const LOOK_SAMPLES = [3_600, 28_800] as const;
 /** Holds the longest look and what arrives while it is made. */
 const CAPACITY_SAMPLES = 65_536;
 /** Shifts that are compared in one call: less than half a millisecond of work. */

@@ -1,7 +1,7 @@
-/** Earliest of so many looks: about half a second of render quanta, because the browser renders several in one go. */
-const LOOKS = 94;
-/** Clocks tremble by less than this. */
-const LEAST_LOSS_MS = 12;
+/** Earliest of so many looks: a quarter of a second of render quanta, because the browser renders several in one go. */
+const LOOKS = 47;
+/** The earliest trembles by less than this. */
+const LEAST_LOSS_MS = 8;
 /** Two devices drift apart by a few milliseconds in this time, which nothing else shows: a minute. */
 const LONGEST_LOOKS = 11_250;
 

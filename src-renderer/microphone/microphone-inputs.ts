@@ -1,8 +1,8 @@
 import { InputLag } from "./input-lag.ts";
 import { LostTime } from "./lost-time.ts";
 
-/** Less than this is not worth a change of inputs: 10 ms at 24 kHz. */
-const LEAST_LAG_SAMPLES = 240;
+/** Less than this is not worth a change of inputs: 5 ms at 24 kHz. */
+const LEAST_LAG_SAMPLES = 120;
 /** A fresh input that was asked for and does not come is asked for again after 10 s of quanta. */
 const PATIENCE_QUANTA = 1_875;
 
