@@ -23,6 +23,9 @@ const LEAST_TAIL_SAMPLES = 3_072;
 /** A delay that was found is as known, give or take this. */
 const SAME_DELAY_SAMPLES = 8;
 
+/** What a queue holds at first differs by less from one to the next, 15 ms. */
+const QUEUE_SPREAD_SAMPLES = 360;
+
 /** Speech against the phase of the echo may leave a little more than the microphone heard. */
 const MOST_GAIN = 2;
 /** Less than this share of the microphone is left where the echo path is known well. */
@@ -134,8 +137,9 @@ export class EchoCanceller {
 
   /** From now on the microphone's sound, and the echo in it, comes so much sooner: slips that a queue made are undone. */
   catchUp(lagSamples: number): void {
-    const undoneSamples = Math.max(0, Math.min(this.#slippedSamples, lagSamples));
-    this.#delaySamples -= undoneSamples;
+    const isKnown = Math.abs(lagSamples - this.#slippedSamples) < QUEUE_SPREAD_SAMPLES;
+    const undoneSamples = isKnown ? lagSamples : Math.max(0, Math.min(this.#slippedSamples, lagSamples));
+    this.#delaySamples = Math.max(0, this.#delaySamples - undoneSamples);
     this.#slippedSamples -= undoneSamples;
     this.#alignment.restart();
   }

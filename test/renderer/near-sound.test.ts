@@ -18,20 +18,32 @@ function echoOf(played: Float32Array): Float32Array {
   });
 }
 
-function listen(played: Float32Array, microphone: Float32Array): { out: Float32Array; speechAtMs: number[] } {
+/** `queuedAt`: samples of the microphone that wait in the browser at a time. What a shorter queue than before held comes at once. */
+function listen(
+  played: Float32Array,
+  microphone: Float32Array,
+  queuedAt: (at: number) => number = () => 0,
+): { out: Float32Array; speechAtMs: number[]; starts: number[] } {
   const sound = new PlayedSound();
-  const [out, speechAtMs] = [new Float32Array(microphone.length), [] as number[]];
+  const [out, speechAtMs, starts] = [new Float32Array(microphone.length), [] as number[], [] as number[]];
   let nowMs = 0;
+  let queued = 0;
   const near = new NearSound(sound, RATE_HZ, {
-    onBlock: (block, startSample) => out.set(block, startSample),
+    onBlock: (block, startSample) => {
+      out.set(block, startSample);
+      starts.push(startSample);
+    },
     onSpeechOverEcho: () => speechAtMs.push(nowMs),
   });
   for (let at = 0; at + 128 <= microphone.length; at += 128) {
     nowMs = ((at + 128) * 1000) / RATE_HZ;
     sound.write(played.subarray(at, at + 128), at);
-    near.push(microphone.subarray(at, at + 128), at);
+    const regained = Math.max(0, queued - queuedAt(at));
+    queued = queuedAt(at);
+    if (regained > 0) near.catchUp(regained);
+    near.push(microphone.subarray(at - queued - regained, at - queued + 128), at - regained);
   }
-  return { out, speechAtMs };
+  return { out, speechAtMs, starts };
 }
 
 describe("the sound near the microphone", async () => {
@@ -66,6 +78,23 @@ describe("the sound near the microphone", async () => {
     const startMs = (from * 1000) / RATE_HZ + onset;
     expect((speechAtMs[0] ?? Infinity) - startMs).toBeLessThan(80);
     expect(speechAtMs.filter((atMs) => atMs < startMs + 1_000).length).toBeGreaterThan(20);
+  });
+
+  test.each([
+    [500, 500],
+    [1_000, 870],
+    [1_000, 1_130],
+  ])("a queue of %i samples builds up and %i of it are made up for: the echo stays away", (queued, regained) => {
+    const [stallAt, catchUpAt] = [3 * RATE_HZ, 3.6 * RATE_HZ];
+    const { out, speechAtMs, starts } = listen(answer, echo.subarray(0, 6 * RATE_HZ), (at) => {
+      if (at < stallAt) return 200;
+      return 200 + (at < catchUpAt ? queued : queued - regained);
+    });
+    expect(speechAtMs).toEqual([]);
+    const steps = starts.flatMap((start, index) => (index === 0 ? [] : [start - (starts[index - 1] as number)]));
+    expect(steps.filter((step) => step !== 256)).toEqual([256 - regained]);
+    const after = [catchUpAt, catchUpAt + 0.6 * RATE_HZ] as const;
+    expect(levelDb(echo.subarray(...after)) - levelDb(out.subarray(...after))).toBeGreaterThan(28);
   });
 
   test.each(["kal", "slt"] as const)("%s speaking over it is noticed within 40 ms", async (voice) => {
