@@ -61,7 +61,11 @@ export class PageAudio {
     await this.#context.audioWorklet.addModule(audioWorkletUrl);
     const playback = new AudioWorkletNode(this.#context, "playback", { channelCount: 1, outputChannelCount: [1] });
     playback.connect(this.#context.destination);
-    const capture = new AudioWorkletNode(this.#context, "capture", { numberOfInputs: 2, numberOfOutputs: 0, channelCount: 1 });
+    const capture = new AudioWorkletNode(this.#context, "capture", {
+      numberOfInputs: 2,
+      numberOfOutputs: 0,
+      channelCount: 1,
+    });
     this.microphone.feed(capture);
     this.#nodes.resolve({ output: playback, capture });
     const tell = (node: AudioWorkletNode, message: WorkletMessage, transfer: Transferable[] = []) =>

@@ -15,6 +15,8 @@ export interface InputListener {
   /** The sound comes sooner from now on: what follows begins so many samples before the end of what came last. */
   readonly onCaughtUp: (lagSamples: number) => void;
   readonly onRequest: (request: InputRequest) => void;
+  /** Whether the sound may hold an echo, whose delay had better stay as it is. */
+  readonly isEchoing: () => boolean;
 }
 
 /**
@@ -44,10 +46,12 @@ export class MicrophoneInputs {
     if (!sound) return;
     this.#listener.onSound(sound, startSample);
     const mayLag = this.#lostTime.observe(nowMs - (startSample * 1000) / this.#sampleRateHz);
-    if (this.#waitedQuanta === undefined) {
+    if (this.#listener.isEchoing()) {
+      if (this.#waitedQuanta !== undefined) this.#use(this.#used);
+    } else if (this.#waitedQuanta === undefined) {
       if (mayLag) this.#ask();
     } else if (inputs[1 - this.#used]) this.#compare(sound, inputs[1 - this.#used] as Float32Array, startSample);
-    else if (this.#isComparing || ++this.#waitedQuanta > PATIENCE_QUANTA) this.#use(this.#used);
+    else if (this.#isComparing || ++this.#waitedQuanta > PATIENCE_QUANTA) this.#keep();
   }
 
   #ask(): void {
@@ -60,19 +64,25 @@ export class MicrophoneInputs {
     this.#isComparing = true;
     const lagSamples = this.#lag.observe(late, fresh);
     if (lagSamples === undefined) return;
-    if (lagSamples === "unknown" || lagSamples < LEAST_LAG_SAMPLES) return this.#use(this.#used);
+    if (lagSamples === "unknown" || lagSamples < LEAST_LAG_SAMPLES) return this.#keep();
     const missed = new Float32Array(lagSamples);
     this.#lag.copyLatest(missed);
+    this.#lostTime.restart();
     this.#use(1 - this.#used);
     this.#listener.onCaughtUp(lagSamples);
     this.#listener.onSound(missed, startSample + late.length - lagSamples);
+  }
+
+  /** All is well as it is. */
+  #keep(): void {
+    this.#lostTime.restart();
+    this.#use(this.#used);
   }
 
   #use(input: number): void {
     this.#used = input;
     this.#waitedQuanta = undefined;
     this.#isComparing = false;
-    this.#lostTime.restart();
     this.#listener.onRequest({ kind: "use", input });
   }
 }

@@ -52,6 +52,11 @@ export class NearSound {
     }
   }
 
+  /** Whether the latest sound may hold echo. */
+  get isEchoing(): boolean {
+    return this.#canceller.isEchoing;
+  }
+
   /** What follows does so without a hole, although it begins so many samples before the end of what came last. */
   catchUp(lagSamples: number): void {
     this.#expectedSample -= lagSamples;

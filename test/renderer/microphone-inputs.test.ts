@@ -22,6 +22,7 @@ class Browser {
   /** Next sample of the microphone that each input brings; undefined where nothing is connected. */
   readonly inputs: (number | undefined)[] = [0, undefined];
   answers = true;
+  isEchoing = false;
   readonly #sound: Float32Array;
   #rendered = 0;
   #broughtSamples = 0;
@@ -31,6 +32,7 @@ class Browser {
       this.heard.push(...pcm);
     },
     onCaughtUp: (lagSamples) => this.caughtUp.push(lagSamples),
+    isEchoing: () => this.isEchoing,
     onRequest: (request) => {
       this.requests.push(request);
       if (!this.answers) return;
@@ -85,7 +87,9 @@ describe("the inputs of the microphone", () => {
   });
 
   test("again and again, also while somebody speaks", () => {
-    const browser = new Browser(ROOM.map((sample, index) => sample + 0.2 * Math.sin(index / 20) * Math.sin(index / 3e3)));
+    const browser = new Browser(
+      ROOM.map((sample, index) => sample + 0.2 * Math.sin(index / 20) * Math.sin(index / 3e3)),
+    );
     for (let stall = 0; stall < 4; stall++) {
       browser.run(2.5);
       browser.stall(900);
@@ -121,6 +125,24 @@ describe("the inputs of the microphone", () => {
     expect(browser.caughtUp).toEqual([]);
   });
 
+  test("while something is played the delay stays as it is", () => {
+    const browser = new Browser();
+    browser.isEchoing = true;
+    browser.run(2);
+    browser.stall(2_000);
+    browser.run(2);
+    expect(browser.requests).toEqual([]);
+    browser.isEchoing = false;
+    browser.run(0.1);
+    browser.isEchoing = true;
+    browser.run(1);
+    expect(browser.requests).toEqual([{ kind: "freshen" }, { kind: "use", input: 0 }]);
+    browser.isEchoing = false;
+    browser.run(1);
+    expect(browser.caughtUp).toEqual([2_000]);
+    browser.expectWhole();
+  });
+
   test("a page that does not answer is asked again", () => {
     const browser = new Browser();
     browser.answers = false;
@@ -148,6 +170,6 @@ describe("the inputs of the microphone", () => {
     browser.run(0.1);
     browser.inputs[0] = 100_000;
     browser.run(1);
-    expect(browser.heard.at(-1)).toBe(ROOM[(browser.inputs[0] as number) - 1]);
+    expect(browser.heard.at(-1)).toBe(ROOM[browser.inputs[0] - 1]);
   });
 });
