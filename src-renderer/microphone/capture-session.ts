@@ -55,7 +55,7 @@ export class CaptureSession {
         this.#nearSound.catchUp(lagSamples);
       },
       onRequest,
-      isEchoing: () => this.#nearSound.isEchoing,
+      needsSteadyDelay: () => this.#nearSound.hearsSpeaker,
     });
   }
 

@@ -93,6 +93,11 @@ export class EchoCanceller {
     return this.#soundingBlocks > 0;
   }
 
+  /** Whether it found out how the speaker is heard, and has not found since that it is not. */
+  get knowsPath(): boolean {
+    return this.#isKept;
+  }
+
   /** Whether the echo is predicted wrongly at the moment, as after a slip. */
   get isLost(): boolean {
     return this.#misfitBlocks > 0;

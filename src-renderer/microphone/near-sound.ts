@@ -52,9 +52,9 @@ export class NearSound {
     }
   }
 
-  /** Whether the latest sound may hold echo. */
-  get isEchoing(): boolean {
-    return this.#canceller.isEchoing;
+  /** Whether the microphone hears the speaker, as far as is known, or may hear it just now. */
+  get hearsSpeaker(): boolean {
+    return this.#canceller.isEchoing || this.#canceller.knowsPath;
   }
 
   /** What follows does so without a hole, although it begins so many samples before the end of what came last. */

@@ -22,7 +22,7 @@ class Browser {
   /** Next sample of the microphone that each input brings; undefined where nothing is connected. */
   readonly inputs: (number | undefined)[] = [0, undefined];
   answers = true;
-  isEchoing = false;
+  hearsSpeaker = false;
   readonly #sound: Float32Array;
   #rendered = 0;
   #broughtSamples = 0;
@@ -32,7 +32,7 @@ class Browser {
       this.heard.push(...pcm);
     },
     onCaughtUp: (lagSamples) => this.caughtUp.push(lagSamples),
-    isEchoing: () => this.isEchoing,
+    needsSteadyDelay: () => this.hearsSpeaker,
     onRequest: (request) => {
       this.requests.push(request);
       if (!this.answers) return;
@@ -125,19 +125,19 @@ describe("the inputs of the microphone", () => {
     expect(browser.caughtUp).toEqual([]);
   });
 
-  test("while something is played the delay stays as it is", () => {
+  test("while the speaker is heard the delay stays as it is", () => {
     const browser = new Browser();
-    browser.isEchoing = true;
+    browser.hearsSpeaker = true;
     browser.run(2);
     browser.stall(2_000);
     browser.run(2);
     expect(browser.requests).toEqual([]);
-    browser.isEchoing = false;
+    browser.hearsSpeaker = false;
     browser.run(0.1);
-    browser.isEchoing = true;
+    browser.hearsSpeaker = true;
     browser.run(1);
     expect(browser.requests).toEqual([{ kind: "freshen" }, { kind: "use", input: 0 }]);
-    browser.isEchoing = false;
+    browser.hearsSpeaker = false;
     browser.run(1);
     expect(browser.caughtUp).toEqual([2_000]);
     browser.expectWhole();
