@@ -72,6 +72,7 @@ export class EchoCanceller {
   #blocks = 0;
   #hasSlipped = false;
   #isKept = false;
+  #hasHeardSpeaker = false;
   /** Whether the echo path was kept since the delay was changed. */
   #isSettled = false;
   #echoingBlocks = 0;
@@ -93,9 +94,9 @@ export class EchoCanceller {
     return this.#soundingBlocks > 0;
   }
 
-  /** Whether it found out how the speaker is heard, and has not found since that it is not. */
-  get knowsPath(): boolean {
-    return this.#isKept;
+  /** Whether the speaker was heard, and has not been found silent at the microphone since. */
+  get hasHeardSpeaker(): boolean {
+    return this.#hasHeardSpeaker;
   }
 
   /** Whether the echo is predicted wrongly at the moment, as after a slip. */
@@ -158,7 +159,7 @@ export class EchoCanceller {
   #keep(): void {
     this.#filter.keep();
     if (!this.#isSettled) this.#leadSamples = undefined;
-    this.#isKept = this.#isSettled = true;
+    this.#isKept = this.#isSettled = this.#hasHeardSpeaker = true;
   }
 
   /** A wrong prediction must not be heard: what is left is never louder than the microphone. */
@@ -186,8 +187,10 @@ export class EchoCanceller {
     const fit = this.#alignment.observe(block, this.#filter.echo);
     if (fit === "fits") this.#misfitBlocks = 0;
     else if (fit === "misfit") this.#misfitBlocks++;
-    else if (fit === "absent") this.#misfitBlocks = LONGEST_MISFIT_BLOCKS;
-    else if (fit !== "hidden") this.#shift(fit.slipSamples);
+    else if (fit === "absent") {
+      this.#misfitBlocks = LONGEST_MISFIT_BLOCKS;
+      this.#hasHeardSpeaker = false;
+    } else if (fit !== "hidden") this.#shift(fit.slipSamples);
     const isDoubtful = this.#unexplainedBlocks > LOOK_BLOCKS || this.#leadSamples === undefined;
     if (++this.#echoingBlocks % LOOK_BLOCKS === 0 && isDoubtful) this.#look();
     if (this.#misfitBlocks < LONGEST_MISFIT_BLOCKS) return;
