@@ -21,7 +21,7 @@ export interface InputListener {
 
 /**
  * The microphone's sound without the delay that stalls leave behind. The browser queues what the microphone brings while the audio thread is
- * late, and never makes up for it: up to a second. So a fresh input with an empty queue takes over then, from the very sample that the late
+ * late, and never makes up for it. So a fresh input with an empty queue takes over then, from the very sample that the late
  * one would have brought next: what was queued is handed over at once, nothing is lost and nothing comes twice.
  *
  * Not where the microphone hears the speaker: a full queue, of 0.1 s in Chromium, drops what a stall adds, and so keeps the echo's delay. After each

@@ -180,7 +180,7 @@ test("a sentence sounds the same whatever was said before it", { timeout: 60_000
   const other = PcmRing.allocate(10 * PLAYBACK_RATE_HZ);
   const otherRing = new PcmRing(other);
   otherRing.setGeneration(1);
-  const text = "It is half past three.";
+  const text = "It was a quarter to nine.";
   const first = await fresh.speak({ text, voice: "kal", rateRatio: 1, ring: other, generation: 1 });
   await fresh.close();
   const pcm = new Float32Array(first.ok ? first.value.samples : 0);
@@ -190,14 +190,29 @@ test("a sentence sounds the same whatever was said before it", { timeout: 60_000
   expect((await hear(text, { voice: "kal" })).pcm).toEqual(pcm);
 });
 
+test("a sentence that is said again is the same again, in its own voice and at its own speed", async () => {
+  const text = "This is said more than once.";
+  const first = await hear(text);
+  const [again, other, faster] = [
+    await hear(text),
+    await hear(text, { voice: "kal" }),
+    await hear(text, { rateRatio: 2 }),
+  ];
+  expect(again.pcm).toEqual(first.pcm);
+  expect(again.words).toEqual(first.words);
+  expect(other.pcm.length).not.toBe(first.pcm.length);
+  expect(faster.pcm.length).toBeLessThan(0.7 * first.pcm.length);
+});
+
 test("does not know other voices", async () => {
   const outcome = await synthesizer.speak({ text: "Hi.", voice: "bob", rateRatio: 1, ring: buffer, generation });
   expect(outcome).toMatchObject({ ok: false, failure: { code: "speak-failed" } });
 });
 
 test("memory stays flat over 120 sentences", { timeout: 120_000 }, async () => {
-  for (let run = 0; run < 30; run++) await hear("It is half past three.");
+  const say = (number: number) => hear(`It is ${number} past three.`);
+  for (let run = 0; run < 30; run++) await say(run);
   const before = process.memoryUsage().rss;
-  for (let run = 0; run < 90; run++) await hear("It is half past three.");
+  for (let run = 30; run < 120; run++) await say(run);
   expect((process.memoryUsage().rss - before) / 1e6).toBeLessThan(80);
 });

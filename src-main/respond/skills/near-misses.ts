@@ -73,6 +73,10 @@ interface Sound {
   readonly codes: readonly string[];
 }
 
+/** Sounds of texts that were compared lately: the same parts of a request are compared with hundreds of phrases. */
+const SOUNDS = new Map<string, Sound>();
+const MOST_SOUNDS = 4_096;
+
 interface Trigger extends Sound {
   readonly words: readonly string[];
   readonly consonants: number;
@@ -209,10 +213,6 @@ function areChangesAlike(heard: readonly string[], meant: readonly string[]): bo
   if (other.letters === "") return one.letters.length <= MOST_LOST_LETTERS;
   return compareSounds(one, other).distance <= MOST_DISTANT_CHANGE;
 }
-
-/** The same parts of a request are compared with hundreds of phrases. */
-const SOUNDS = new Map<string, Sound>();
-const MOST_SOUNDS = 4_096;
 
 function soundOf(words: readonly string[]): Sound {
   const text = words.join(" ");
