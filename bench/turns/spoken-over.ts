@@ -82,7 +82,7 @@ export class SpeakingPage {
     const beganAtMs = await playing;
     await sleep(400);
     const steps = await this.#volume(beganAtMs, onsetAtMs - ALIGNED_MS, onsetAtMs + 1_000);
-    const [duckedAtMs] = findDucks(steps, DUCKED_DB).filter((atMs) => atMs >= startedAtMs - onsetAtMs + ALIGNED_MS);
+    const duckedAtMs = findDucks(steps, DUCKED_DB).find((atMs) => atMs >= startedAtMs - onsetAtMs + ALIGNED_MS);
     const frames = this.#frames.filter(({ endedAtMs }) => endedAtMs > onsetAtMs - 500);
     const heard = Float32Array.from(frames.flatMap(({ pcm: frame }) => Array.from(frame)));
     const heardFromMs = (frames[0]?.endedAtMs ?? 0) - 32 - onsetAtMs;

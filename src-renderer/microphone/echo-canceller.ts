@@ -23,9 +23,6 @@ const LEAST_TAIL_SAMPLES = 3_072;
 /** A delay that was found is as known, give or take this. */
 const SAME_DELAY_SAMPLES = 8;
 
-/** What a queue holds at first differs by less from one to the next, 15 ms. */
-const QUEUE_SPREAD_SAMPLES = 360;
-
 /** Speech against the phase of the echo may leave a little more than the microphone heard. */
 const MOST_GAIN = 2;
 /** Less than this share of the microphone is left where the echo path is known well. */
@@ -64,8 +61,6 @@ export class EchoCanceller {
   readonly #comingPower = new Float32Array(ECHO_BLOCK_SAMPLES + 1);
   readonly #left = new Float32Array(ECHO_BLOCK_SAMPLES);
   #delaySamples = LEAST_DELAY_SAMPLES;
-  /** By how much the delay has grown since the echo path was learned. */
-  #slippedSamples = 0;
   #expectedSample = -1;
   #soundingBlocks = 0;
   #misfitBlocks = 0;
@@ -141,15 +136,6 @@ export class EchoCanceller {
     this.#useLeft(block);
   }
 
-  /** From now on the microphone's sound, and the echo in it, comes so much sooner: slips that a queue made are undone. */
-  catchUp(lagSamples: number): void {
-    const isKnown = Math.abs(lagSamples - this.#slippedSamples) < QUEUE_SPREAD_SAMPLES;
-    const undoneSamples = isKnown ? lagSamples : Math.max(0, Math.min(this.#slippedSamples, lagSamples));
-    this.#delaySamples = Math.max(0, this.#delaySamples - undoneSamples);
-    this.#slippedSamples -= undoneSamples;
-    this.#alignment.restart();
-  }
-
   /** Takes the spectra of a block that holds no echo. */
   measure(block: Float32Array): void {
     this.#filter.measure(block);
@@ -203,7 +189,6 @@ export class EchoCanceller {
     if (this.#delaySamples + slipSamples < 0) return;
     this.#hasSlipped = true;
     this.#delaySamples += slipSamples;
-    this.#slippedSamples += slipSamples;
     this.#isSettled = false;
     this.#filter.restore();
     this.#rewind(this.#expectedSample);
@@ -235,7 +220,6 @@ export class EchoCanceller {
     this.#filter.forget();
     this.#isKept = this.#isSettled = false;
     this.#leadSamples = undefined;
-    this.#slippedSamples = 0;
     this.#alignment.restart();
   }
 

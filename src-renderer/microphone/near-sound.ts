@@ -60,7 +60,6 @@ export class NearSound {
   /** What follows does so without a hole, although it begins so many samples before the end of what came last. */
   catchUp(lagSamples: number): void {
     this.#expectedSample -= lagSamples;
-    this.#canceller.catchUp(lagSamples);
   }
 
   #complete(startSample: number): void {

@@ -1,16 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { noise } from "../fixtures/noise.ts";
 import { MicrophoneInputs, type InputRequest } from "../../src-renderer/microphone/microphone-inputs.ts";
 
 const RATE_HZ = 24_000;
 const QUANTUM = 128;
-const ROOM = noise(30 * RATE_HZ, 0.0005);
+const ROOM = quietRoom(30);
 
-function noise(samples: number, amplitude: number): Float32Array {
-  let state = 1;
-  return Float32Array.from({ length: samples }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
-    return (state / 2 ** 31) * amplitude;
-  });
+function quietRoom(seconds: number): Float32Array {
+  return noise(seconds * RATE_HZ).map((sample) => sample / 1_000);
 }
 
 /** A browser with its audio thread: what the microphone brings waits in a queue for each input that is connected. */
@@ -109,7 +106,7 @@ describe("the inputs of the microphone", () => {
   });
 
   test("once a minute it looks although no time was lost, and stays with what is in time", () => {
-    const browser = new Browser(noise(70 * RATE_HZ, 0.001));
+    const browser = new Browser(quietRoom(70));
     browser.run(65);
     expect(browser.requests).toEqual([{ kind: "freshen" }, { kind: "use", input: 0 }]);
     expect(browser.caughtUp).toEqual([]);
