@@ -55,7 +55,6 @@ export class CaptureSession {
         this.#nearSound.catchUp(lagSamples);
       },
       onRequest,
-      needsSteadyDelay: () => this.#nearSound.hearsSpeaker,
     });
   }
 

@@ -1,4 +1,5 @@
 import { EchoCorrelation } from "./echo-correlation.ts";
+import { EchoLateness } from "./echo-lateness.ts";
 
 /** What a search looks at, and how far a slip is found in it. */
 const WINDOW_SAMPLES = 4_096;
@@ -19,7 +20,7 @@ const ABSENT_BLOCKS = 47;
 /** A search is made at most every so many blocks. */
 const SEARCH_BLOCKS = 2;
 /** So alike must microphone and shifted echo be, from 0 to 1 for the same, and so much more than without the shift. */
-const LEAST_LIKENESS = 0.25;
+const LEAST_LIKENESS = 0.35;
 const LEAST_ADVANTAGE = 1.3;
 /** Two searches in a row have to find the same, give or take this. */
 const LARGEST_DISAGREEMENT_SAMPLES = 2;
@@ -36,6 +37,7 @@ export type EchoFit = "fits" | "misfit" | "hidden" | "absent" | { readonly slipS
  */
 export class EchoAlignment {
   readonly #correlation = new EchoCorrelation(2 * WINDOW_SAMPLES);
+  readonly #lateness = new EchoLateness();
   readonly #microphone = new Float32Array(WINDOW_SAMPLES);
   readonly #echo = new Float32Array(WINDOW_SAMPLES);
   /** Raised cosine, so that the window's edges are not found. */
@@ -53,6 +55,7 @@ export class EchoAlignment {
 
   /** Forgets what it heard: the echo is predicted differently from now on. */
   restart(): void {
+    this.#lateness.restart();
     this.#echo.fill(0);
     this.#microphone.fill(0);
     this.#product = this.#echoPower = this.#heardPower = 0;
@@ -61,6 +64,8 @@ export class EchoAlignment {
 
   /** Takes a block of the microphone and the echo predicted for it. `slipSamples`: the echo comes so much later than predicted. */
   observe(microphone: Float32Array, echo: Float32Array): EchoFit {
+    const lateSamples = this.#lateness.observe(microphone, echo);
+    if (lateSamples > 0) return { slipSamples: lateSamples };
     const block = microphone.length;
     this.#filledSamples += block;
     this.#microphone.copyWithin(0, block);

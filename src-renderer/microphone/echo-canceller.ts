@@ -20,6 +20,8 @@ const LEAST_LEAD_SAMPLES = 64;
 const LEAD_SAMPLES = 1_920;
 /** The echo path ends at least so much after the delay: room for reflections. */
 const LEAST_TAIL_SAMPLES = 3_072;
+/** The delay is found in what was heard in so many blocks: half a second. */
+const DELAY_BLOCKS = 48;
 /** A delay that was found is as known, give or take this. */
 const SAME_DELAY_SAMPLES = 8;
 
@@ -65,9 +67,9 @@ export class EchoCanceller {
   #soundingBlocks = 0;
   #misfitBlocks = 0;
   #blocks = 0;
+  #blocksSinceMove = 0;
   #hasSlipped = false;
   #isKept = false;
-  #hasHeardSpeaker = false;
   /** Whether the echo path was kept since the delay was changed. */
   #isSettled = false;
   #echoingBlocks = 0;
@@ -87,11 +89,6 @@ export class EchoCanceller {
   /** Whether the latest block may hold echo. */
   get isEchoing(): boolean {
     return this.#soundingBlocks > 0;
-  }
-
-  /** Whether the speaker was heard, and has not been found silent at the microphone since. */
-  get hasHeardSpeaker(): boolean {
-    return this.#hasHeardSpeaker;
   }
 
   /** Whether the echo is predicted wrongly at the moment, as after a slip. */
@@ -136,6 +133,11 @@ export class EchoCanceller {
     this.#useLeft(block);
   }
 
+  /** From now on the microphone's sound, and the echo in it, comes so much sooner. */
+  catchUp(lagSamples: number): void {
+    this.#moveDelay(-lagSamples);
+  }
+
   /** Takes the spectra of a block that holds no echo. */
   measure(block: Float32Array): void {
     this.#filter.measure(block);
@@ -145,7 +147,7 @@ export class EchoCanceller {
   #keep(): void {
     this.#filter.keep();
     if (!this.#isSettled) this.#leadSamples = undefined;
-    this.#isKept = this.#isSettled = this.#hasHeardSpeaker = true;
+    this.#isKept = this.#isSettled = true;
   }
 
   /** A wrong prediction must not be heard: what is left is never louder than the microphone. */
@@ -173,11 +175,10 @@ export class EchoCanceller {
     const fit = this.#alignment.observe(block, this.#filter.echo);
     if (fit === "fits") this.#misfitBlocks = 0;
     else if (fit === "misfit") this.#misfitBlocks++;
-    else if (fit === "absent") {
-      this.#misfitBlocks = LONGEST_MISFIT_BLOCKS;
-      this.#hasHeardSpeaker = false;
-    } else if (fit !== "hidden") this.#shift(fit.slipSamples);
+    else if (fit === "absent") this.#misfitBlocks = LONGEST_MISFIT_BLOCKS;
+    else if (fit !== "hidden") this.#shift(fit.slipSamples);
     const isDoubtful = this.#unexplainedBlocks > LOOK_BLOCKS || this.#leadSamples === undefined;
+    this.#blocksSinceMove++;
     if (++this.#echoingBlocks % LOOK_BLOCKS === 0 && isDoubtful) this.#look();
     if (this.#misfitBlocks < LONGEST_MISFIT_BLOCKS) return;
     this.#misfitBlocks = 0;
@@ -186,13 +187,23 @@ export class EchoCanceller {
 
   #shift(slipSamples: number): void {
     this.#misfitBlocks++;
-    if (this.#delaySamples + slipSamples < 0) return;
+    if (!this.#moveDelay(slipSamples)) return;
     this.#hasSlipped = true;
-    this.#delaySamples += slipSamples;
     this.#isSettled = false;
     this.#filter.restore();
     this.#rewind(this.#expectedSample);
+  }
+
+  /** Reads what was played from elsewhere. Where it is not played yet, the echo path begins earlier instead; false when it begins at once. */
+  #moveDelay(slipSamples: number): boolean {
+    const delaySamples = this.#delaySamples + slipSamples;
+    const blocks = Math.ceil(Math.max(0, -delaySamples) / ECHO_BLOCK_SAMPLES);
+    if (blocks > 0 && !this.#filter.advance(blocks)) return false;
+    this.#delaySamples = delaySamples + blocks * ECHO_BLOCK_SAMPLES;
+    if (this.#leadSamples !== undefined) this.#leadSamples -= blocks * ECHO_BLOCK_SAMPLES;
     this.#alignment.restart();
+    this.#blocksSinceMove = 0;
+    return true;
   }
 
   /** Sees after how long the echo really comes, when it is far from where it is looked for. */
@@ -206,7 +217,7 @@ export class EchoCanceller {
       return;
     }
     if (this.#isKept) {
-      if (this.#isSettled && !this.isLost) this.#leadSamples = leadSamples;
+      if (this.#isSettled && !this.isLost && this.#blocksSinceMove > DELAY_BLOCKS) this.#leadSamples = leadSamples;
       return;
     }
     const isWithin = leadSamples >= LEAST_LEAD_SAMPLES && leadSamples < PATH_SAMPLES - LEAST_TAIL_SAMPLES;

@@ -16,11 +16,21 @@ export class EchoCorrelation {
     [this.re, this.im] = [new Float32Array(size), new Float32Array(size)];
   }
 
+  /** The sums of the products at every shift. */
+  correlatePlainly(): void {
+    this.#correlate(false);
+  }
+
   /**
    * Cross-correlation of flattened spectra, so that one period of a voice does not look like the next. Returns what it would be for the same
-   * signal twice. Both signals are real: one transform holds the spectra of both, as its even and its odd part.
+   * signal twice.
    */
   correlate(): number {
+    return this.#correlate(true);
+  }
+
+  /** Both signals are real: one transform holds the spectra of both, as its even and its odd part. */
+  #correlate(isFlattened: boolean): number {
     const { re, im } = this;
     this.#transform.forward(re, im);
     const size = re.length;
@@ -35,7 +45,7 @@ export class EchoCorrelation {
       const imaginary = laterIm * otherRe - laterRe * otherIm;
       const magnitude = Math.sqrt(Math.sqrt(real * real + imaginary * imaginary));
       whole += mirror === bin ? magnitude : 2 * magnitude;
-      const scale = 1 / (magnitude + TINY);
+      const scale = isFlattened ? 1 / (magnitude + TINY) : 1;
       re[bin] = re[mirror] = real * scale;
       im[bin] = imaginary * scale;
       im[mirror] = -(im[bin] as number);

@@ -8,6 +8,8 @@ const PERSISTENCE = 0.998;
 const UNKNOWN_VARIANCE = 0.01;
 /** Weight of the newest block in what is known of the sounds that are not echo. */
 const DISTURBANCE_SHARE = 0.3;
+/** An echo path that moves earlier may lose this share of its power. */
+const LOST_SHARE = 0.05;
 const TINY = 1e-10;
 
 /**
@@ -81,6 +83,27 @@ export class EchoFilter {
   restore(): void {
     this.#pathRe.set(this.#keptRe);
     this.#pathIm.set(this.#keptIm);
+  }
+
+  /** Moves the echo path so many blocks earlier; false when something of it would be lost, and it stays as it is. */
+  advance(blocks: number): boolean {
+    const moved = blocks * this.#bins;
+    const [keptRe, keptIm, variance] = [this.#keptRe, this.#keptIm, this.#variance];
+    let [lost, left] = [0, 0];
+    for (let at = 0; at < keptRe.length; at++) {
+      const power = (keptRe[at] as number) ** 2 + (keptIm[at] as number) ** 2;
+      if (at < moved) lost += power;
+      else left += power;
+    }
+    if (lost > LOST_SHARE * left) return false;
+    for (const path of [this.#pathRe, this.#pathIm, keptRe, keptIm]) {
+      path.copyWithin(0, moved);
+      path.fill(0, path.length - moved);
+    }
+    variance.copyWithin(0, moved);
+    const [from, last] = [variance.length - moved, variance.length - moved - this.#bins];
+    for (let at = 0; at < moved; at++) variance[from + at] = variance[last + (at % this.#bins)] as number;
+    return true;
   }
 
   /** Takes what was played, two blocks of which the later one is new. */

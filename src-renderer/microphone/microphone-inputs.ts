@@ -15,17 +15,13 @@ export interface InputListener {
   /** The sound comes sooner from now on: what follows begins so many samples before the end of what came last. */
   readonly onCaughtUp: (lagSamples: number) => void;
   readonly onRequest: (request: InputRequest) => void;
-  /** Whether the delay had better stay as it is, because an echo is heard after it. */
-  readonly needsSteadyDelay: () => boolean;
 }
 
 /**
  * The microphone's sound without the delay that stalls leave behind. The browser queues what the microphone brings while the audio thread is
  * late, and never makes up for it. So a fresh input with an empty queue takes over then, from the very sample that the late
- * one would have brought next: what was queued is handed over at once, nothing is lost and nothing comes twice.
- *
- * Not where the microphone hears the speaker: a full queue, of 0.1 s in Chromium, drops what a stall adds, and so keeps the echo's delay. After each
- * stall of an empty one the echo has to be found again, and some of it is heard meanwhile. Audio thread.
+ * one would have brought next: what was queued is handed over at once, nothing is lost and nothing comes twice. Audio
+ * thread.
  */
 export class MicrophoneInputs {
   readonly #listener: InputListener;
@@ -49,9 +45,7 @@ export class MicrophoneInputs {
     if (!sound) return;
     this.#listener.onSound(sound, startSample);
     const mayLag = this.#lostTime.observe(nowMs - (startSample * 1000) / this.#sampleRateHz);
-    if (this.#listener.needsSteadyDelay()) {
-      if (this.#waitedQuanta !== undefined) this.#use(this.#used);
-    } else if (this.#waitedQuanta === undefined) {
+    if (this.#waitedQuanta === undefined) {
       if (mayLag) this.#ask();
     } else if (inputs[1 - this.#used]) this.#compare(sound, inputs[1 - this.#used] as Float32Array, startSample);
     else if (this.#isComparing || ++this.#waitedQuanta > PATIENCE_QUANTA) this.#keep();

@@ -52,14 +52,10 @@ export class NearSound {
     }
   }
 
-  /** Whether the microphone hears the speaker, as far as is known, or may hear it just now. */
-  get hearsSpeaker(): boolean {
-    return this.#canceller.isEchoing || this.#canceller.hasHeardSpeaker;
-  }
-
   /** What follows does so without a hole, although it begins so many samples before the end of what came last. */
   catchUp(lagSamples: number): void {
     this.#expectedSample -= lagSamples;
+    this.#canceller.catchUp(lagSamples);
   }
 
   #complete(startSample: number): void {

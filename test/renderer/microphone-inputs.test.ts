@@ -19,7 +19,6 @@ class Browser {
   /** Next sample of the microphone that each input brings; undefined where nothing is connected. */
   readonly inputs: (number | undefined)[] = [0, undefined];
   answers = true;
-  hearsSpeaker = false;
   readonly #sound: Float32Array;
   #rendered = 0;
   #broughtSamples = 0;
@@ -29,7 +28,6 @@ class Browser {
       this.heard.push(...pcm);
     },
     onCaughtUp: (lagSamples) => this.caughtUp.push(lagSamples),
-    needsSteadyDelay: () => this.hearsSpeaker,
     onRequest: (request) => {
       this.requests.push(request);
       if (!this.answers) return;
@@ -120,24 +118,6 @@ describe("the inputs of the microphone", () => {
     browser.run(5);
     expect(browser.requests).toEqual([{ kind: "freshen" }, { kind: "use", input: 0 }]);
     expect(browser.caughtUp).toEqual([]);
-  });
-
-  test("while the speaker is heard the delay stays as it is", () => {
-    const browser = new Browser();
-    browser.hearsSpeaker = true;
-    browser.run(2);
-    browser.stall(2_000);
-    browser.run(2);
-    expect(browser.requests).toEqual([]);
-    browser.hearsSpeaker = false;
-    browser.run(0.1);
-    browser.hearsSpeaker = true;
-    browser.run(1);
-    expect(browser.requests).toEqual([{ kind: "freshen" }, { kind: "use", input: 0 }]);
-    browser.hearsSpeaker = false;
-    browser.run(1);
-    expect(browser.caughtUp).toEqual([2_000]);
-    browser.expectWhole();
   });
 
   test("a page that does not answer is asked again", () => {
