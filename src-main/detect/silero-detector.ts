@@ -2,25 +2,53 @@ import { RECOGNITION_FRAME_SAMPLES } from "../../src-shared/audio-format.ts";
 import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
 import type { EngineLoad } from "../models/engine-host.ts";
 import type { VoiceDetector } from "../turn/ports.ts";
-import { createSileroStreams, type DetectorStream, type SileroOptions } from "./silero-streams.ts";
+import { QuietRoom } from "./quiet-room.ts";
+import { createSileroStreams, type SileroOptions, type StreamDetector } from "./silero-streams.ts";
 
-/** Silero VAD for a single stream, a frame at a time: see {@link createSileroStreams}. */
+/** Frames of a quiet room that the model is shown first when something is heard again. */
+const LEAD_FRAMES = 4;
+
+/** Silero VAD for a single stream, a frame at a time: see {@link createSileroStreams} and {@link frameByFrame}. */
 export function createSileroDetector(
   options: SileroOptions,
 ): VoiceDetector & { readonly ready: Promise<Outcome<EngineLoad>> } {
   const detector = createSileroStreams(options);
-  return { ...frameByFrame(detector.open()), ready: detector.ready, close: () => detector.close() };
+  return { ...frameByFrame(detector), ready: detector.ready, close: () => detector.close() };
 }
 
-/** A stream that is heard a frame at a time. Closing it ends the stream alone. */
-export function frameByFrame(stream: DetectorStream): VoiceDetector {
+/**
+ * A stream that is heard a frame at a time. Frames of a quiet room have the probability 0 and do not wake the detector's thread; it begins
+ * anew, a little before, with the first that is louder. Closing it ends the stream alone.
+ */
+export function frameByFrame(detector: Pick<StreamDetector, "open">): VoiceDetector {
+  const room = new QuietRoom();
+  let stream = detector.open();
+  let unseen: Float32Array[] = [];
+  let looks = 0;
+  const beginAnew = (): void => {
+    stream.close();
+    stream = detector.open();
+  };
   return {
     detect: async (frame) => {
       if (frame.length !== RECOGNITION_FRAME_SAMPLES) {
         return failed("detect-failed", "detect", "a frame is 512 finite samples", true);
       }
-      const detected = await stream.detect(frame.slice());
-      return detected.ok ? succeeded(detected.value[0] as number) : detected;
+      if (room.isQuiet(frame) && looks === 0) {
+        unseen = [...unseen.slice(1 - LEAD_FRAMES), frame.slice()];
+        return succeeded(0);
+      }
+      if (unseen.length > 0) beginAnew();
+      const frames = new Float32Array((unseen.length + 1) * RECOGNITION_FRAME_SAMPLES);
+      for (const [at, heard] of [...unseen, frame].entries()) frames.set(heard, at * RECOGNITION_FRAME_SAMPLES);
+      unseen = [];
+      looks++;
+      const detected = await stream.detect(frames);
+      looks--;
+      if (!detected.ok) return detected;
+      const probability = detected.value.at(-1) as number;
+      room.judge(probability);
+      return succeeded(probability);
     },
     close: async () => stream.close(),
   };

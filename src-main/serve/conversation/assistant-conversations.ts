@@ -65,7 +65,7 @@ export class AssistantConversations {
     const { settings, responder, timers } = await (this.#skills ??= this.#openSkills());
     await responder.warmUp();
     const { detector, transcriber, synthesizer } = this.#options.engines;
-    const stream = frameByFrame(detector.open());
+    const stream = frameByFrame(detector);
     const predictor = this.#endOfTurn(settings);
     const conversation = await PulledConversation.open({
       engines: {
