@@ -25,10 +25,6 @@ export function frameByFrame(detector: Pick<StreamDetector, "open">): VoiceDetec
   let stream = detector.open();
   let unseen: Float32Array[] = [];
   let looks = 0;
-  const beginAnew = (): void => {
-    stream.close();
-    stream = detector.open();
-  };
   return {
     detect: async (frame) => {
       if (frame.length !== RECOGNITION_FRAME_SAMPLES) {
@@ -38,7 +34,10 @@ export function frameByFrame(detector: Pick<StreamDetector, "open">): VoiceDetec
         unseen = [...unseen.slice(1 - LEAD_FRAMES), frame.slice()];
         return succeeded(0);
       }
-      if (unseen.length > 0) beginAnew();
+      if (unseen.length > 0) {
+        stream.close();
+        stream = detector.open();
+      }
       const frames = new Float32Array((unseen.length + 1) * RECOGNITION_FRAME_SAMPLES);
       for (const [at, heard] of [...unseen, frame].entries()) frames.set(heard, at * RECOGNITION_FRAME_SAMPLES);
       unseen = [];

@@ -87,6 +87,7 @@ export class EchoFilter {
 
   /** Moves the echo path so many blocks earlier; false when something of it would be lost, and it stays as it is. */
   advance(blocks: number): boolean {
+    if (blocks >= this.#partitions) return false;
     const moved = blocks * this.#bins;
     const [keptRe, keptIm, variance] = [this.#keptRe, this.#keptIm, this.#variance];
     let [lost, left] = [0, 0];

@@ -7,7 +7,7 @@ const HEARD_SAMPLES = 512;
 const EMPHASIS = 0.9;
 /** Quieter sound, mean square, tells nothing; what is left of the echo tells nothing either while it is less than this share. */
 const LEAST_POWER = 1e-8;
-const LEAST_LEFT_SHARE = 0.05;
+const LEAST_LEFT_SHARE = 0.12;
 /** Less than this share of the microphone is left where the echo is predicted for the right instant. */
 const MOST_LEFT_SHARE = 0.4;
 /** How much less is left than without the shift, in natural logarithms: together for blocks that find the same, and of one block at most. */

@@ -20,8 +20,7 @@ export interface InputListener {
 /**
  * The microphone's sound without the delay that stalls leave behind. The browser queues what the microphone brings while the audio thread is
  * late, and never makes up for it. So a fresh input with an empty queue takes over then, from the very sample that the late
- * one would have brought next: what was queued is handed over at once, nothing is lost and nothing comes twice. Audio
- * thread.
+ * one would have brought next: what was queued is handed over at once, nothing is lost and nothing comes twice. Audio thread.
  */
 export class MicrophoneInputs {
   readonly #listener: InputListener;

@@ -20,9 +20,12 @@ function echoOf(played: Float32Array): Float32Array {
 }
 
 /** Everything that is left of what the microphone heard. */
-function cancel(played: Float32Array, microphone: Float32Array): Float32Array {
-  const sound = new PlayedSound();
-  const canceller = new EchoCanceller(sound);
+function cancel(
+  played: Float32Array,
+  microphone: Float32Array,
+  sound = new PlayedSound(),
+  canceller = new EchoCanceller(sound),
+): Float32Array {
   const out = microphone.slice(0, microphone.length - (microphone.length % ECHO_BLOCK_SAMPLES));
   for (let at = 0; at < out.length; at += ECHO_BLOCK_SAMPLES) {
     sound.write(played.subarray(at, at + ECHO_BLOCK_SAMPLES), at);
@@ -67,6 +70,17 @@ describe("the echo canceller", async () => {
     const left = cancel(speech, slipped);
     expect(lossDb(slipped, left, 4.2, 5)).toBeGreaterThan(15);
   });
+
+  test.each([1, 500, 8_192, 28_800])(
+    "learns as before when the sound came %i samples sooner at first",
+    (lagSamples) => {
+      const sound = new PlayedSound();
+      const canceller = new EchoCanceller(sound);
+      canceller.catchUp(lagSamples);
+      const left = cancel(speech, echo, sound, canceller);
+      expect(lossDb(echo, left, 2, 4.5)).toBeGreaterThan(15);
+    },
+  );
 
   test("is never louder than the microphone, also when the echo is suddenly gone", () => {
     const muted = echo.map((sample, index) => (index < 2.5 * RATE_HZ ? sample : 0));
