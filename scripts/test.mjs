@@ -24,7 +24,9 @@ ensureInstalled();
 ensurePrograms();
 ensureBuilt();
 const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
-const { status } = spawnSync(node, [vitest, "run", ...process.argv.slice(2)], { stdio: "inherit", cwd: root });
+// Commands are started a few hundred times: what Node compiled once is kept, which saves a fifth of what that takes.
+const env = { NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "node-compile"), ...process.env };
+const { status } = spawnSync(node, [vitest, "run", ...process.argv.slice(2)], { stdio: "inherit", cwd: root, env });
 process.exit(status ?? 1);
 
 /** Installs what is missing from Debian's packages when that is possible; else says what is missing, and its tests skip themselves. */
