@@ -101,6 +101,11 @@ export class EchoCanceller {
     return this.#hasSlipped;
   }
 
+  /** Whether the echo path was not found to fit since the sound slipped. */
+  get isUnsettled(): boolean {
+    return this.#isKept && !this.#isSettled;
+  }
+
   /** Power spectrum that the echo of the next blocks may have, the loudest of each bin. It costs as much as two blocks. */
   comingPower(): Float32Array {
     this.#comingPower.fill(0);

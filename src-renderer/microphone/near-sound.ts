@@ -72,7 +72,8 @@ export class NearSound {
     if (isSure) this.#listener.onSpeechOverEcho();
     if (isSure) this.#speechBlocks = SPEECH_HOLD_BLOCKS;
     else this.#speechBlocks = this.#canceller.hasSlipped ? 0 : Math.max(0, this.#speechBlocks - 1);
-    this.#fade(isEchoing && this.#speechBlocks === 0 && this.#detector.mayLeak ? DOUBTFUL_RATIO : 1);
+    const isDoubtful = this.#detector.mayLeak || this.#canceller.isUnsettled;
+    this.#fade(isEchoing && this.#speechBlocks === 0 && isDoubtful ? DOUBTFUL_RATIO : 1);
     this.#listener.onBlock(this.#block, startSample);
   }
 

@@ -57,17 +57,13 @@ describe("the sound near the microphone", async () => {
     expect(listen(answer, slipped).speechAtMs).toEqual([]);
   });
 
-  test.each([24, 104])("after a slip of %i samples the echo stays as far away as without", (slip) => {
+  test.each([24, 104])("after a slip of %i samples the echo stays away while its path is learned again", (slip) => {
     const at = 4 * RATE_HZ;
     const slipped = echo.slice(0, 6 * RATE_HZ);
     slipped.set(echo.subarray(at, slipped.length - slip), at + slip);
-    const [lossDb = 0, steadyLossDb = 0] = [slipped, echo.subarray(0, slipped.length)].map((microphone) => {
-      const { out } = listen(answer, microphone);
-      const after = [at, at + 0.6 * RATE_HZ] as const;
-      return levelDb(microphone.subarray(...after)) - levelDb(out.subarray(...after));
-    });
-    expect(steadyLossDb).toBeGreaterThan(26);
-    expect(lossDb).toBeGreaterThan(steadyLossDb - 2);
+    const { out } = listen(answer, slipped);
+    const after = [at, at + 0.6 * RATE_HZ] as const;
+    expect(levelDb(slipped.subarray(...after)) - levelDb(out.subarray(...after))).toBeGreaterThan(28);
   });
 
   test("who speaks from the first moment of an answer on is noticed, and stays noticed", async () => {
