@@ -1,4 +1,5 @@
 import type { PauseEvidence } from "../turn/ports.ts";
+import { meanLogProbability } from "../turn/words/transcript-confidence.ts";
 import { asksOrOrders } from "../turn/words/asks-or-orders.ts";
 import { holdOf } from "../turn/words/hold-of.ts";
 import { finalProsody } from "./embedded-end-of-turn-prosody.ts";
@@ -30,7 +31,7 @@ const USUAL_MS = 1_500;
 
 /** The evidence as numbers. Main thread, about 1 ms. */
 export function endOfTurnFeatures({ transcript, pcm, speechEndSample }: PauseEvidence): readonly number[] {
-  const { text, ending, tokenLogProbabilities } = transcript;
+  const { text, ending } = transcript;
   const { pitchChange, speakingMs } = finalProsody(pcm, speechEndSample);
   const isQuestion = text.endsWith("?");
   const pitch = isQuestion || pitchChange === undefined ? NEUTRAL_PITCH : pitchChange;
@@ -39,7 +40,7 @@ export function endOfTurnFeatures({ transcript, pcm, speechEndSample }: PauseEvi
     logOdds(ending?.continuationProbability ?? USUAL_CONTINUATION),
     Number(holdOf(text) !== "none"),
     Number(asks),
-    mean(tokenLogProbabilities) ?? USUAL_LOG_PROBABILITY,
+    meanLogProbability(transcript) ?? USUAL_LOG_PROBABILITY,
     Math.min(HIGHEST_RISE, Math.max(DEEPEST_FALL, pitch)),
     asks ? 0 : Math.log(Math.max(SHORTEST_MS, speakingMs) / USUAL_MS),
   ];
@@ -47,8 +48,4 @@ export function endOfTurnFeatures({ transcript, pcm, speechEndSample }: PauseEvi
 
 function logOdds(probability: number): number {
   return Math.log((probability + SMALL_PROBABILITY) / (1 - probability + SMALL_PROBABILITY));
-}
-
-function mean(values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

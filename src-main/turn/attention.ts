@@ -1,6 +1,7 @@
 import { RECOGNITION_RATE_HZ, samplesToMs } from "../../src-shared/audio-format.ts";
 import type { WordsOverReply } from "./facts.ts";
-import type { Transcriber } from "./ports.ts";
+import type { Transcriber, Transcript } from "./ports.ts";
+import { meanLogProbability } from "./words/transcript-confidence.ts";
 import { STOP_BEGINNINGS } from "./words/stop-phrases.ts";
 import { TURN_TUNING } from "./turn-tuning.ts";
 import type { UtteranceBuffer } from "./utterance-buffer.ts";
@@ -86,23 +87,30 @@ export class Attention {
   async #lookAt(speechEndedAtMs: number, toMs: number, isOver: boolean): Promise<void> {
     const speechMs = speechEndedAtMs - this.#startedAtMs;
     const pcm = this.#buffer.slice(this.#startedAtMs - TURN_TUNING.attendLeadMs, toMs);
-    const tell = (text: string, stopProbability?: number): void => {
-      if (this.#abort.signal.aborted) return;
-      this.#onWords({ text, speechMs, isOver, ...(stopProbability !== undefined && { stopProbability }) });
+    const tell = (words: Omit<OverheardWords, "speechMs" | "isOver">): void => {
+      if (!this.#abort.signal.aborted) this.#onWords({ ...words, speechMs, isOver });
     };
     const lengthMs = samplesToMs(pcm.length, RECOGNITION_RATE_HZ);
-    if (lengthMs < SHORTEST_MS || lengthMs > LONGEST_MS) return tell("");
+    if (lengthMs < SHORTEST_MS || lengthMs > LONGEST_MS) return tell({ text: "" });
     const look = new AbortController();
     this.#look = look;
     try {
       const transcript = await this.#transcriber.transcribe({ pcm, cueBeginnings: STOP_BEGINNINGS }, look.signal);
       if (look.signal.aborted) return;
-      if (transcript.ok) tell(transcript.value.text, transcript.value.cueProbability);
-      else tell("");
+      tell(transcript.ok ? wordsOf(transcript.value) : { text: "" });
     } catch (reason) {
       if (!look.signal.aborted) throw reason;
     } finally {
       if (this.#look === look) this.#look = undefined;
     }
   }
+}
+
+function wordsOf(transcript: Transcript): Pick<OverheardWords, "text" | "stopProbability" | "meanLogProbability"> {
+  const [stopProbability, certainty] = [transcript.cueProbability, meanLogProbability(transcript)];
+  return {
+    text: transcript.text,
+    ...(stopProbability !== undefined && { stopProbability }),
+    ...(certainty !== undefined && { meanLogProbability: certainty }),
+  };
 }

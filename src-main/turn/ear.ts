@@ -2,8 +2,8 @@ import type { Failure } from "../../src-shared/failure.ts";
 import { Attention, type OverheardWords } from "./attention.ts";
 import { Endpointer } from "./endpointer.ts";
 import type { Fact } from "./facts.ts";
-import type { EndOfTurnPredictor, Transcriber, Transcript, TurnKey, VoiceDetector } from "./ports.ts";
-import { TURN_TUNING } from "./turn-tuning.ts";
+import type { EndOfTurnPredictor, Transcriber, TurnKey, VoiceDetector } from "./ports.ts";
+import { isGuess } from "./words/transcript-confidence.ts";
 import { UtteranceBuffer } from "./utterance-buffer.ts";
 import { UtteranceTranscription, type PausedUtterance } from "./utterance-transcription.ts";
 
@@ -77,8 +77,8 @@ export class Ear {
     if (!heard || utterance !== this.#utterance) return;
     if (!heard.ok) return this.#listener.tell({ kind: "transcript-failed", key, failure: heard.failure });
     const { last } = heard.value;
-    const isGuess = last !== undefined && heard.value.text === last.text && isGuessed(last);
-    const text = isGuess ? "" : heard.value.text;
+    const isNoise = last !== undefined && heard.value.text === last.text && isGuess(last);
+    const text = isNoise ? "" : heard.value.text;
     const endProbability = await this.#predictEnd(heard.value);
     const spokenText = this.#listener.spokenText(this.#startedAtMs);
     this.#listener.tell({ kind: "transcript-ready", key, text, endProbability, spokenText });
@@ -128,10 +128,4 @@ export class Ear {
     }
     return 0.5;
   }
-}
-
-/** Whether these words are what a recognizer makes of sounds that are none. */
-function isGuessed({ tokenLogProbabilities }: Transcript): boolean {
-  const sum = tokenLogProbabilities.reduce((total, value) => total + value, 0);
-  return sum / tokenLogProbabilities.length < TURN_TUNING.leastMeanLogProbability;
 }

@@ -57,6 +57,8 @@ export interface WordsOverReply {
   readonly spokenText: string;
   /** How likely the first word is "stop" or what it is taken for, 0 to 1; undefined where the recognizer does not tell. */
   readonly stopProbability?: number;
+  /** How sure the recognizer is of the words, as a natural logarithm; undefined where it does not tell. */
+  readonly meanLogProbability?: number;
 }
 
 /** How a turn began. */

@@ -2,6 +2,7 @@ import { FRAME_MS, msToSamples, RECOGNITION_RATE_HZ } from "../../../src-shared/
 import type { Failure, Outcome } from "../../../src-shared/failure.ts";
 import type { WordAligner } from "../../transcribe/soundswallower-aligner.ts";
 import type { PauseEvidence, Transcript } from "../../turn/ports.ts";
+import { isGuess } from "../../turn/words/transcript-confidence.ts";
 import { TURN_TUNING } from "../../turn/turn-tuning.ts";
 import type { TimedWord } from "../../wire/served-engines.ts";
 import { alignWords, placeWords } from "./align-words.ts";
@@ -255,10 +256,4 @@ function samplesOf(ms: number): number {
 
 function isFull({ startMs, endMs }: Pick<Look, "startMs" | "endMs">): boolean {
   return endMs - startMs >= LONGEST_WINDOW_MS;
-}
-
-/** Sounds that were no words. */
-function isGuess({ tokenLogProbabilities }: Transcript): boolean {
-  const sum = tokenLogProbabilities.reduce((total, probability) => total + probability, 0);
-  return sum < TURN_TUNING.leastMeanLogProbability * tokenLogProbabilities.length;
 }

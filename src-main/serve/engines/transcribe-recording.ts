@@ -2,6 +2,7 @@ import { samplesToMs, RECOGNITION_RATE_HZ } from "../../../src-shared/audio-form
 import { FailureError, succeeded, type Outcome } from "../../../src-shared/failure.ts";
 import type { StreamDetector } from "../../detect/silero-streams.ts";
 import type { WordAligner } from "../../transcribe/soundswallower-aligner.ts";
+import { meanLogProbability } from "../../turn/words/transcript-confidence.ts";
 import type { TimedTranscript } from "../../wire/served-engines.ts";
 import { placeWords } from "./align-words.ts";
 import { findSpeech } from "./find-speech.ts";
@@ -38,13 +39,13 @@ export async function transcribeRecording(
     for await (const { startMs, pcm } of findSpeech(detector, counted())) {
       const transcript = await transcriber.transcribe(() => ({ pcm }), false, signal);
       if (!transcript.ok) return transcript;
-      const { text, tokenLogProbabilities } = transcript.value;
+      const { text } = transcript.value;
       if (text === "") continue;
       segments.push({
         startMs,
         endMs: startMs + samplesToMs(pcm.length, RECOGNITION_RATE_HZ),
         text,
-        meanLogProbability: mean(tokenLogProbabilities),
+        meanLogProbability: meanLogProbability(transcript.value) ?? 0,
         words: words ? await placeWords(aligner, { startMs, pcm }, splitWords(text), signal) : [],
       });
     }
@@ -54,8 +55,4 @@ export async function transcribeRecording(
   }
   const durationMs = samplesToMs(samples, RECOGNITION_RATE_HZ);
   return succeeded({ text: segments.map(({ text }) => text).join(" "), durationMs, segments });
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }

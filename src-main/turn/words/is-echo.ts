@@ -19,7 +19,7 @@ const LEAST_SOUNDS = 4;
 
 /**
  * Whether `text` is what the assistant itself said: three or more words, at least two thirds of which follow each other in `spokenText`, or
- * two or more that sound like some of its latest words. One word never is.
+ * two or more that sound like some of its latest words. One word never is; see {@link isLastWord}.
  */
 export function isEcho(text: string, spokenText: string): boolean {
   const words = wordsOf(text);
@@ -36,6 +36,12 @@ export function isEcho(text: string, spokenText: string): boolean {
 /** Whether these very words, of which there may be one alone, are among those that the assistant itself said. */
 export function isRepeated(text: string, spokenText: string): boolean {
   return inOneLine(spokenText).includes(inOneLine(text));
+}
+
+/** Whether `text` is one word that sounds the same as the last one of the assistant, who did not ask something with it: "two" for "too". */
+export function isLastWord(text: string, spokenText: string): boolean {
+  const [words, last] = [wordsOf(text), wordsOf(spokenText).slice(-1)];
+  return words.length === 1 && !spokenText.trimEnd().endsWith("?") && soundsOf(words) === soundsOf(last);
 }
 
 function inOneLine(text: string): string {

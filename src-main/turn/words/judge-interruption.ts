@@ -1,4 +1,4 @@
-import { isEcho, isRepeated } from "./is-echo.ts";
+import { isEcho, isLastWord, isRepeated } from "./is-echo.ts";
 import { beginsWithStop, isStopOnly, STOP_BEGINNINGS } from "./stop-phrases.ts";
 import { phraseLength, phrasesOf, wordsOf } from "./words-of.ts";
 
@@ -14,6 +14,8 @@ export interface InterruptionEvidence {
   readonly spokenText: string;
   /** How likely the first word is "stop", 0 to 1; 0 where nobody tells. */
   readonly stopProbability?: number;
+  /** How sure the recognizer is of the words, as a natural logarithm; 0 where nobody tells. */
+  readonly meanLogProbability?: number;
 }
 
 /**
@@ -31,6 +33,12 @@ const SHORTEST_PHRASE_MS = 300;
 const PHRASE_WORDS = 3;
 /** What is over in less than this is a noise that the recognizer put words to, unless they say stop. */
 const SHORTEST_SPEECH_MS = 260;
+/**
+ * A reply is held at 280 ms: what ends within 180 ms of that may have been its echo. In three of four echoes that were words the recognizer was less
+ * sure than this, and in a fifth of the short questions and orders, most of which it took for something else.
+ */
+const SHORTEST_DOUBTFUL_SPEECH_MS = 460;
+const DOUBTFUL_LOG_PROBABILITY = -0.9;
 
 /** "Stop" takes no longer. */
 const LONGEST_STOP_MS = 600;
@@ -71,11 +79,18 @@ export function judgeInterruption(evidence: InterruptionEvidence): InterruptionJ
   const rest = words.slice(agreement(words));
   if (rest.length === 0 || phraseLength(words, 0, HEARD_AS_AGREEMENT) === words.length)
     return judgeAgreement(words, speechMs, isOver);
-  const isScrap = speechMs < (words.length < PHRASE_WORDS ? SHORTEST_SPEECH_MS : SHORTEST_PHRASE_MS);
+  if (isOver && isLastWord(text, spokenText)) return "nothing";
+  const isScrap = speechMs < shortestSpeechMs(evidence, words.length);
   if (isOver) return isScrap ? "nothing" : "interruption";
   if (isBeginningOfAgreement(rest)) return "unsure";
   const wholeWords = rest.length - 1;
   return (wholeWords >= 2 && !isScrap) || speechMs >= RELIABLE_WORDS_MS ? "interruption" : "unsure";
+}
+
+/** What is over sooner is a noise, or an echo, that the recognizer put so many words to. */
+function shortestSpeechMs({ meanLogProbability = 0 }: InterruptionEvidence, words: number): number {
+  if (meanLogProbability < DOUBTFUL_LOG_PROBABILITY) return SHORTEST_DOUBTFUL_SPEECH_MS;
+  return words < PHRASE_WORDS ? SHORTEST_SPEECH_MS : SHORTEST_PHRASE_MS;
 }
 
 /** One short word that is likely "stop", whatever else it may be, and none of the assistant's words is like it. */

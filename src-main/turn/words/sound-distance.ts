@@ -22,6 +22,7 @@ function soundOfWord(word: string): string {
     .replace(/[^a-z0-9]/g, "")
     .replace(/^kn/, "n")
     .replace(/^wr/, "r")
+    .replace(/^two$/, "to")
     .replace(/tch|ch/g, "j")
     .replace(/dge/g, "je")
     .replace(/ph|gh(?=[aeiou])/g, (letters) => (letters === "ph" ? "f" : "g"))

@@ -206,6 +206,25 @@ test("words in a very short sound are a noise, in a longer one words", () => {
   expect(judge("Did you know?", { speechMs: 320, isOver: false })).toBe("interruption");
 });
 
+test("short words of which the recognizer is not sure are a noise; sure or long ones are not", () => {
+  const heard = { isOver: true, speechMs: 360, meanLogProbability: -1 };
+  expect(judge("Real not.", heard)).toBe("nothing");
+  expect(judge("Real not.", { ...heard, meanLogProbability: -0.8 })).toBe("interruption");
+  expect(judge("Real not.", { ...heard, speechMs: 480 })).toBe("interruption");
+  expect(judge("I did not do", { ...heard, isOver: false })).toBe("unsure");
+  expect(judge("Stop.", heard)).toBe("stop");
+});
+
+test("one word that sounds like the last one of the reply is nothing, unless the reply asks", () => {
+  const heard = { isOver: true, speechMs: 300 };
+  const spokenText = "I can answer other questions too.";
+  expect(judge("Two.", { ...heard, spokenText })).toBe("nothing");
+  expect(judge("Questions?", { ...heard, spokenText })).toBe("interruption");
+  expect(judge("Two.", { ...heard, spokenText, isOver: false })).toBe("unsure");
+  expect(judge("Two.", { ...heard, spokenText: "One or two?" })).toBe("interruption");
+  expect(judge("Stop.", { ...heard, spokenText: "You can always say stop." })).toBe("stop");
+});
+
 test.each([
   "Stop.",
   "Stop it.",
