@@ -67,13 +67,15 @@ export class FakeDetector implements VoiceDetector {
 export class FakeTranscriber implements Transcriber {
   readonly requests: TranscriptionRequest[] = [];
   answer: Outcome<string> = succeeded("What time is it?");
+  tokenLogProbability = 0;
 
   async transcribe(request: TranscriptionRequest, signal: AbortSignal): Promise<Outcome<Transcript>> {
     this.requests.push(request);
     await settle();
     signal.throwIfAborted();
     if (!this.answer.ok) return this.answer;
-    return succeeded({ text: this.answer.value, tokens: [1, 2], tokenLogProbabilities: [0, 0], elapsedMs: 1 });
+    const tokenLogProbabilities = [this.tokenLogProbability, this.tokenLogProbability];
+    return succeeded({ text: this.answer.value, tokens: [1, 2], tokenLogProbabilities, elapsedMs: 1 });
   }
   async close(): Promise<void> {}
 }

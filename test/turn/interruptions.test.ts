@@ -52,6 +52,16 @@ test("after a backchannel the reply goes on from its sample, at full volume", as
   expect(talk.shown).toEqual(new Set([1]));
 });
 
+test.each([
+  ["goes on when the recognizer is not sure of them", -1, "resume 1"],
+  ["is cut when it is", -0.5, "flush"],
+])("a reply that is held by few words %s", async (_, tokenLogProbability, expected) => {
+  talk.transcriber.tokenLogProbability = tokenLogProbability;
+  await talk.say(352, "Real not.");
+  await talk.wait(320);
+  expect(talk.player.calls.filter((call) => call === "flush" || call === "resume 1")).toEqual([expected]);
+});
+
 test("speech without words is waited for two seconds at most", async () => {
   talk.transcriber.transcribe = () => new Promise(() => {});
   await talk.say(1920);
