@@ -28,6 +28,10 @@ export type InterruptionJudgement = "unsure" | "nothing" | "backchannel" | "echo
 const LONGEST_BACKCHANNEL_MS = 1_300;
 /** Words heard in less speech than this change with the next partial: "okay" begins as "now", "boat" or "oh". */
 const RELIABLE_WORDS_MS = 400;
+/** The same where the recognizer is not sure of them: "okay" may be "Bokehead" until it is over. The reply is held meanwhile. */
+const RELIABLE_DOUBTFUL_WORDS_MS = 800;
+/** Nobody says a stop phrase and more in less. */
+const SHORTEST_STOP_AND_MORE_MS = 128;
 /** Three words and more in less than this are what the recognizer makes of a scrap of echo. */
 const SHORTEST_PHRASE_MS = 300;
 const PHRASE_WORDS = 3;
@@ -74,7 +78,7 @@ export function judgeInterruption(evidence: InterruptionEvidence): InterruptionJ
   const isSaidToStop = isStopOnly(text) && !isRepeated(text, spokenText);
   if (!isSaidToStop && isEcho(text, spokenText)) return "echo";
   if (beginsWithStop(text) || (isOver && isStopOnly(text))) {
-    return mayBecomeEcho(evidence) ? "unsure" : "stop";
+    return mayBecomeEcho(evidence) || isMoreThanSaid(evidence) ? "unsure" : "stop";
   }
   const rest = words.slice(agreement(words));
   if (rest.length === 0 || phraseLength(words, 0, HEARD_AS_AGREEMENT) === words.length)
@@ -84,13 +88,23 @@ export function judgeInterruption(evidence: InterruptionEvidence): InterruptionJ
   if (isOver) return isScrap ? "nothing" : "interruption";
   if (isBeginningOfAgreement(rest)) return "unsure";
   const wholeWords = rest.length - 1;
-  return (wholeWords >= 2 && !isScrap) || speechMs >= RELIABLE_WORDS_MS ? "interruption" : "unsure";
+  const reliableMs = isDoubtful(evidence) ? RELIABLE_DOUBTFUL_WORDS_MS : RELIABLE_WORDS_MS;
+  return (wholeWords >= 2 && !isScrap) || speechMs >= reliableMs ? "interruption" : "unsure";
 }
 
 /** What is over sooner is a noise, or an echo, that the recognizer put so many words to. */
-function shortestSpeechMs({ meanLogProbability = 0 }: InterruptionEvidence, words: number): number {
-  if (meanLogProbability < DOUBTFUL_LOG_PROBABILITY) return SHORTEST_DOUBTFUL_SPEECH_MS;
+function shortestSpeechMs(evidence: InterruptionEvidence, words: number): number {
+  if (isDoubtful(evidence)) return SHORTEST_DOUBTFUL_SPEECH_MS;
   return words < PHRASE_WORDS ? SHORTEST_SPEECH_MS : SHORTEST_PHRASE_MS;
+}
+
+function isDoubtful({ meanLogProbability = 0 }: InterruptionEvidence): boolean {
+  return meanLogProbability < DOUBTFUL_LOG_PROBABILITY;
+}
+
+/** "No ice" for the beginning of "I see". */
+function isMoreThanSaid({ text, speechMs, isOver }: InterruptionEvidence): boolean {
+  return !isOver && speechMs < SHORTEST_STOP_AND_MORE_MS && !isStopOnly(text);
 }
 
 /** One short word that is likely "stop", whatever else it may be, and none of the assistant's words is like it. */

@@ -215,6 +215,21 @@ test("short words of which the recognizer is not sure are a noise; sure or long 
   expect(judge("Stop.", heard)).toBe("stop");
 });
 
+test("words of which the recognizer is not sure are waited for, for as long as they may become agreement", () => {
+  const heard = { speechMs: 546, meanLogProbability: -1.1 };
+  expect(judge("Bokehead,", heard)).toBe("unsure");
+  expect(judge("Bokehead,", { ...heard, meanLogProbability: -0.6 })).toBe("interruption");
+  expect(judge("Bokehead,", { ...heard, speechMs: 820 })).toBe("interruption");
+  expect(judge("Bokehead.", { ...heard, isOver: true })).toBe("interruption");
+  expect(judge("Ok.", { ...heard, isOver: true })).toBe("backchannel");
+});
+
+test("a stop phrase and more is not said in a moment", () => {
+  expect(judge("No ice.", { speechMs: 96 })).toBe("unsure");
+  expect(judge("No ice.", { speechMs: 200 })).toBe("stop");
+  expect(judge("No.", { speechMs: 96 })).toBe("stop");
+});
+
 test("one word that sounds like the last one of the reply is nothing, unless the reply asks", () => {
   const heard = { isOver: true, speechMs: 300 };
   const spokenText = "I can answer other questions too.";
