@@ -38,7 +38,7 @@ const PHRASE_WORDS = 3;
 /** What is over in less than this is a noise that the recognizer put words to, unless they say stop. */
 const SHORTEST_SPEECH_MS = 260;
 /**
- * A reply is held at 280 ms: what ends within 180 ms of that may have been its echo. In three of four echoes that were words the recognizer was less
+ * A reply is held at 280 ms: what ends within 180 ms of that may have been its echo. In 9 of 13 echoes that were words the recognizer was less
  * sure than this, and in a fifth of the short questions and orders, most of which it took for something else.
  */
 const SHORTEST_DOUBTFUL_SPEECH_MS = 460;
