@@ -97,7 +97,7 @@ export class Attention {
     try {
       const transcript = await this.#transcriber.transcribe({ pcm, cueBeginnings: STOP_BEGINNINGS }, look.signal);
       if (look.signal.aborted) return;
-      tell(transcript.ok ? wordsOf(transcript.value) : { text: "" });
+      tell(transcript.ok ? overheardIn(transcript.value) : { text: "" });
     } catch (reason) {
       if (!look.signal.aborted) throw reason;
     } finally {
@@ -106,7 +106,7 @@ export class Attention {
   }
 }
 
-function wordsOf(transcript: Transcript): Pick<OverheardWords, "text" | "stopProbability" | "meanLogProbability"> {
+function overheardIn(transcript: Transcript): Pick<OverheardWords, "text" | "stopProbability" | "meanLogProbability"> {
   const [stopProbability, certainty] = [transcript.cueProbability, meanLogProbability(transcript)];
   return {
     text: transcript.text,

@@ -41,7 +41,9 @@ export function isRepeated(text: string, spokenText: string): boolean {
 /** Whether `text` is one word that sounds the same as the last one of the assistant, who did not ask something with it: "two" for "too". */
 export function isLastWord(text: string, spokenText: string): boolean {
   const [words, last] = [wordsOf(text), wordsOf(spokenText).slice(-1)];
-  return words.length === 1 && !spokenText.trimEnd().endsWith("?") && soundsOf(words) === soundsOf(last);
+  return (
+    words.length === 1 && !spokenText.trimEnd().endsWith("?") && soundDistance(soundsOf(last), soundsOf(words)) === 0
+  );
 }
 
 function inOneLine(text: string): string {

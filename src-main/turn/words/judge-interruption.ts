@@ -1,3 +1,4 @@
+import { TURN_TUNING } from "../turn-tuning.ts";
 import { isEcho, isLastWord, isRepeated } from "./is-echo.ts";
 import { beginsWithStop, isStopOnly, STOP_BEGINNINGS } from "./stop-phrases.ts";
 import { phraseLength, phrasesOf, wordsOf } from "./words-of.ts";
@@ -38,10 +39,10 @@ const PHRASE_WORDS = 3;
 /** What is over in less than this is a noise that the recognizer put words to, unless they say stop. */
 const SHORTEST_SPEECH_MS = 260;
 /**
- * A reply is held at 280 ms: what ends within 180 ms of that may have been its echo. In 9 of 13 echoes that were words the recognizer was less
+ * What ends within 180 ms after the reply is held may have been its echo. In 9 of 13 echoes that were words the recognizer was less
  * sure than this, and in a fifth of the short questions and orders, most of which it took for something else.
  */
-const SHORTEST_DOUBTFUL_SPEECH_MS = 460;
+const SHORTEST_DOUBTFUL_SPEECH_MS = TURN_TUNING.holdAfterMs + 180;
 const DOUBTFUL_LOG_PROBABILITY = -0.9;
 
 /** "Stop" takes no longer. */
@@ -64,7 +65,7 @@ const HEARD_AS_AGREEMENT = phrasesOf("bright, write, wright, rite, boke");
 /** What recognizers write for a cough, a breath or a knock, and what people say before they say anything. */
 const NOISES = phrasesOf("hm, hmm, hmmm, ah, uh, um, umm, er, erm, eh, oh, ooh, ha, haha, huh, hah, shh, ugh");
 /** What they write for nothing at all: single letters, "you", "bye". */
-const INVENTED = /^\W*(?:(?:\p{L}\W+)*\p{L}|you|bye)\W*$/iu;
+const INVENTED = /^[^\p{L}\d]*(?:(?:\p{L}[^\p{L}\d]+)*\p{L}|you|bye)[^\p{L}\d]*$/iu;
 
 /**
  * Judges speech over a reply by its words, as early as they allow. Every partial may be judged anew; all but "unsure" is meant to be acted
