@@ -133,6 +133,25 @@ test("a reminder without a time is asked about", async () => {
   expect(timers.list().map(({ label }) => label)).toEqual(["reminder to feed your cat", "reminder to call anna"]);
 });
 
+test("what is written in another script, or in pictures, is answered", async () => {
+  const { talk } = rig();
+  for (const text of [
+    "Который час?",
+    "كم الساعة؟",
+    "今何時ですか",
+    "🙂",
+    "🙂 🎉".repeat(200),
+    "Не set a timer for two minutes",
+  ])
+    expect(await talk(text)).toMatch(/no language model is set up/);
+  for (const text of ["", "...", "Um, please.", "…!"]) expect(await talk(text)).toBe("");
+});
+
+test("accents and pictures do not change what is asked", async () => {
+  const { talk } = rig();
+  expect(await talk("What time is it in São Paulo? 🙂")).toMatch(/in Sao Paulo/);
+});
+
 test("a question is over once something else was said", async () => {
   const { talk, timers } = rig();
   await talk("set a timer");

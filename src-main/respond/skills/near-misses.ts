@@ -228,7 +228,7 @@ function toSound(words: readonly string[]): Sound {
   const letters = words
     .map((word) => (/^\d{1,6}$/.test(word) ? spellNumber(Number(word)) : word))
     .join("")
-    .replace(/\W/g, "");
+    .replace(/[^\p{L}\d]/gu, "");
   return { letters, codes: [...new Set(doubleMetaphone(letters))] };
 }
 

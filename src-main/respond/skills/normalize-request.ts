@@ -44,7 +44,7 @@ const REWRITES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\b(to) (day|night|morrow)\b/g, "$1$2"],
   [/(?<=\d)\.(?=\s|$)/g, " | "],
   [/[!?;,…]+|\.(?!\d)|\s[-–—]+\s|\n/g, " | "],
-  [/[^a-z0-9.:'|\s]/g, " "],
+  [/[^\p{L}\p{M}0-9.:'|\s]/gu, " "],
   [/'/g, ""],
 ];
 
@@ -72,16 +72,28 @@ const ENDINGS = [
 
 /**
  * Brings a request into the form that skills match: lower case, contractions apart, symbols and spelled numbers as words and digits,
- * without fillers. Commas and sentence ends become {@link CLAUSE_MARK}. Pure.
+ * without fillers and accents. Words in other scripts stay as they are. Commas and sentence ends become {@link CLAUSE_MARK}. Pure.
  */
 export function normalizeRequest(text: string): string[] {
-  let rest = text.toLowerCase();
+  let rest = withoutAccents(text.toLowerCase());
   for (const [pattern, replacement] of REWRITES) rest = rest.replace(pattern, replacement);
   const words = rest.split(/\s+/).filter((word) => word !== "" && !FILLERS.has(word));
   return readNumberWords(words).filter(
     (word, index, all) =>
       word !== CLAUSE_MARK || (index > 0 && index < all.length - 1 && all[index - 1] !== CLAUSE_MARK),
   );
+}
+
+function withoutAccents(text: string): string {
+  return text
+    .normalize("NFD")
+    .replace(/(?<=\p{Script=Latin}\p{M}*)\p{M}/gu, "")
+    .normalize("NFC");
+}
+
+/** Whether a text has nothing to answer: no words but fillers, and no picture. Pure. */
+export function isSilence(text: string): boolean {
+  return normalizeRequest(text).length === 0 && !/\p{Extended_Pictographic}/u.test(text);
 }
 
 /** A clause without the polite words around what is wanted; at least one word is left. Pure. */
