@@ -18,25 +18,35 @@ export interface ResponderParts {
 const NO_LANGUAGE_MODEL =
   "I can not answer that yet, because no language model is set up. Open the settings and enter the address of a server such as Ollama.";
 const NO_LANGUAGE_MODEL_FOR_REST = "I can not help with the rest, because no language model is set up.";
-/** A question that was asked in reply to the answer to a question, and so on: no deeper than this. */
-const MOST_QUESTIONS = 4;
+/** So many questions of skills are remembered, those included that were made for nothing because the user went on. */
+const MOST_QUESTIONS = 16;
+
+/** What a skill asked because of a request, and what the next one may mean because of that. */
+interface AskedQuestion {
+  readonly request: string;
+  readonly say: string;
+  readonly followUps: readonly Intent[];
+}
 
 /**
- * Answers with a skill when one is meant, else with the language model of the settings, else says how to set one up. Keeps no state: which
- * question is open follows from the history. Skills work without any server. Codes: those of the language model.
+ * Answers with a skill when one is meant, else with the language model of the settings, else says how to set one up. Which question
+ * is open follows from the history. Skills work without any server. Codes: those of the language model.
  */
 export function createResponder(parts: ResponderParts): Responder & {
   /** Loads and tries out what the first answer needs. */
   warmUp(): Promise<void>;
 } {
   const languageModel = new OpenAiCompatibleResponder(() => parts.settings().languageModel);
+  const questions: AskedQuestion[] = [];
   const isLanguageModelSetUp = () => parts.settings().languageModel.baseUrl !== "";
   return {
     async *respond(request: ReplyRequest, signal: AbortSignal): AsyncGenerator<ReplyPart> {
       const situation = describeSituation(parts, request.history);
       const { answerWithSkills } = await loadSkills();
-      const answer = await answerWithSkills(request.text, situation, await findFollowUps(situation));
+      const answer = await answerWithSkills(request.text, situation, findFollowUps(questions, request.history));
       if (signal.aborted) return;
+      if (answer?.followUps) questions.push({ request: request.text, say: answer.say, followUps: answer.followUps });
+      if (questions.length > MOST_QUESTIONS) questions.shift();
       if (answer?.run) yield { kind: "effect", run: answer.run };
       if (answer && answer.say !== "") yield { kind: "text", text: answer.say };
       if (answer?.rest === "") return;
@@ -73,21 +83,14 @@ function describeSituation(
   return { ...parts, nowMs: nowMs(), settings: settings(), history };
 }
 
-/**
- * What the next request may mean because the assistant asked something last: found by answering the user's last request again, which has no
- * side effects, and used if that gives what was said.
- */
-async function findFollowUps(situation: Situation, depth = 0): Promise<readonly Intent[]> {
-  const { history } = situation;
+/** What the next request may mean because the assistant asked something last. */
+function findFollowUps(questions: readonly AskedQuestion[], history: readonly ConversationEntry[]): readonly Intent[] {
   const asked = history.at(-1);
-  const index = history.findLastIndex(({ speaker }) => speaker === "user");
-  const request = history[index];
-  if (!request || asked?.speaker !== "assistant" || depth === MOST_QUESTIONS) return [];
-  if (!asked.interrupted && !asked.text.endsWith("?")) return [];
-  const earlier = { ...situation, history: history.slice(0, index) };
-  const { answerWithSkills } = await loadSkills();
-  const answer = await answerWithSkills(request.text, earlier, await findFollowUps(earlier, depth + 1));
-  if (!answer?.followUps) return [];
-  const isSame = asked.interrupted ? answer.say.startsWith(asked.text) : answer.say === asked.text;
-  return isSame ? answer.followUps : [];
+  const request = history.findLast(({ speaker }) => speaker === "user");
+  if (!request || asked?.speaker !== "assistant") return [];
+  const question = questions.findLast(
+    ({ request: text, say }) =>
+      text === request.text && (asked.interrupted ? say.startsWith(asked.text) : say === asked.text),
+  );
+  return question?.followUps ?? [];
 }
