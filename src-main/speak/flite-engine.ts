@@ -12,9 +12,6 @@ export interface FliteSpeech {
   readonly phones: readonly SpokenPhone[];
 }
 
-/** What was spoken lately is kept up to so many samples, about two minutes at 16 kHz: 8 MB. */
-const MOST_KEPT_SAMPLES = 2_000_000;
-
 /** The end of Flite's initial memory, where everything is that it changes; what lies before are its voices. It is the last 83 KB. */
 const CHANGING_BYTES = 1 << 20;
 
@@ -25,8 +22,6 @@ const CHANGING_BYTES = 1 << 20;
  */
 export class FliteEngine {
   readonly #module: WebAssembly.Module;
-  readonly #kept = new Map<string, FliteSpeech>();
-  #keptSamples = 0;
   #program: FliteProgram;
 
   private constructor(module: WebAssembly.Module) {
@@ -38,30 +33,13 @@ export class FliteEngine {
     return new FliteEngine(await WebAssembly.compile(wasm));
   }
 
-  /**
-   * Speaks `text`, ASCII and not empty. `rateRatio`: 2 is twice as fast. Undefined when Flite breaks off. What was spoken lately is not made
-   * again: a request that is heard anew after a pause often has the same answer.
-   */
+  /** Speaks `text`, ASCII and not empty. `rateRatio`: 2 is twice as fast. Undefined when Flite breaks off. */
   synthesize(text: string, voice: string, rateRatio: number): FliteSpeech | undefined {
     const stretch = (1 / rateRatio).toFixed(3);
-    const key = `${voice} ${stretch} ${text}`;
-    const kept = this.#kept.get(key);
-    if (kept) return kept;
     const args = ["-voice", voice, "--setf", `duration_stretch=${stretch}`, "-psdur", "-t", text, "-o", "/wav"];
     const speech = this.#program.run(args);
-    if (speech) this.#keep(key, speech);
-    else this.#program = new FliteProgram(this.#module);
+    if (!speech) this.#program = new FliteProgram(this.#module);
     return speech;
-  }
-
-  #keep(key: string, speech: FliteSpeech): void {
-    this.#kept.set(key, speech);
-    this.#keptSamples += speech.pcm.length;
-    for (const [oldest, { pcm }] of this.#kept) {
-      if (this.#keptSamples <= MOST_KEPT_SAMPLES) return;
-      this.#kept.delete(oldest);
-      this.#keptSamples -= pcm.length;
-    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { PLAYBACK_RATE_HZ, msToSamples } from "../../src-shared/audio-format.ts";
+import { PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
 import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
 import { PcmRing } from "../../src-shared/pcm-ring.ts";
 import { hostEngine, type Engine } from "../models/engine-host.ts";
@@ -8,12 +8,11 @@ import type { SpeechRequest, SpokenSentence } from "../turn/ports.ts";
 import { FliteEngine, type FliteSpeech } from "./flite-engine.ts";
 import { PlaybackResampler } from "./playback-resampler.ts";
 import { speakableText } from "./speakable-text.ts";
-import { trimSilence } from "./trim-silence.ts";
-import { placeWordEnds } from "./word-ends.ts";
+import { SpokenLately } from "./spoken-lately.ts";
+import { SpokenPiece, type PieceWord } from "./spoken-piece.ts";
 
 /** Sample rate of each voice. */
 const VOICE_RATES_HZ: Readonly<Record<string, number>> = { slt: 16_000, kal: 8_000 };
-const CHUNK_MS = 100;
 const LONGEST_PIECE_CHARACTERS = 600;
 /** How long the writer sleeps at most before it looks whether its generation is still wanted. */
 const WAIT_MS = 50;
@@ -30,6 +29,7 @@ async function load(data: {
   for (const [voice, rateHz] of Object.entries(VOICE_RATES_HZ)) {
     resamplers.set(voice, await PlaybackResampler.create(rateHz));
   }
+  const pieces = new SpokenLately();
   for (let run = 0; run < WARM_UP_RUNS; run++) {
     const speech = flite.synthesize("It is half past three.", "slt", 1);
     if (speech) resamplers.get("slt")?.convert(speech.pcm, 0, speech.pcm.length);
@@ -38,13 +38,13 @@ async function load(data: {
     async answer(request) {
       const resampler = resamplers.get(request.voice);
       if (!resampler) return failed("speak-failed", "speak", "there is no such voice");
-      const sentence = new SentenceWriter(request, resampler);
-      for (const piece of cutPieces(request.text)) {
+      const sentence = new SentenceWriter(request);
+      for (const text of cutPieces(request.text)) {
         if (sentence.isVoid) break;
-        const text = speakableText(piece);
-        const speech = text === "" ? SILENCE : flite.synthesize(text, request.voice, request.rateRatio);
-        if (!speech) return failed("speak-failed", "speak", `Flite broke off (voice ${request.voice})`, true);
-        sentence.write(piece, speech);
+        const piece = pieces.find(request, text) ?? makePiece(flite, request, text, resampler);
+        if (!piece) return failed("speak-failed", "speak", `Flite broke off (voice ${request.voice})`, true);
+        pieces.keep(request, text, piece);
+        sentence.write(piece);
       }
       return succeeded(sentence.result());
     },
@@ -53,21 +53,30 @@ async function load(data: {
 
 const SILENCE: FliteSpeech = { pcm: new Float32Array(), rateHz: PLAYBACK_RATE_HZ, phones: [] };
 
+function makePiece(
+  flite: FliteEngine,
+  { voice, rateRatio }: SpeechRequest,
+  text: string,
+  resampler: PlaybackResampler,
+): SpokenPiece | undefined {
+  const speakable = speakableText(text);
+  const speech = speakable === "" ? SILENCE : flite.synthesize(speakable, voice, rateRatio);
+  return speech && new SpokenPiece(text, speech, resampler);
+}
+
 /** Writes the speech of one sentence to the ring and keeps account of it. */
 class SentenceWriter {
   readonly #ring: PcmRing;
   readonly #generation: number;
-  readonly #resampler: PlaybackResampler;
-  readonly #words: { readonly text: string; readonly endSample: number }[] = [];
+  readonly #words: PieceWord[] = [];
   #samples = 0;
   #chunks = 0;
   #firstPcmAtMs = 0;
   #lastPcmAtMs = 0;
 
-  constructor(request: SpeechRequest, resampler: PlaybackResampler) {
+  constructor(request: SpeechRequest) {
     this.#ring = new PcmRing(request.ring, nowMs);
     this.#generation = request.generation;
-    this.#resampler = resampler;
     if (!this.isVoid) this.#ring.beginWriting(request.generation);
   }
 
@@ -75,16 +84,11 @@ class SentenceWriter {
     return this.#ring.generation !== this.#generation;
   }
 
-  /** Writes what was made of `text`, waiting for space, until all is written or the generation is void. */
-  write(text: string, speech: FliteSpeech): void {
-    const trimmed = trimSilence(speech.pcm, speech.rateHz);
-    const pcm = speech.pcm.subarray(trimmed.start, trimmed.end);
-    this.#placeWords(text, speech, trimmed.start, this.#resampler.outputSamples(pcm.length));
-    const chunkSamples = msToSamples(CHUNK_MS, speech.rateHz);
-    for (let start = 0; start < pcm.length; start += chunkSamples) {
-      const end = Math.min(start + chunkSamples, pcm.length);
-      if (!this.#writeChunk(this.#resampler.convert(pcm, start, end))) return;
-    }
+  /** Writes a piece, waiting for space, until all is written or the generation is void. */
+  write(piece: SpokenPiece): void {
+    const start = this.#samples;
+    this.#words.push(...piece.words.map(({ text, endSample }) => ({ text, endSample: start + endSample })));
+    for (const chunk of piece.chunks()) if (!this.#writeChunk(chunk)) return;
   }
 
   result(): SpokenSentence {
@@ -114,20 +118,6 @@ class SentenceWriter {
     }
     this.#chunks += 1;
     return true;
-  }
-
-  #placeWords(text: string, speech: FliteSpeech, startSample: number, outputSamples: number): void {
-    const words = text.match(/\S+/g) ?? [];
-    const startMs = (startSample * 1000) / speech.rateHz;
-    const toPlace = words.map((word) => ({
-      spoken: speakableText(word),
-      pauseFollows: /[,.;:!?–—…)]["'”’)]*$/.test(word),
-    }));
-    const endsMs = placeWordEnds(toPlace, speech.phones);
-    for (const [index, word] of words.entries()) {
-      const end = msToSamples(Math.max(0, (endsMs[index] as number) - startMs), PLAYBACK_RATE_HZ);
-      this.#words.push({ text: word, endSample: this.#samples + Math.min(outputSamples, end) });
-    }
   }
 }
 

@@ -9,8 +9,8 @@ import { decodeTokens, mostTokensFor, type DecodedTokens } from "./moonshine-dec
 import { BEGIN_TOKEN, END_TOKEN, findPunctuation, tokensBeginning } from "./moonshine-logits.ts";
 import { loadMoonshineModel, type MoonshineModel } from "./moonshine-model.ts";
 
-/** A second thread makes the encoder and the verification of a draft a third faster, and more do not help. */
-const MOST_THREADS = 2;
+/** A second thread makes the encoder a third faster, and more do not help. */
+const MOST_ENCODER_THREADS = 2;
 const LONGEST_SAMPLES = 30 * RECOGNITION_RATE_HZ;
 const SHORTEST_SAMPLES = 0.1 * RECOGNITION_RATE_HZ;
 /** Silence after the speech: with less of it the last words come out wrong more often. */
@@ -26,7 +26,7 @@ const TEXT_TOKENS = 32_000;
 async function load(data: {
   modelsFolder: string | undefined;
 }): Promise<Outcome<Engine<TranscriptionRequest, Transcript>>> {
-  const loaded = await loadMoonshineModel(data.modelsFolder, Math.min(MOST_THREADS, availableParallelism()));
+  const loaded = await loadMoonshineModel(data.modelsFolder, Math.min(MOST_ENCODER_THREADS, availableParallelism()));
   if (!loaded.ok) return loaded;
   const model = loaded.value;
   await warmUp(model);
