@@ -8,7 +8,7 @@ import type { SourceLedger } from "./source-ledger.ts";
 import { DEVICE_AHEAD_MS, type SpeakerDevice } from "./speaker-device.ts";
 import type { SourcePace, StartPolicyMaker } from "./start-policy.ts";
 
-const PIECE_SAMPLES = msToSamples(20, PLAYBACK_RATE_HZ);
+const PIECE_SAMPLES = msToSamples(100, PLAYBACK_RATE_HZ);
 const AHEAD_SAMPLES = msToSamples(DEVICE_AHEAD_MS, PLAYBACK_RATE_HZ);
 /** Changes of tempo limits below this are not worth a message. */
 const TEMPO_STEP_SAMPLES = msToSamples(10, PLAYBACK_RATE_HZ);
@@ -141,16 +141,18 @@ export class PlayerLoop {
     if (!device) return this.#awaitOutput(reply, nowMs);
     if (!reply.beginningIsKnown) return;
     if (!reply.isAtDevice) this.#introduce(reply, device);
-    this.#send(reply, device);
-    if (!reply.endIsAnnounced && reply.totalSamples !== undefined) {
-      reply.endIsAnnounced = true;
-      device.command({ kind: "end", generation: reply.generation, totalSamples: reply.totalSamples });
-    }
+    // The rest of a long reply is seconds of audio: the start does not wait for it.
+    this.#sendPiece(reply, device);
     if (reply.mayStart(nowMs)) {
       const isFirst = !reply.wasStarted;
       reply.start();
       device.command({ kind: "start", generation: reply.generation });
       if (isFirst) this.#tellStarted(reply);
+    }
+    while (this.#sendPiece(reply, device));
+    if (!reply.endIsAnnounced && reply.totalSamples !== undefined) {
+      reply.endIsAnnounced = true;
+      device.command({ kind: "end", generation: reply.generation, totalSamples: reply.totalSamples });
     }
     if (reply.isPlaying) this.#setTempo(reply, device, nowMs);
   }
@@ -218,14 +220,14 @@ export class PlayerLoop {
     this.#abandon(reply, failure("output-missing", "play", "no output is attached", true));
   }
 
-  #send(reply: PlayingReply, device: SpeakerDevice): void {
+  /** Whether there was anything to send, and room for it. */
+  #sendPiece(reply: PlayingReply, device: SpeakerDevice): boolean {
     const piece = this.#piece;
-    for (;;) {
-      const room = AHEAD_SAMPLES - (reply.sentSamples - reply.positionSamples);
-      const count = reply.nextPiece(this.#ring, piece, Math.min(PIECE_SAMPLES, room));
-      if (count <= 0) return;
-      device.pcm(reply.generation, count === PIECE_SAMPLES ? piece : piece.subarray(0, count));
-    }
+    const room = AHEAD_SAMPLES - (reply.sentSamples - reply.positionSamples);
+    const count = reply.nextPiece(this.#ring, piece, Math.min(PIECE_SAMPLES, room));
+    if (count <= 0) return false;
+    device.pcm(reply.generation, count === PIECE_SAMPLES ? piece : piece.subarray(0, count));
+    return true;
   }
 
   #setTempo(reply: PlayingReply, device: SpeakerDevice, nowMs: number): void {
