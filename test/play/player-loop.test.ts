@@ -134,6 +134,28 @@ test("sends no more ahead than the device may hold, and all of a long reply in t
   expect(finished()).toMatchObject({ flushed: false, positionSamples: 12 * SECOND, metrics: { underruns: 0 } });
 });
 
+test("a reply that is there at once starts with its first piece, and what was sent before its release need not be sent again", () => {
+  const sent: string[] = [];
+  const command = ({ kind }: { readonly kind: string }): void => void sent.push(kind);
+  loop.attach({ name: "port", command, pcm: () => void sent.push("pcm"), close: async () => {} });
+  const sendReply = (generation: number): void => {
+    begin(generation);
+    write(2 * SECOND, generation);
+    loop.end(generation, 2 * SECOND);
+    sent.length = 0;
+  };
+  begin(1);
+  loop.release(1);
+  write(2 * SECOND);
+  sent.length = 0;
+  loop.pump();
+  expect(sent.slice(0, 4)).toEqual(["begin", "pcm", "start", "pcm"]);
+  expect(sent.filter((kind) => kind === "pcm")).toHaveLength(20);
+  sendReply(2);
+  loop.release(2);
+  expect(sent).toEqual(["start"]);
+});
+
 test("a flush ends the reply where it was", () => {
   const device = attachDevice();
   begin(1);

@@ -204,6 +204,21 @@ test("a sentence that is said again is the same again, in its own voice and at i
   expect(faster.pcm.length).toBeLessThan(0.7 * first.pcm.length);
 });
 
+test("a sentence that was broken off is whole when it is said again", async () => {
+  const text = "Nobody heard the end of this one, because it was broken off.";
+  const small = PcmRing.allocate(4096);
+  const smallRing = new PcmRing(small);
+  smallRing.setGeneration(1);
+  const speaking = speak(text, { ring: small, generation: 1 });
+  while (smallRing.availableSamples < smallRing.capacitySamples) await new Promise((resolve) => setTimeout(resolve, 5));
+  smallRing.setGeneration(2);
+  expect((await speaking).samples).toBe(4096);
+  const again = await hear(text);
+  const fresh = await hear(`${text} `);
+  expect(again.pcm.length).toBeGreaterThan(2 * PLAYBACK_RATE_HZ);
+  expect(again.pcm).toEqual(fresh.pcm);
+});
+
 test("does not know other voices", async () => {
   const outcome = await synthesizer.speak({ text: "Hi.", voice: "bob", rateRatio: 1, ring: buffer, generation });
   expect(outcome).toMatchObject({ ok: false, failure: { code: "speak-failed" } });
