@@ -29,8 +29,8 @@ interface AskedQuestion {
 }
 
 /**
- * Answers with a skill when one is meant, else with the language model of the settings, else says how to set one up. Which question
- * is open follows from the history. Skills work without any server. Codes: those of the language model.
+ * Answers with a skill when one is meant, else with the language model of the settings, else says how to set one up. Which question is
+ * open follows from the history. Skills work without any server. Codes: those of the language model.
  */
 export function createResponder(parts: ResponderParts): Responder & {
   /** Loads and tries out what the first answer needs. */

@@ -9,7 +9,7 @@ import { FliteEngine, type FliteSpeech } from "./flite-engine.ts";
 import { PlaybackResampler } from "./playback-resampler.ts";
 import { speakableText } from "./speakable-text.ts";
 import { SpokenLately } from "./spoken-lately.ts";
-import { SpokenPiece, type PieceWord } from "./spoken-piece.ts";
+import { SpokenPiece } from "./spoken-piece.ts";
 
 /** Sample rate of each voice. */
 const VOICE_RATES_HZ: Readonly<Record<string, number>> = { slt: 16_000, kal: 8_000 };
@@ -68,7 +68,7 @@ function makePiece(
 class SentenceWriter {
   readonly #ring: PcmRing;
   readonly #generation: number;
-  readonly #words: PieceWord[] = [];
+  readonly #words: SpokenSentence["words"][number][] = [];
   #samples = 0;
   #chunks = 0;
   #firstPcmAtMs = 0;

@@ -1,4 +1,5 @@
-import { msToSamples, PLAYBACK_RATE_HZ, samplesToMs } from "../../src-shared/audio-format.ts";
+import { msToSamples, PLAYBACK_RATE_HZ } from "../../src-shared/audio-format.ts";
+import type { SpokenSentence } from "../turn/ports.ts";
 import type { FliteSpeech } from "./flite-engine.ts";
 import type { PlaybackResampler } from "./playback-resampler.ts";
 import { speakableText } from "./speakable-text.ts";
@@ -8,28 +9,23 @@ import { placeWordEnds } from "./word-ends.ts";
 const CHUNK_MS = 100;
 const CHUNK_SAMPLES = msToSamples(CHUNK_MS, PLAYBACK_RATE_HZ);
 
-/** A word and where it ends, in samples of the piece. */
-export interface PieceWord {
-  readonly text: string;
-  readonly endSample: number;
-}
-
 /** A text and its speech, without silence around it, at PLAYBACK_RATE_HZ. It is converted while it is read for the first time. */
 export class SpokenPiece {
-  readonly words: readonly PieceWord[];
+  /** Words with their ends in samples of the piece. */
+  readonly words: SpokenSentence["words"];
   readonly #pcm: Float32Array;
   readonly #resampler: PlaybackResampler;
-  readonly #rateHz: number;
+  readonly #speechChunkSamples: number;
   /** As Flite made it, until all of it is converted. */
   #speech: Float32Array | undefined;
-  #convertedSamples = 0;
+  #convertedChunks = 0;
 
   constructor(text: string, { pcm, rateHz, phones }: FliteSpeech, resampler: PlaybackResampler) {
     const { start, end } = trimSilence(pcm, rateHz);
     this.#speech = pcm.subarray(start, end);
     this.#pcm = new Float32Array(resampler.outputSamples(end - start));
     this.#resampler = resampler;
-    this.#rateHz = rateHz;
+    this.#speechChunkSamples = msToSamples(CHUNK_MS, rateHz);
     const startMs = (start * 1000) / rateHz;
     this.words = placeWords(text, phones).map(({ text: word, endMs }) => ({
       text: word,
@@ -44,17 +40,17 @@ export class SpokenPiece {
 
   /** The speech in chunks of 100 ms. */
   *chunks(): Generator<Float32Array, void, undefined> {
-    for (let start = 0; start < this.#pcm.length; start += CHUNK_SAMPLES) {
-      if (this.#speech && start >= this.#convertedSamples) this.#convertChunk(this.#speech);
-      yield this.#pcm.subarray(start, start + CHUNK_SAMPLES);
+    for (let chunk = 0; chunk * CHUNK_SAMPLES < this.#pcm.length; chunk++) {
+      if (this.#speech && chunk === this.#convertedChunks) this.#convert(this.#speech, chunk);
+      yield this.#pcm.subarray(chunk * CHUNK_SAMPLES, (chunk + 1) * CHUNK_SAMPLES);
     }
   }
 
-  #convertChunk(speech: Float32Array): void {
-    const start = msToSamples(samplesToMs(this.#convertedSamples, PLAYBACK_RATE_HZ), this.#rateHz);
-    const end = Math.min(start + msToSamples(CHUNK_MS, this.#rateHz), speech.length);
-    this.#pcm.set(this.#resampler.convert(speech, start, end), this.#convertedSamples);
-    this.#convertedSamples += CHUNK_SAMPLES;
+  #convert(speech: Float32Array, chunk: number): void {
+    const start = chunk * this.#speechChunkSamples;
+    const end = Math.min(start + this.#speechChunkSamples, speech.length);
+    this.#pcm.set(this.#resampler.convert(speech, start, end), chunk * CHUNK_SAMPLES);
+    this.#convertedChunks++;
     if (end === speech.length) this.#speech = undefined;
   }
 }

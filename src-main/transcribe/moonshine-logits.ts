@@ -24,8 +24,8 @@ export function likelyTokens(logits: Float32Array, row: number, nats: number, mo
   const start = row * VOCABULARY_SIZE;
   const { highest, logSum, tokens } = weigh(logits, start);
   return tokens
+    .filter((token) => (logits[start + token] as number) > highest - nats)
     .map((token) => ({ token, logProbability: (logits[start + token] as number) - highest - logSum }))
-    .filter(({ logProbability }) => logProbability > -logSum - nats)
     .toSorted((a, b) => b.logProbability - a.logProbability)
     .slice(0, most);
 }

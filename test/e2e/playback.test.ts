@@ -95,7 +95,7 @@ describe.skipIf(reason !== undefined)(`playback in Chromium${reason ? ` (skipped
   test("reported ttfa is the instant at which the sound leaves the speaker", async () => {
     const errorsMs: number[] = [];
     for (let round = 0; round < 8; round++) {
-      // The latency that a browser reports differs by some ms from one audio context to the next, and stays wrong in each: eight count.
+      // The latency that a browser reports differs by some ms from one audio context to the next, and what is wrong in one does not even out.
       await openPage();
       const playing = begin();
       playing.write(noise(0.6 * SECOND));

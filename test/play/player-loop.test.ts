@@ -57,6 +57,14 @@ function pass(ms: number, device?: ClockedDevice): void {
   }
 }
 
+/** Pieces of 20 ms, each of which comes when the one before has been played. */
+function writePieces(count: number, device: ClockedDevice): void {
+  for (let piece = 0; piece < count; piece++) {
+    write(0.02 * SECOND);
+    pass(20, device);
+  }
+}
+
 function lastLevel(): PlaybackLevel | undefined {
   return events.findLast((event) => event.kind === "progress")?.level;
 }
@@ -272,15 +280,9 @@ test.each([
   startPolicy = (requestedAtMs) => new AdaptiveStart(requestedAtMs);
   begin(1, { isLive });
   loop.release(1);
-  for (let pieces = 0; pieces < 50; pieces++) {
-    write(0.02 * SECOND);
-    pass(20, device);
-  }
+  writePieces(50, device);
   write(0.8 * SECOND);
-  for (let pieces = 0; pieces < 400; pieces++) {
-    write(0.02 * SECOND);
-    pass(20, device);
-  }
+  writePieces(400, device);
   const bufferedMs = ((lastLevel()?.bufferedSamples ?? 0) * 1000) / SECOND;
   expect(bufferedMs).toBeLessThan(mostMs);
   expect(bufferedMs).toBeGreaterThan(mostMs - 300);
@@ -292,10 +294,7 @@ test("a live source that begins with a backlog is caught up with from the start"
   begin(1, { isLive: true });
   write(2 * SECOND);
   loop.release(1);
-  for (let pieces = 0; pieces < 500; pieces++) {
-    write(0.02 * SECOND);
-    pass(20, device);
-  }
+  writePieces(500, device);
   expect(((lastLevel()?.bufferedSamples ?? 0) * 1000) / SECOND).toBeLessThan(1_400);
   expect(lastLevel()?.underruns).toBe(0);
 });

@@ -34,6 +34,17 @@ async function hear(text: string, options: Partial<SpeechRequest> = {}): Promise
   return { ...spoken, pcm: pcm.subarray(0, samples) };
 }
 
+/** Speaks into a ring of 4096 samples that nobody reads, whose generation becomes void when it is full. */
+async function breakOff(text: string): Promise<SpokenSentence> {
+  const small = PcmRing.allocate(4096);
+  const smallRing = new PcmRing(small);
+  smallRing.setGeneration(1);
+  const speaking = speak(text, { ring: small, generation: 1 });
+  while (smallRing.availableSamples < smallRing.capacitySamples) await new Promise((resolve) => setTimeout(resolve, 5));
+  smallRing.setGeneration(2);
+  return speaking;
+}
+
 function peak(pcm: Float32Array): number {
   return pcm.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
 }
@@ -150,13 +161,7 @@ test("writes nothing for a void generation, and stops in the middle when it beco
   ring.setGeneration(++generation);
   const voided = await speak("Nobody wants to hear this.", { generation: generation - 1 });
   expect(voided.samples).toBe(0);
-  const small = PcmRing.allocate(4096);
-  const smallRing = new PcmRing(small);
-  smallRing.setGeneration(1);
-  const speaking = speak("This sentence does not fit into so small a ring.", { ring: small, generation: 1 });
-  while (smallRing.availableSamples < smallRing.capacitySamples) await new Promise((resolve) => setTimeout(resolve, 5));
-  smallRing.setGeneration(2);
-  expect((await speaking).samples).toBe(4096);
+  expect((await breakOff("This sentence does not fit into so small a ring.")).samples).toBe(4096);
 });
 
 test("waits for a slow reader and drops nothing", async () => {
@@ -206,13 +211,7 @@ test("a sentence that is said again is the same again, in its own voice and at i
 
 test("a sentence that was broken off is whole when it is said again", async () => {
   const text = "Nobody heard the end of this one, because it was broken off.";
-  const small = PcmRing.allocate(4096);
-  const smallRing = new PcmRing(small);
-  smallRing.setGeneration(1);
-  const speaking = speak(text, { ring: small, generation: 1 });
-  while (smallRing.availableSamples < smallRing.capacitySamples) await new Promise((resolve) => setTimeout(resolve, 5));
-  smallRing.setGeneration(2);
-  expect((await speaking).samples).toBe(4096);
+  expect((await breakOff(text)).samples).toBe(4096);
   const again = await hear(text);
   const fresh = await hear(`${text} `);
   expect(again.pcm.length).toBeGreaterThan(2 * PLAYBACK_RATE_HZ);

@@ -91,9 +91,9 @@ function withoutAccents(text: string): string {
     .normalize("NFC");
 }
 
-/** Whether a text has nothing to answer: no words but fillers, and no picture. Pure. */
-export function isSilence(text: string): boolean {
-  return normalizeRequest(text).length === 0 && !/\p{Extended_Pictographic}/u.test(text);
+/** Whether there is a picture, such as an emoji, in a text. Pure. */
+export function hasPicture(text: string): boolean {
+  return /\p{Extended_Pictographic}/u.test(text);
 }
 
 /** A clause without the polite words around what is wanted; at least one word is left. Pure. */

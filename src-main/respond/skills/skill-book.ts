@@ -6,7 +6,7 @@ import { chanceSkill } from "./chance-skill.ts";
 import { clockSkill } from "./clock-skill.ts";
 import { mannersSkill } from "./manners-skill.ts";
 import { NearMisses } from "./near-misses.ts";
-import { CLAUSE_MARK, isSilence, normalizeRequest, stripPoliteness } from "./normalize-request.ts";
+import { CLAUSE_MARK, hasPicture, normalizeRequest, stripPoliteness } from "./normalize-request.ts";
 import { compilePattern } from "./request-pattern.ts";
 import { runningTimersSkill } from "./running-timers-skill.ts";
 import type { Intent, Situation, Skill, SkillAnswer } from "./skill.ts";
@@ -78,7 +78,7 @@ export async function answerWithSkills(
   followUps: readonly Intent[],
 ): Promise<BookAnswer | undefined> {
   const words = normalizeRequest(text);
-  if (isSilence(text)) return { say: "", rest: "" };
+  if (words.length === 0 && !hasPicture(text)) return { say: "", rest: "" };
   const reader = new Reader(situation, followUps);
   const clauses = splitClauses(words);
   const readings =
