@@ -48,6 +48,14 @@ function write(samples: number, generation = 1): void {
   expect(ring.write(pcm, 0, samples, generation)).toBe(samples);
 }
 
+/** A reply that is there as a whole when it is released. */
+function beginWhole(samples: number): void {
+  begin(1);
+  write(samples);
+  loop.end(1, samples);
+  loop.release(1);
+}
+
 /** Lets `ms` pass in steps of the player's own pump interval. The device renders when it is given any command. */
 function pass(ms: number, device?: ClockedDevice): void {
   for (let passed = 0; passed < ms; passed += 4) {
@@ -180,10 +188,7 @@ test("a flush ends the reply where it was", () => {
 });
 
 test("an output that comes soon plays the reply that waited for it", () => {
-  begin(1);
-  write(SECOND);
-  loop.end(1, SECOND);
-  loop.release(1);
+  beginWhole(SECOND);
   pass(1000);
   const device = attachDevice();
   pass(1200, device);
@@ -191,10 +196,7 @@ test("an output that comes soon plays the reply that waited for it", () => {
 });
 
 test("without an output the reply ends unheard and says why", () => {
-  begin(1);
-  write(SECOND);
-  loop.end(1, SECOND);
-  loop.release(1);
+  beginWhole(SECOND);
   pass(3100);
   expect(events).toMatchObject([
     { kind: "output-failed", failure: { code: "output-missing" } },
@@ -257,10 +259,7 @@ test("silence at the beginning beyond 60 ms is not played, and is reported", () 
 
 test("pauses and goes on without losing a sample or counting a gap", () => {
   const device = attachDevice();
-  begin(1);
-  write(SECOND);
-  loop.end(1, SECOND);
-  loop.release(1);
+  beginWhole(SECOND);
   pass(300, device);
   loop.setPaused(1, true);
   pass(500, device);
