@@ -4,7 +4,7 @@ import { Microphone } from "../microphone/microphone.ts";
 import audioWorkletUrl from "./audio-worklet.ts?worker&url";
 import { describeContext, type SoundContext } from "./describe-context.ts";
 import { OutputGapReader } from "./output-gap-reader.ts";
-import { readWorkletClock } from "./read-worklet-clock.ts";
+import { WorkletClockReader } from "./worklet-clock-reader.ts";
 import type { WorkletMessage } from "./worklet-clock.ts";
 
 /** Soon enough that a gap is counted while its reply still plays. */
@@ -70,14 +70,18 @@ export class PageAudio {
     this.#nodes.resolve({ output: playback, capture });
     const tell = (node: AudioWorkletNode, message: WorkletMessage, transfer: Transferable[] = []) =>
       node.port.postMessage(message, transfer);
+    const clockReader = new WorkletClockReader(this.#context, performance.timeOrigin);
     const setClocks = () => {
-      const clock = readWorkletClock(this.#context, performance.now(), performance.timeOrigin);
+      const clock = clockReader.read(performance.now());
       tell(playback, clock);
       tell(capture, clock);
     };
     setClocks();
     setInterval(setClocks, CLOCK_INTERVAL_MS);
-    this.#context.addEventListener("statechange", setClocks);
+    this.#context.addEventListener("statechange", () => {
+      clockReader.forget();
+      setClocks();
+    });
     setTimeout(() => {
       const outputGaps = new OutputGapReader(this.#context);
       setInterval(() => {
