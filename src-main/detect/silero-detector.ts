@@ -5,8 +5,8 @@ import type { VoiceDetector } from "../turn/ports.ts";
 import { QuietRoom } from "./quiet-room.ts";
 import { createSileroStreams, type SileroOptions, type StreamDetector } from "./silero-streams.ts";
 
-/** Frames of a quiet room that the model is shown first when something is heard again. */
-const LEAD_FRAMES = 4;
+/** Frames of a quiet room that the model is shown first when something is heard again: a second. */
+const LEAD_FRAMES = 31;
 
 /** Silero VAD for a single stream, a frame at a time: see {@link createSileroStreams} and {@link frameByFrame}. */
 export function createSileroDetector(
@@ -17,12 +17,13 @@ export function createSileroDetector(
 }
 
 /**
- * A stream that is heard a frame at a time. Frames of a quiet room have the probability 0 and do not wake the detector's thread; it begins
- * anew, a little before, with the first that is louder. Closing it ends the stream alone.
+ * A stream that is heard a frame at a time. Frames of a quiet room have the probability 0 and do not wake the detector's thread; with the first
+ * that is louder it goes on from a second before, in the state in which it was: a model that begins anew takes more of a babble for speech.
+ * Closing it ends the stream alone.
  */
 export function frameByFrame(detector: Pick<StreamDetector, "open">): VoiceDetector {
   const room = new QuietRoom();
-  let stream = detector.open();
+  const stream = detector.open();
   let unseen: Float32Array[] = [];
   let looks = 0;
   return {
@@ -33,10 +34,6 @@ export function frameByFrame(detector: Pick<StreamDetector, "open">): VoiceDetec
       if (room.isQuiet(frame) && looks === 0) {
         unseen = [...unseen.slice(1 - LEAD_FRAMES), frame.slice()];
         return succeeded(0);
-      }
-      if (unseen.length > 0) {
-        stream.close();
-        stream = detector.open();
       }
       const frames = new Float32Array((unseen.length + 1) * RECOGNITION_FRAME_SAMPLES);
       for (const [at, heard] of [...unseen, frame].entries()) frames.set(heard, at * RECOGNITION_FRAME_SAMPLES);

@@ -17,7 +17,7 @@ export function Notices(): ReactNode {
   const { allowMicrophone } = windowActions();
   const isInvited = microphone === "unasked" && !muted;
   return (
-    <>
+    <div className="notices">
       {isInvited && (
         <div className="notice invite" data-testid="microphone-invitation">
           <p>{STRINGS.microphone.explain}</p>
@@ -43,7 +43,7 @@ export function Notices(): ReactNode {
       {failure && !failure.code.startsWith("mic-") && (
         <Notice text={userSentence(failure.code)} detail={failure.detail} />
       )}
-    </>
+    </div>
   );
 }
 

@@ -1,6 +1,8 @@
 import { afterAll, expect, test } from "vitest";
-import { createSileroDetector } from "../../src-main/detect/silero-detector.ts";
+import { createSileroDetector, frameByFrame } from "../../src-main/detect/silero-detector.ts";
+import type { DetectorStream } from "../../src-main/detect/silero-streams.ts";
 import { resampleAll } from "../../src-main/streaming-resampler.ts";
+import { succeeded } from "../../src-shared/failure.ts";
 import { RECOGNITION_FRAME_SAMPLES, RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
 import { sharedSpeech, spokenText, withSilence } from "../fixtures/speech.ts";
 
@@ -78,4 +80,30 @@ test("leaves the caller's frame alone", async () => {
   await detector.detect(frame);
   expect(frame.length).toBe(512);
   expect(frame[0]).toBe(0.25);
+});
+
+test("what is louder than a quiet room is heard with the second before it, on the same stream", async () => {
+  const framesSeen: number[] = [];
+  let streams = 0;
+  const open = (): DetectorStream => {
+    streams++;
+    return {
+      detect: async (frames) => {
+        framesSeen.push(frames.length / RECOGNITION_FRAME_SAMPLES);
+        return succeeded(new Float32Array(frames.length / RECOGNITION_FRAME_SAMPLES));
+      },
+      close: () => undefined,
+    };
+  };
+  const frames = frameByFrame({ open });
+  const hear = (amplitude: number) =>
+    frames.detect(
+      new Float32Array(RECOGNITION_FRAME_SAMPLES).map((_, index) => (index % 2 === 0 ? amplitude : -amplitude)),
+    );
+  for (let frame = 0; frame < 100; frame++) await hear(0.001);
+  expect(framesSeen).toEqual(Array.from({ length: 31 }, () => 1));
+  await hear(0.1);
+  await hear(0.1);
+  expect(framesSeen.slice(31)).toEqual([32, 1]);
+  expect(streams).toBe(1);
 });
