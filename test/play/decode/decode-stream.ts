@@ -68,6 +68,6 @@ export async function* chunksOver(seconds: number, bytes: Uint8Array, chunkBytes
   for (const chunk of chunksOf(bytes, chunkBytes)) {
     yield chunk;
     taken += chunk.length;
-    await delay(startedAtMs + (taken / bytes.length) * seconds * 1_000 - performance.now());
+    await delay(Math.max(0, startedAtMs + (taken / bytes.length) * seconds * 1_000 - performance.now()));
   }
 }
