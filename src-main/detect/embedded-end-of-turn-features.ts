@@ -8,16 +8,17 @@ import { finalProsody } from "./embedded-end-of-turn-prosody.ts";
 export const END_OF_TURN_FEATURES = [
   "log-odds of a comma or the like",
   "holds back",
-  "asks, orders or answers",
   "mean log probability of the tokens",
   "pitch change",
   "log of the speaking time, when it neither asks, orders nor answers",
+  "log-odds of an end before the last word",
 ] as const;
 
 /** Keeps the odds of a sure recognizer finite. */
 const SMALL_PROBABILITY = 0.01;
 /** For a recognizer that does not tell: what Moonshine usually tells. */
 const USUAL_CONTINUATION = 0.05;
+const USUAL_EARLIER_END = 0.003;
 const USUAL_LOG_PROBABILITY = -0.35;
 /** In octaves. A falling end is about a third of an octave deep; more is a wrong measurement. */
 const DEEPEST_FALL = -0.35;
@@ -35,14 +36,13 @@ export function endOfTurnFeatures({ transcript, pcm, speechEndSample }: PauseEvi
   const { pitchChange, speakingMs } = finalProsody(pcm, speechEndSample);
   const isQuestion = text.endsWith("?");
   const pitch = isQuestion || pitchChange === undefined ? NEUTRAL_PITCH : pitchChange;
-  const asks = asksOrOrders(text);
   return [
     logOdds(ending?.continuationProbability ?? USUAL_CONTINUATION),
     Number(holdOf(text) !== "none"),
-    Number(asks),
     meanLogProbability(transcript) ?? USUAL_LOG_PROBABILITY,
     Math.min(HIGHEST_RISE, Math.max(DEEPEST_FALL, pitch)),
-    asks ? 0 : Math.log(Math.max(SHORTEST_MS, speakingMs) / USUAL_MS),
+    asksOrOrders(text) ? 0 : Math.log(Math.max(SHORTEST_MS, speakingMs) / USUAL_MS),
+    logOdds(ending?.earlierEndProbability ?? USUAL_EARLIER_END),
   ];
 }
 

@@ -3,19 +3,19 @@
  * by `node bench/turns/fit-end-of-turn.ts`.
  */
 export const END_OF_TURN_WEIGHTS: { readonly bias: number; readonly weights: readonly number[] } = {
-  bias: -0.917,
+  bias: -2.344,
   weights: [
     // log-odds of a comma or the like
-    -0.597,
+    -0.503,
     // holds back
-    -2.115,
-    // asks, orders or answers
-    0.061,
+    -2.205,
     // mean log probability of the tokens
-    1.431,
+    0.93,
     // pitch change
-    -5.397,
+    -5.881,
     // log of the speaking time, when it neither asks, orders nor answers
-    4.896,
+    4.82,
+    // log-odds of an end before the last word
+    -0.413,
   ],
 };

@@ -5,6 +5,7 @@ import {
   END_TOKEN,
   endingOf,
   likelyTokens,
+  type LogitsRow,
   type PunctuationTokens,
   type TokenCandidate,
 } from "./moonshine-logits.ts";
@@ -50,6 +51,8 @@ export interface DecodingOptions {
   readonly draftTokens: readonly number[];
   readonly mostTokens: number;
   readonly punctuation: PunctuationTokens;
+  /** Tokens that begin a word; one that is punctuation begins none. */
+  readonly wordBeginnings: ReadonlySet<number>;
   /** Tokens of which `cueProbability` tells. */
   readonly cueTokens?: ReadonlySet<number> | undefined;
   /** Decoding ends early, with what there is, when this is aborted. */
@@ -60,6 +63,8 @@ interface Hypothesis extends DecodedTokens {
   /** Sum of the log probabilities, the end marker's included once it is there. */
   readonly score: number;
   readonly row: number;
+  /** Where the last word was chosen; undefined before there is one. */
+  readonly lastWord: LogitsRow | undefined;
 }
 
 /** What one pass says about the token after each hypothesis: rows of logits. */
@@ -70,7 +75,7 @@ interface Prediction {
   readonly firstRow: number;
 }
 
-const NOTHING: Hypothesis = { tokens: [], logProbabilities: [], score: 0, row: 0 };
+const NOTHING: Hypothesis = { tokens: [], logProbabilities: [], score: 0, row: 0, lastWord: undefined };
 
 /**
  * Finds the likeliest tokens by beam search with pruning; hypotheses that ended compete by mean log probability. A draft costs one pass for
@@ -104,7 +109,7 @@ async function search(
     drafted = live.length === 1 && tokens.length <= draft.length && tokens.every((token, at) => token === draft[at]);
     if (wasDrafted && !drafted) decoder.rewind(tokens.length);
     const prediction = drafted ? verifyToken(verified, tokens.length, draft) : await advance(decoder, live);
-    live = extend(live, prediction, options.punctuation, ended);
+    live = extend(live, prediction, options, ended);
     const best = Math.max(...ended.map(meanScore));
     if (live.every((hypothesis) => meanScore(hypothesis) < best)) break;
   }
@@ -129,27 +134,29 @@ async function advance(decoder: CachedDecoder, hypotheses: readonly Hypothesis[]
 function extend(
   hypotheses: readonly Hypothesis[],
   { logits, candidates, firstRow }: Prediction,
-  punctuation: PunctuationTokens,
+  { punctuation, wordBeginnings }: DecodingOptions,
   ended: Hypothesis[],
 ): readonly Hypothesis[] {
   const extended: Hypothesis[] = [];
   for (const [row, hypothesis] of hypotheses.entries()) {
-    const { tokens, logProbabilities, score } = hypothesis;
+    const { tokens, logProbabilities, score, lastWord } = hypothesis;
+    const place = { logits, row: firstRow + row };
     const next = candidates[row] as readonly TokenCandidate[];
     const follows = (token: number): boolean => token === END_TOKEN || punctuation.has(token);
     const ending = next.some(({ token }) => follows(token))
-      ? (hypothesis.ending ?? endingOf(logits, firstRow + row, punctuation))
+      ? (hypothesis.ending ?? endingOf(lastWord ?? place, place, punctuation))
       : undefined;
     for (const { token, logProbability } of next) {
       if (token === END_TOKEN) {
         const doubtfullyEmpty = tokens.length === 0 && next.length > 1;
-        if (!doubtfullyEmpty) ended.push({ tokens, logProbabilities, score: score + logProbability, row, ending });
+        if (!doubtfullyEmpty) ended.push({ ...hypothesis, score: score + logProbability, row, ending });
       } else {
         extended.push({
           tokens: [...tokens, token],
           logProbabilities: [...logProbabilities, logProbability],
           score: score + logProbability,
           row,
+          lastWord: wordBeginnings.has(token) && !punctuation.has(token) ? place : lastWord,
           ending: follows(token) ? ending : undefined,
         });
       }

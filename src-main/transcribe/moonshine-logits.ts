@@ -13,6 +13,12 @@ export interface TokenCandidate {
   readonly logProbability: number;
 }
 
+/** What may come at one place of a text. */
+export interface LogitsRow {
+  readonly logits: Float32Array;
+  readonly row: number;
+}
+
 /** The tokens that are punctuation, by what they say about the text before them. */
 export type PunctuationTokens = ReadonlyMap<number, "terminal" | "continuation">;
 
@@ -30,16 +36,26 @@ export function likelyTokens(logits: Float32Array, row: number, nats: number, mo
     .slice(0, most);
 }
 
-/** What a row of logits says about the end of the text. */
-export function endingOf(logits: Float32Array, row: number, punctuation: PunctuationTokens): TranscriptEnding {
-  const probability = probabilitiesOf(logits, row);
-  const sums = { terminal: 0, continuation: 0 };
-  for (const [token, kind] of punctuation) sums[kind] += probability(token);
+/** What is said about the end of the text: in place of the last word, and after it. */
+export function endingOf(lastWord: LogitsRow, after: LogitsRow, punctuation: PunctuationTokens): TranscriptEnding {
+  const { terminal, continuation, end } = endsOf(after, punctuation);
+  const earlier = endsOf(lastWord, punctuation);
   return {
-    terminalProbability: sums.terminal,
-    continuationProbability: sums.continuation,
-    bareEndProbability: probability(END_TOKEN),
+    terminalProbability: terminal,
+    continuationProbability: continuation,
+    bareEndProbability: end,
+    earlierEndProbability: earlier.terminal + earlier.continuation + earlier.end,
   };
+}
+
+function endsOf(
+  { logits, row }: LogitsRow,
+  punctuation: PunctuationTokens,
+): Readonly<Record<"terminal" | "continuation" | "end", number>> {
+  const probability = probabilitiesOf(logits, row);
+  const sums = { terminal: 0, continuation: 0, end: probability(END_TOKEN) };
+  for (const [token, kind] of punctuation) sums[kind] += probability(token);
+  return sums;
 }
 
 /** Of all texts that are not empty: how likely one begins with these tokens, as a row of logits before the first token has it, 0 to 1. */

@@ -34,6 +34,7 @@ async function load(data: {
   llamaTokenizer.merges.clear();
   llamaTokenizer.vocabByString.clear();
   const punctuation = findPunctuation(llamaTokenizer.vocabById);
+  const wordBeginnings = tokensBeginning(llamaTokenizer.vocabById, [""]);
   const cues = new Map<string, ReadonlySet<number>>();
   const cueTokensOf = (beginnings: readonly string[]): ReadonlySet<number> => {
     const key = beginnings.join();
@@ -55,7 +56,7 @@ async function load(data: {
     const cueTokens = cueBeginnings && cueTokensOf(cueBeginnings);
     return signal.aborted
       ? NOTHING
-      : decodeTokens(decoder, { draftTokens, mostTokens, punctuation, cueTokens, signal });
+      : decodeTokens(decoder, { draftTokens, mostTokens, punctuation, wordBeginnings, cueTokens, signal });
   };
   return succeeded({
     async answer({ pcm, ...hints }, signal) {

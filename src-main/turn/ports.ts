@@ -53,7 +53,7 @@ export interface Transcript {
   readonly elapsedMs: number;
 }
 
-/** What the recognizer expects after the last word, as probabilities in [0, 1] that add up to at most 1. */
+/** What the recognizer expects at the end of the text, as probabilities in [0, 1]. The first three are about what follows the last word. */
 export interface TranscriptEnding {
   /** A full stop, question mark or exclamation mark. */
   readonly terminalProbability: number;
@@ -61,6 +61,8 @@ export interface TranscriptEnding {
   readonly continuationProbability: number;
   /** The end of the text without any punctuation. */
   readonly bareEndProbability: number;
+  /** That there was an end, or punctuation, in place of the last word: what the audio hardly holds is a guess at a word that is broken off. */
+  readonly earlierEndProbability: number;
 }
 
 /** Transcribe: speech to text. Runs in an engine worker, one request at a time, first come first served. Codes: transcribe-failed, model-*. */

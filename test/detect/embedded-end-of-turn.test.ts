@@ -6,8 +6,18 @@ import { finalProsody } from "../../src-main/detect/embedded-end-of-turn-prosody
 import { END_OF_TURN_WEIGHTS } from "../../src-main/detect/embedded-end-of-turn-weights.ts";
 import type { PauseEvidence, TranscriptEnding } from "../../src-main/turn/ports.ts";
 
-const ENDED: TranscriptEnding = { terminalProbability: 0.95, continuationProbability: 0.01, bareEndProbability: 0.03 };
-const GOES_ON: TranscriptEnding = { terminalProbability: 0.5, continuationProbability: 0.4, bareEndProbability: 0.05 };
+const ENDED: TranscriptEnding = {
+  terminalProbability: 0.95,
+  continuationProbability: 0.01,
+  bareEndProbability: 0.03,
+  earlierEndProbability: 0.001,
+};
+const GOES_ON: TranscriptEnding = {
+  terminalProbability: 0.5,
+  continuationProbability: 0.4,
+  bareEndProbability: 0.05,
+  earlierEndProbability: 0.001,
+};
 
 /** A voice of many harmonics that glides from one pitch to another, then 64 ms of silence. */
 function voice(durationMs: number, fromHz: number, toHz: number, pauseMs = 0): Float32Array {
@@ -52,12 +62,14 @@ test("a whole request is over, one that holds back is not", async () => {
   expect(await probability("My number is 5 5 5", GOES_ON)).toBeLessThan(0.2);
 });
 
-test("an expected comma, a raised voice and short speech make the end less likely", async () => {
+test("an expected comma, a raised voice, short speech and a last word that was guessed make the end less likely", async () => {
   const text = "I went to London last week.";
   const likely = await probability(text, ENDED, voice(2_000, 130, 100));
   expect(await probability(text, GOES_ON, voice(2_000, 130, 100))).toBeLessThan(likely);
   expect(await probability(text, ENDED, voice(2_000, 110, 130))).toBeLessThan(likely);
   expect(await probability(text, ENDED, voice(700, 130, 100))).toBeLessThan(likely);
+  const guessed = { ...ENDED, earlierEndProbability: 0.4 };
+  expect(await probability(text, guessed, voice(2_000, 130, 100))).toBeLessThan(likely);
 });
 
 test("without words the turn is not over; without the recognizer's expectation it still is judged", async () => {

@@ -64,11 +64,19 @@ const punctuation: PunctuationTokens = new Map([
   [STOP, "terminal"],
   [COMMA, "continuation"],
 ]);
+const PIECE = 92;
+const wordBeginnings = new Set(Array.from({ length: 1_000 }, (_, token) => token).filter((token) => token !== PIECE));
 const SENTENCE = [10, 20, 30, 40, 50];
 
 test("decodes token by token when there is no draft", async () => {
   const decoder = new FakeDecoder(sayOnly(SENTENCE));
-  const decoded = await decodeTokens(decoder, { draftTokens: [], mostTokens: 100, punctuation, signal });
+  const decoded = await decodeTokens(decoder, {
+    draftTokens: [],
+    mostTokens: 100,
+    punctuation,
+    wordBeginnings,
+    signal,
+  });
   expect(decoded.tokens).toEqual(SENTENCE);
   expect(decoded.logProbabilities.map((value) => Math.round(value * 1000) + 0)).toEqual([0, 0, 0, 0, 0]);
   expect(decoder.passes).toEqual([1, 1, 1, 1, 1, 1]);
@@ -82,7 +90,7 @@ test.each([
   ["too much", [10, 20, 30, 40, 50, 60, 70], [8]],
 ])("a draft with %s gives the same tokens in fewer passes", async (_, draftTokens, passes) => {
   const decoder = new FakeDecoder(sayOnly(SENTENCE));
-  const decoded = await decodeTokens(decoder, { draftTokens, mostTokens: 100, punctuation, signal });
+  const decoded = await decodeTokens(decoder, { draftTokens, mostTokens: 100, punctuation, wordBeginnings, signal });
   expect(decoded.tokens).toEqual(SENTENCE);
   expect(decoded.logProbabilities).toHaveLength(5);
   expect(decoder.passes).toEqual(passes);
@@ -98,6 +106,7 @@ test("prefers the sentence that is likelier as a whole to the one that begins li
     draftTokens: [],
     mostTokens: 100,
     punctuation,
+    wordBeginnings,
     signal,
   });
   expect(tokens).toEqual([8, 13, 13, 13]);
@@ -106,7 +115,7 @@ test("prefers the sentence that is likelier as a whole to the one that begins li
 test("hears nothing only when nothing else comes close", async () => {
   const doubtful: Language = (tokens) => (tokens.length === 0 ? { [END_TOKEN]: 0.7, 7: 0.3 } : { [END_TOKEN]: 1 });
   const clear: Language = (tokens) => (tokens.length === 0 ? { [END_TOKEN]: 0.95, 7: 0.05 } : { [END_TOKEN]: 1 });
-  const options = { draftTokens: [], mostTokens: 100, punctuation, signal };
+  const options = { draftTokens: [], mostTokens: 100, punctuation, wordBeginnings, signal };
   expect((await decodeTokens(new FakeDecoder(doubtful), options)).tokens).toEqual([7]);
   expect((await decodeTokens(new FakeDecoder(clear), options)).tokens).toEqual([]);
 });
@@ -117,18 +126,31 @@ test("stops at the limit, at a loop and when aborted", async () => {
     draftTokens: [],
     mostTokens: 12,
     punctuation,
+    wordBeginnings,
     signal,
   });
   expect(limited.tokens).toHaveLength(12);
   const stuck: Language = (tokens) => ({ [tokens.length < 2 ? tokens.length : 5 + (tokens.length % 3)]: 1 });
-  const looped = await decodeTokens(new FakeDecoder(stuck), { draftTokens: [], mostTokens: 500, punctuation, signal });
+  const looped = await decodeTokens(new FakeDecoder(stuck), {
+    draftTokens: [],
+    mostTokens: 500,
+    punctuation,
+    wordBeginnings,
+    signal,
+  });
   expect(looped.tokens.length).toBeLessThan(8);
   const abort = new AbortController();
   const decoder = new FakeDecoder((tokens) => {
     if (tokens.length === 4) abort.abort();
     return endless(tokens);
   });
-  const aborted = await decodeTokens(decoder, { draftTokens: [], mostTokens: 500, punctuation, signal: abort.signal });
+  const aborted = await decodeTokens(decoder, {
+    draftTokens: [],
+    mostTokens: 500,
+    punctuation,
+    wordBeginnings,
+    signal: abort.signal,
+  });
   expect(aborted.tokens.length).toBeLessThan(7);
 });
 
@@ -146,7 +168,7 @@ test("where a draft is doubtful both ways are looked at, and the rest of it coun
     return sayOnly(SENTENCE)(tokens);
   };
   const decoder = new FakeDecoder(language);
-  const options = { draftTokens: SENTENCE, mostTokens: 100, punctuation, signal };
+  const options = { draftTokens: SENTENCE, mostTokens: 100, punctuation, wordBeginnings, signal };
   expect((await decodeTokens(decoder, options)).tokens).toEqual(SENTENCE);
   expect(decoder.passes).toEqual([6, 2]);
 });
@@ -158,7 +180,7 @@ test("a doubtful place of the draft can be decided against it", async () => {
     return { [[10, 21, 31, 41][tokens.length] ?? END_TOKEN]: 1 };
   };
   const draftTokens = [10, 20, 32, 33, 34];
-  const options = { mostTokens: 100, punctuation, signal };
+  const options = { mostTokens: 100, punctuation, wordBeginnings, signal };
   const plain = await decodeTokens(new FakeDecoder(language), { ...options, draftTokens: [] });
   expect(plain.tokens).toEqual([10, 21, 31, 41]);
   expect((await decodeTokens(new FakeDecoder(language), { ...options, draftTokens })).tokens).toEqual(plain.tokens);
@@ -178,13 +200,33 @@ test.each([
     draftTokens,
     mostTokens: 100,
     punctuation,
+    wordBeginnings,
     signal,
   });
   expect(tokens).toEqual([10, 20, STOP]);
   expect(ending?.terminalProbability).toBeCloseTo(0.6);
   expect(ending?.bareEndProbability).toBeCloseTo(0.2);
   expect(ending?.continuationProbability).toBeCloseTo(0.15);
+  expect(ending?.earlierEndProbability).toBeCloseTo(0.1);
 });
+
+test.each([
+  ["with the whole as draft", [10, 20, PIECE, STOP]],
+  ["without a draft", []],
+])(
+  "tells how likely the text had ended before its last word, however many tokens that has, %s",
+  async (_, draftTokens) => {
+    const language: Language = (tokens) => {
+      if (tokens.length === 1) return { 20: 0.6, [STOP]: 0.2, [END_TOKEN]: 0.1, [COMMA]: 0.05, 30: 0.05 };
+      if (tokens.length === 2) return { [PIECE]: 0.9, [STOP]: 0.1 };
+      return { [[10, 20, PIECE, STOP][tokens.length] ?? END_TOKEN]: 1 };
+    };
+    const options = { draftTokens, mostTokens: 100, punctuation, wordBeginnings, signal };
+    const { tokens, ending } = await decodeTokens(new FakeDecoder(language), options);
+    expect(tokens).toEqual([10, 20, PIECE, STOP]);
+    expect(ending?.earlierEndProbability).toBeCloseTo(0.35);
+  },
+);
 
 test("truncates and gathers a cache by position and row", () => {
   const cache = Float32Array.from([0, 1, 10, 11, 20, 21, 100, 101, 110, 111, 120, 121]);

@@ -30,10 +30,13 @@ test("gives true log probabilities, likeliest first, of what comes close enough"
 
 test("adds up what a row says about the end", () => {
   const punctuation = findPunctuation([",", "<s>", "</s>", "▁", ".", "?", "..."]);
-  const ending = endingOf(secondRow({ 0: 0.1, [END_TOKEN]: 0.05, 4: 0.2, 5: 0.3, 6: 0.15, 9: 0.2 }), 1, punctuation);
+  const lastWord = secondRow({ [END_TOKEN]: 0.05, 0: 0.05, 6: 0.1, 9: 0.8 });
+  const after = secondRow({ 0: 0.1, [END_TOKEN]: 0.05, 4: 0.2, 5: 0.3, 6: 0.15, 9: 0.2 });
+  const ending = endingOf({ logits: lastWord, row: 1 }, { logits: after, row: 1 }, punctuation);
   expect(ending.terminalProbability).toBeCloseTo(0.5);
   expect(ending.continuationProbability).toBeCloseTo(0.25);
   expect(ending.bareEndProbability).toBeCloseTo(0.05);
+  expect(ending.earlierEndProbability).toBeCloseTo(0.2);
 });
 
 test("knows which texts end a sentence, which go on, and which are no punctuation", () => {
