@@ -91,6 +91,7 @@ async function pausesOf(turn: TurnItem, detector: VoiceDetector, transcriber: Tr
       utterance?.resume(event.atMs);
       pauses.push({ ...(pauses.pop() as SeenPause), resumedAtMs: seenAtMs });
     }
+    if (endpointer.isSpeech) utterance?.continue(probability.value, seenAtMs);
     if (event?.kind !== "speech-paused" || !utterance) continue;
     const heard = await utterance.pause(event.speechEndedAtMs, seenAtMs);
     if (!heard.ok) throw new Error(heard.failure.detail);

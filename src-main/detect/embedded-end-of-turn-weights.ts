@@ -3,19 +3,19 @@
  * by `node bench/turns/fit-end-of-turn.ts`.
  */
 export const END_OF_TURN_WEIGHTS: { readonly bias: number; readonly weights: readonly number[] } = {
-  bias: -2.344,
+  bias: -2.169,
   weights: [
     // log-odds of a comma or the like
-    -0.503,
+    -0.476,
     // holds back
-    -2.205,
+    -2.063,
     // mean log probability of the tokens
-    0.93,
+    0.997,
     // pitch change
-    -5.881,
+    -5.785,
     // log of the speaking time, when it neither asks, orders nor answers
-    4.82,
+    4.537,
     // log-odds of an end before the last word
-    -0.413,
+    -0.403,
   ],
 };

@@ -4,7 +4,7 @@ import { endOfTurnFeatures } from "./embedded-end-of-turn-features.ts";
 import { END_OF_TURN_WEIGHTS } from "./embedded-end-of-turn-weights.ts";
 
 /**
- * Decides without a model of its own: a logistic regression over what the recognizer expects after the last word, whether the words are
+ * Decides without a model of its own: a logistic regression over what the recognizer expects at and after the last word, whether the words are
  * complete, the fall of the pitch and the length of the speech. Main thread, less than 3 ms; never fails. Without words nothing was said
  * and the probability is 0.
  */
