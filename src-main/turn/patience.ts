@@ -13,13 +13,13 @@ interface PatienceRange {
 }
 
 /**
- * Chosen on the half of the labelled turns that is for tuning, for the shortest delays with cut-ins in about a sixth, a thirteenth and a
- * twentieth of the turns. Silence alone cuts into about 60 % of them at the delay of `quick`: most pause inside, for 0.2 to 1.5 s.
+ * Chosen on the half of the labelled turns that is for tuning, for the shortest delays with cut-ins in about a sixth, a twelfth and a
+ * thirtieth of the turns. Silence alone cuts into about 60 % of them at the delay of `quick`: most pause inside, for 0.2 to 1.5 s.
  */
 const RANGES: Record<Patience, PatienceRange> = {
   quick: { leastMs: 96, mostMs: 1_500, surelyOver: 0.6, doubtMs: 1_600 },
   balanced: { leastMs: 160, mostMs: 1_600, surelyOver: 1.2, doubtMs: 3_200 },
-  patient: { leastMs: 300, mostMs: 2_500, surelyOver: 2.2, doubtMs: 900 },
+  patient: { leastMs: 300, mostMs: 2_500, surelyOver: 2.4, doubtMs: 900 },
 };
 
 /** Pauses of the user longer than this do not make the assistant wait longer. */
