@@ -21,7 +21,7 @@ export type OverheardWords = Omit<WordsOverReply, "spokenText">;
 export class Attention {
   readonly #transcriber: Transcriber;
   readonly #buffer: UtteranceBuffer;
-  readonly #startedAtMs: number;
+  readonly startedAtMs: number;
   readonly #onWords: (words: OverheardWords) => void;
   readonly #abort = new AbortController();
   #look: AbortController | undefined;
@@ -39,7 +39,7 @@ export class Attention {
   ) {
     this.#transcriber = transcriber;
     this.#buffer = buffer;
-    this.#startedAtMs = startedAtMs;
+    this.startedAtMs = startedAtMs;
     this.#onWords = onWords;
     this.#nextLookAtMs = startedAtMs + TURN_TUNING.attendIntervalMs;
   }
@@ -72,7 +72,7 @@ export class Attention {
   }
 
   #hearSpeech(endedAtMs: number): void {
-    const isTooLong = endedAtMs - this.#startedAtMs > TURN_TUNING.segmentMs;
+    const isTooLong = endedAtMs - this.startedAtMs > TURN_TUNING.segmentMs;
     if (this.#look || endedAtMs < this.#nextLookAtMs || isTooLong) return;
     this.#nextLookAtMs = endedAtMs + TURN_TUNING.attendIntervalMs;
     void this.#lookAt(endedAtMs, endedAtMs, false);
@@ -85,8 +85,8 @@ export class Attention {
   }
 
   async #lookAt(speechEndedAtMs: number, toMs: number, isOver: boolean): Promise<void> {
-    const speechMs = speechEndedAtMs - this.#startedAtMs;
-    const pcm = this.#buffer.slice(this.#startedAtMs - TURN_TUNING.attendLeadMs, toMs);
+    const speechMs = speechEndedAtMs - this.startedAtMs;
+    const pcm = this.#buffer.slice(this.startedAtMs - TURN_TUNING.attendLeadMs, toMs);
     const tell = (words: Omit<OverheardWords, "speechMs" | "isOver">): void => {
       if (!this.#abort.signal.aborted) this.#onWords({ ...words, speechMs, isOver });
     };

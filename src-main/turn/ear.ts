@@ -2,7 +2,7 @@ import type { Failure } from "../../src-shared/failure.ts";
 import { Attention, type OverheardWords } from "./attention.ts";
 import { Endpointer } from "./endpointer.ts";
 import type { Fact } from "./facts.ts";
-import type { EndOfTurnPredictor, Transcriber, TurnKey, VoiceDetector } from "./ports.ts";
+import type { Clock, EndOfTurnPredictor, Transcriber, TurnKey, VoiceDetector } from "./ports.ts";
 import { isGuess } from "./words/transcript-confidence.ts";
 import { UtteranceBuffer } from "./utterance-buffer.ts";
 import { UtteranceTranscription, type PausedUtterance } from "./utterance-transcription.ts";
@@ -12,6 +12,7 @@ export interface EarStages {
   readonly detector: VoiceDetector;
   readonly transcriber: Transcriber;
   readonly predictor: EndOfTurnPredictor;
+  readonly clock: Clock;
 }
 
 /** Who is told what was heard. */
@@ -24,6 +25,9 @@ export interface EarListener {
   readonly spokenText: (atMs: number) => string;
 }
 
+/** No microphone that works is later than this. */
+const LATEST_SOUND_MS = 250;
+
 /**
  * The hearing half of the runner: from microphone frames to speech events, transcripts and words over a reply. Main thread; the work is
  * done in the engines' threads.
@@ -35,7 +39,12 @@ export class Ear {
   readonly #buffer = new UtteranceBuffer();
   #heardUntilMs = 0;
   #utterance: UtteranceTranscription | undefined;
+  /** The utterance that was closed last, in case its turn is opened again. */
+  #closed: UtteranceTranscription | undefined;
   #startedAtMs = 0;
+  #onHeard: (() => void) | undefined;
+  /** What was asked for last, unless the user spoke on. */
+  #asked: TurnKey | undefined;
   #attention: Attention | undefined;
   #prediction = new AbortController();
 
@@ -51,6 +60,7 @@ export class Ear {
     const probability = await this.#stages.detector.detect(frame);
     if (!probability.ok) return this.#listener.failed(probability.failure);
     this.#heardUntilMs = endedAtMs;
+    this.#onHeard?.();
     const event = this.#endpointer.accept(probability.value, endedAtMs, guarded);
     if (event) this.#listener.tell(event);
     const { isSpeech } = this.#endpointer;
@@ -60,19 +70,31 @@ export class Ear {
 
   /** The user's turn began at `atMs`. */
   begin(key: TurnKey, atMs: number): void {
-    this.#attention?.cancel();
-    this.#attention = undefined;
+    this.#dropAttention();
     this.#utterance?.cancel();
+    this.#closed?.cancel();
+    this.#closed = undefined;
     this.#startedAtMs = atMs;
     this.#stages.predictor.begin();
-    this.#utterance = new UtteranceTranscription(this.#stages.transcriber, this.#buffer, atMs, ({ text }) =>
+    this.#utterance = new UtteranceTranscription(this.#stages.transcriber, this.#buffer, atMs, (text) =>
       this.#listener.partial(key, text),
     );
+  }
+
+  /** The user's turn, which was closed, goes on: at `atMs`, or with what was attended to. */
+  reopen(atMs: number): void {
+    const resumedAtMs = this.#attention?.startedAtMs ?? atMs;
+    this.#dropAttention();
+    this.#utterance = this.#closed;
+    this.#utterance?.resume(resumedAtMs);
   }
 
   /** The user paused: what was said, and is it all? */
   async transcribe(key: TurnKey, speechEndedAtMs: number): Promise<void> {
     const utterance = this.#utterance;
+    this.#asked = key;
+    if (speechEndedAtMs > this.#heardUntilMs) await this.#hearUntil(speechEndedAtMs);
+    if (utterance !== this.#utterance || key !== this.#asked) return;
     const heard = await utterance?.pause(speechEndedAtMs, this.#heardUntilMs);
     if (!heard || utterance !== this.#utterance) return;
     if (!heard.ok) return this.#listener.tell({ kind: "transcript-failed", key, failure: heard.failure });
@@ -87,6 +109,7 @@ export class Ear {
   /** The user spoke on after a pause. */
   resume(atMs: number): void {
     this.#prediction.abort();
+    this.#asked = undefined;
     this.#utterance?.resume(atMs);
   }
 
@@ -105,11 +128,29 @@ export class Ear {
   /** Speech from now on is a new utterance. */
   close(): void {
     this.#prediction.abort();
-    this.#attention?.cancel();
-    this.#attention = undefined;
-    this.#utterance?.cancel();
+    this.#asked = undefined;
+    this.#dropAttention();
+    this.#utterance?.rest();
+    this.#closed = this.#utterance ?? this.#closed;
     this.#utterance = undefined;
     this.#endpointer.closeUtterance();
+  }
+
+  #dropAttention(): void {
+    this.#attention?.cancel();
+    this.#attention = undefined;
+  }
+
+  /** Resolves when the microphone has brought what was said until `atMs`: sound comes later than a key. */
+  async #hearUntil(atMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const giveUp = this.#stages.clock.schedule(atMs + LATEST_SOUND_MS, resolve);
+    this.#onHeard = () => {
+      if (this.#heardUntilMs >= atMs) resolve();
+    };
+    await promise;
+    this.#onHeard = undefined;
+    giveUp();
   }
 
   /** Without a prediction the silence decides: as likely as not. */

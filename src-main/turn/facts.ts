@@ -86,7 +86,7 @@ export type Command =
   | { readonly kind: "acknowledge"; readonly key: TurnKey }
   /** Speech went on: everything made for older revisions of this turn is void. */
   | { readonly kind: "revise"; readonly key: TurnKey }
-  /** Speech went on after the turn was decided: as `revise`, and the utterance that began at `atMs` is open again. */
+  /** Speech went on after the turn was decided: as `revise`, and its utterance, which began at `atMs`, is open again. */
   | { readonly kind: "reopen"; readonly key: TurnKey; readonly atMs: number }
   /** Find out what the user says over the reply, from `atMs` on. */
   | { readonly kind: "attend"; readonly key: TurnKey; readonly atMs: number }

@@ -40,8 +40,7 @@ export function deadlineOf(state: TurnState): number | undefined {
       return decidingDeadlineMs(phase, conduct.patience);
     case "responding":
     case "speaking": {
-      const interruptionMs = phase.interruption && interruptionDeadlineMs(phase.interruption);
-      return earliest(interruptionMs, acknowledgeDeadlineMs(state, phase));
+      return phase.interruption ? interruptionDeadlineMs(phase.interruption) : acknowledgeDeadlineMs(state, phase);
     }
     default:
       return assertNever(phase);
@@ -147,8 +146,4 @@ function close(state: TurnState): Step {
     commands.push({ kind: "cut", key: phase.key }, { kind: "reply-level", level: "normal" });
   if (phase.name !== "closed") commands.push({ kind: "close-utterance" });
   return to({ ...state, paused: false, announcements: [] }, { name: "closed" }, commands);
-}
-
-function earliest(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }

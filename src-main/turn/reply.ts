@@ -63,6 +63,11 @@ export class Reply {
     return this.#text.soFar;
   }
 
+  /** Whether a word of its own is being said before the reply. */
+  get saysAside(): boolean {
+    return this.#aside !== undefined;
+  }
+
   /** Makes the reply out of its parts. `parts` gets the signal that ends it. */
   async run(parts: (signal: AbortSignal) => AsyncIterable<ReplyPart>): Promise<void> {
     const { signal } = this.#abort;
@@ -105,9 +110,11 @@ export class Reply {
     if (this.text === "") this.#speaking = this.#speaking.then(() => this.#speakAside(sentence));
   }
 
-  /** The player is done with this generation. */
-  playbackEnded(generation: number): void {
-    if (generation === this.#aside?.generation) this.#aside.end();
+  /** The player is done with this generation. Whether that was the word before the reply. */
+  playbackEnded(generation: number): boolean {
+    if (generation !== this.#aside?.generation) return false;
+    this.#aside.end();
+    return true;
   }
 
   /** Ends the reply: nothing more of it is made or heard. */

@@ -162,7 +162,7 @@ export class TurnRunner {
       case "reopen":
         this.#voice.drop();
         this.#log.revise(command.key.turnId);
-        return this.#ear.begin(command.key, command.atMs);
+        return this.#ear.reopen(this.#stages.clock.nowMs());
       case "attend":
         return this.#ear.attend(command.key, command.atMs);
       case "attend-pause":

@@ -7,12 +7,15 @@ export interface ShownWord {
 }
 
 /**
- * What to show after the next hypothesis of the same utterance: the hypothesis, except that no stable word is lost. Words are aligned at
- * the least number of changes; those that agree, apart from casing and punctuation, become stable and take the new spelling.
+ * What to show after the next hypothesis of the same segment: the hypothesis, except that no stable word is lost. Words are aligned at
+ * the least number of changes; those that agree, apart from casing and punctuation, become stable and take the new spelling. Takes as long as
+ * the product of the lengths.
  */
 export function nextShownWords(shown: readonly ShownWord[], hypothesis: string): readonly ShownWord[] {
   const heard = hypothesis.split(/\s+/).filter((word) => word !== "");
-  const costs = alignmentCosts(shown, heard);
+  const shownBare = shown.map(({ text }) => bareWord(text));
+  const heardBare = heard.map(bareWord);
+  const costs = alignmentCosts(shownBare, heardBare);
   const words: ShownWord[] = [];
   let at = 0;
   let next = 0;
@@ -20,7 +23,7 @@ export function nextShownWords(shown: readonly ShownWord[], hypothesis: string):
     const old = shown[at];
     const text = heard[next];
     const cost = costAt(costs, at, next) - 1;
-    if (old && text !== undefined && sameWord(old.text, text)) {
+    if (old && text !== undefined && shownBare[at] === heardBare[next]) {
       words.push({ text, stable: true });
       at += 1;
       next += 1;
@@ -40,15 +43,14 @@ export function nextShownWords(shown: readonly ShownWord[], hypothesis: string):
 }
 
 /** Row `at`, column `next`: the fewest words to change, drop or add from there to both ends. */
-function alignmentCosts(shown: readonly ShownWord[], heard: readonly string[]): readonly (readonly number[])[] {
+function alignmentCosts(shown: readonly string[], heard: readonly string[]): readonly (readonly number[])[] {
   const costs = Array.from({ length: shown.length + 1 }, () => Array.from(heard, () => 0));
   for (let at = shown.length; at >= 0; at--) {
     const row = costs[at] as number[];
     row[heard.length] = shown.length - at;
     for (let next = heard.length - 1; next >= 0; next--) {
       if (at === shown.length) row[next] = heard.length - next;
-      else if (sameWord((shown[at] as ShownWord).text, heard[next] as string))
-        row[next] = costAt(costs, at + 1, next + 1);
+      else if (shown[at] === heard[next]) row[next] = costAt(costs, at + 1, next + 1);
       else {
         const changed = costAt(costs, at + 1, next + 1);
         row[next] = 1 + Math.min(changed, costAt(costs, at + 1, next), costAt(costs, at, next + 1));
@@ -60,10 +62,6 @@ function alignmentCosts(shown: readonly ShownWord[], heard: readonly string[]): 
 
 function costAt(costs: readonly (readonly number[])[], at: number, next: number): number {
   return costs[at]?.[next] ?? Number.POSITIVE_INFINITY;
-}
-
-function sameWord(one: string, other: string): boolean {
-  return bareWord(one) === bareWord(other);
 }
 
 /** Letters and digits alone, in lower case; a word without any stays as it is. */

@@ -32,7 +32,7 @@ export class TurnLog {
     if (turnId === this.#hiddenTurnId) this.#hiddenTurnId = undefined;
   }
 
-  find(turnId: number): TurnView | undefined {
+  find(turnId: number | undefined): TurnView | undefined {
     return this.#turns.findLast((turn) => turn.turnId === turnId);
   }
 
@@ -70,6 +70,7 @@ export class TurnLog {
         ...turn,
         transcriptIsFinal: false,
         reply: "",
+        heard: "",
         marks: speechStartedAtMs === undefined ? {} : { speechStartedAtMs },
       };
     });

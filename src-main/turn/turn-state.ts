@@ -24,6 +24,8 @@ export interface Utterance {
   readonly addressed: boolean;
   /** A key says when it is over: pauses do not end the turn. */
   readonly byKey: boolean;
+  /** It silenced the reply, as a stop phrase does. */
+  readonly stopped?: boolean;
   /** It began in a time in which no wake phrase is needed, which goes on until then when nothing is said after all. */
   readonly attentiveUntilMs?: number;
 }
@@ -44,6 +46,7 @@ export type Hearing = Utterance & { readonly name: "hearing"; readonly pausedAtM
 export type Deciding = Utterance & {
   readonly name: "deciding";
   readonly speechEndedAtMs: number;
+  readonly askedAtMs: number;
   /** Nothing but the transcript is waited for. */
   readonly silenceIsOver: boolean;
   readonly heard: HeardPause | undefined;

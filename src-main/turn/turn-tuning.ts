@@ -36,6 +36,8 @@ export const TURN_TUNING = {
   attendTailMs: 160,
   /** What was said shortly after the end of playback may be its echo. eliza and others guard 1.5 s. */
   echoTailMs: 1_500,
+  /** An echo may seem to begin before its sound: the output tells late that it is heard. */
+  echoLeadMs: 150,
   /** What was said over this time may be echoed. */
   spokenTextMs: 6_000,
   /** An answer that has not begun after this time is announced by a word. */
@@ -44,6 +46,8 @@ export const TURN_TUNING = {
   followUpMs: 4_000,
   questionFollowUpMs: 8_000,
   calledFollowUpMs: 8_000,
+  /** What begins so short a time before the end of a reply answers it. People begin to speak up to half a second before the other has finished. */
+  earlyAnswerMs: 500,
   /** Shorter pauses inside a turn say nothing about the user's habit. */
   shortestHabitMs: 200,
   /** How much the latest pause counts for the habit. */

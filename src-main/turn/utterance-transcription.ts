@@ -20,28 +20,23 @@ export interface PausedUtterance {
   readonly speechEndSample: number;
 }
 
-/** What has been said so far. */
-export interface PartialUtterance {
-  /** Never loses a word that two hypotheses in a row had. */
-  readonly text: string;
-  /** From the start of the speech to the end of what was transcribed. */
-  readonly speechMs: number;
-}
-
 /**
  * The transcript of one utterance while it grows: partial ones while the user speaks, and the final one at every pause, each starting from
  * the tokens of the one before. The first silent frame begins a transcript that is the final one if a pause follows. A long utterance is
- * closed in segments at its pauses (or, without any, where it was quietest), so that the recognizer never gets more than it can bear. One
- * transcription of the open segment runs at a time: a final one stops what runs.
+ * closed in segments at its pauses (or, without any, where it was quietest), so that the recognizer never gets more than it can bear, and no
+ * long silence. One transcription of the open segment runs at a time: a final one stops what runs.
  */
 export class UtteranceTranscription {
   readonly #transcriber: Transcriber;
   readonly #buffer: UtteranceBuffer;
-  readonly #startedAtMs: number;
-  readonly #onPartial: (partial: PartialUtterance) => void;
+  readonly #onPartial: (text: string) => void;
   readonly #cancelled = new AbortController();
   readonly #closedSegments: Promise<Outcome<Transcript | undefined>>[] = [];
+  /** What is shown of each closed segment. */
+  readonly #closedTexts: Promise<string>[] = [];
   #segmentStartMs: number;
+  /** End of the latest speech. */
+  #spokenUntilMs: number | undefined;
   #running: AbortController | undefined;
   #early: Pick<Pause, "speechEndedAtMs" | "transcript"> | undefined;
   #paused: Pause | undefined;
@@ -50,15 +45,15 @@ export class UtteranceTranscription {
   #nextPartialAtMs: number;
   #quietest = NEVER_QUIET;
 
+  /** `onPartial`: gets what has been said so far; never loses a word that two hypotheses in a row had. */
   constructor(
     transcriber: Transcriber,
     buffer: UtteranceBuffer,
     startedAtMs: number,
-    onPartial: (partial: PartialUtterance) => void,
+    onPartial: (text: string) => void,
   ) {
     this.#transcriber = transcriber;
     this.#buffer = buffer;
-    this.#startedAtMs = startedAtMs;
     this.#onPartial = onPartial;
     this.#segmentStartMs = startedAtMs - TURN_TUNING.preRollMs;
     this.#nextPartialAtMs = startedAtMs + TURN_TUNING.partialIntervalMs;
@@ -69,6 +64,8 @@ export class UtteranceTranscription {
    * probability dips without falling silent: the final transcript might have to wait for it.
    */
   continue(probability: number, endedAtMs: number): void {
+    this.#leaveOutSilence(endedAtMs - FRAME_MS);
+    this.#spokenUntilMs = endedAtMs;
     const lengthMs = endedAtMs - this.#segmentStartMs;
     if (lengthMs > TURN_TUNING.segmentMs && probability <= this.#quietest.probability) {
       this.#quietest = { atMs: endedAtMs, probability };
@@ -90,11 +87,12 @@ export class UtteranceTranscription {
    */
   async pause(speechEndedAtMs: number, heardUntilMs: number): Promise<Outcome<PausedUtterance>> {
     if (this.#paused?.speechEndedAtMs !== speechEndedAtMs) {
-      const pcm = this.#slice(heardUntilMs);
+      const endMs = Math.min(heardUntilMs, speechEndedAtMs + LONGEST_SILENCE_MS);
+      const pcm = this.#slice(endMs);
       const early = this.#early?.speechEndedAtMs === speechEndedAtMs ? this.#early.transcript : undefined;
-      this.#paused = { speechEndedAtMs, heardUntilMs, pcm, transcript: early ?? this.#transcribe(pcm) };
+      this.#paused = { speechEndedAtMs, endMs, pcm, transcript: early ?? this.#transcribe(pcm) };
     }
-    const { pcm, transcript, heardUntilMs: endMs } = this.#paused;
+    const { pcm, transcript, endMs } = this.#paused;
     const segments = joinSegments(await Promise.all([...this.#closedSegments, transcript]));
     if (!segments.ok) return segments;
     const speechEndSample = Math.max(0, pcm.length - msToSamples(endMs - speechEndedAtMs, RECOGNITION_RATE_HZ));
@@ -106,9 +104,16 @@ export class UtteranceTranscription {
     const paused = this.#paused;
     this.#paused = undefined;
     this.#nextPartialAtMs = atMs + TURN_TUNING.partialIntervalMs;
-    if (paused && paused.heardUntilMs - this.#segmentStartMs > TURN_TUNING.segmentMs) {
-      this.#closeSegment(paused.heardUntilMs, paused.transcript);
-    }
+    const isLong = paused && paused.endMs - this.#segmentStartMs > TURN_TUNING.segmentMs;
+    const isFar = paused && atMs - paused.speechEndedAtMs > LONGEST_SILENCE_MS;
+    if (isLong || isFar) this.#closeSegment(paused.endMs, paused.transcript);
+    this.#leaveOutSilence(atMs);
+    this.#spokenUntilMs = atMs;
+  }
+
+  /** What is being transcribed of the open segment is not wanted; the utterance may be resumed. */
+  rest(): void {
+    this.#running?.abort();
   }
 
   /** Nothing of this utterance is wanted any more. */
@@ -116,13 +121,30 @@ export class UtteranceTranscription {
     this.#cancelled.abort();
   }
 
+  /** While the talk key is held, and before a reply is heard, any time may pass until speech goes on at `resumedAtMs`. */
+  #leaveOutSilence(resumedAtMs: number): void {
+    const spokenUntilMs = this.#spokenUntilMs ?? this.#segmentStartMs;
+    if (resumedAtMs - spokenUntilMs < LONGEST_SILENCE_MS) return;
+    const endMs = spokenUntilMs + TURN_TUNING.preRollMs;
+    if (spokenUntilMs > this.#segmentStartMs) this.#closeSegment(endMs, this.#transcribe(this.#slice(endMs)));
+    this.#segmentStartMs = resumedAtMs - TURN_TUNING.preRollMs;
+  }
+
   #closeSegment(endMs: number, transcript: Promise<Outcome<Transcript | undefined>>): void {
     this.#closedSegments.push(transcript);
+    this.#closedTexts.push(this.#closeText(transcript));
     this.#segmentStartMs = endMs;
     this.#running = undefined;
     this.#early = undefined;
     this.#draftTokens = [];
     this.#quietest = NEVER_QUIET;
+    this.#shown = [];
+  }
+
+  async #closeText(transcript: Promise<Outcome<Transcript | undefined>>): Promise<string> {
+    const shown = this.#shown;
+    const outcome = await transcript;
+    return shownText(nextShownWords(shown, (outcome.ok && outcome.value?.text) || ""));
   }
 
   /** The frame that ended at `endedAtMs` is the first silent one: what is transcribed now is final if a pause follows. */
@@ -135,16 +157,17 @@ export class UtteranceTranscription {
 
   async #showPartial(transcript: Promise<Outcome<Transcript | undefined>>, endMs: number): Promise<void> {
     this.#nextPartialAtMs = endMs + TURN_TUNING.partialIntervalMs;
-    const joined = joinSegments(await Promise.all([...this.#closedSegments, transcript]));
-    if (this.#paused || this.#cancelled.signal.aborted) return;
-    if (!joined.ok || !joined.value.last || joined.value.text === "") return;
-    this.#shown = nextShownWords(this.#shown, joined.value.text);
-    const text = this.#shown.map((word) => word.text).join(" ");
-    this.#onPartial({ text, speechMs: endMs - this.#startedAtMs });
+    const segments = this.#closedTexts.length;
+    const [open, ...closed] = await Promise.all([transcript, ...this.#closedTexts]);
+    if (this.#paused || this.#cancelled.signal.aborted || segments !== this.#closedTexts.length) return;
+    if (!open.ok || !open.value || open.value.text === "") return;
+    this.#shown = nextShownWords(this.#shown, open.value.text);
+    this.#onPartial([...closed.filter((text) => text !== ""), shownText(this.#shown)].join(" "));
   }
 
+  /** The end of the open segment, as much of it as the recognizer takes. */
   #slice(endMs: number): Float32Array {
-    return this.#buffer.slice(this.#segmentStartMs, endMs);
+    return this.#buffer.slice(Math.max(this.#segmentStartMs, endMs - MOST_MS), endMs);
   }
 
   async #transcribe(pcm: Float32Array, isPartial = false): Promise<Outcome<Transcript | undefined>> {
@@ -170,7 +193,8 @@ export class UtteranceTranscription {
 
 interface Pause {
   readonly speechEndedAtMs: number;
-  readonly heardUntilMs: number;
+  /** Of what is transcribed. */
+  readonly endMs: number;
   readonly pcm: Float32Array;
   readonly transcript: Promise<Outcome<Transcript | undefined>>;
 }
@@ -178,8 +202,15 @@ interface Pause {
 const NEVER_QUIET = { atMs: 0, probability: Number.POSITIVE_INFINITY };
 /** Where speech is hard to tell from noise, not every silent frame is taken for its end. */
 const EARLY_INTERVAL_MS = 200;
-/** 0.1 s: the recognizer takes no less. */
+/** 0.1 s to 30 s: the recognizer takes no less and no more. */
 const LEAST_SAMPLES = 0.1 * RECOGNITION_RATE_HZ;
+const MOST_MS = 30_000;
+/** More silence than any patience waits for, as while the talk key is held, is not transcribed. */
+const LONGEST_SILENCE_MS = 3_500;
+
+function shownText(words: readonly ShownWord[]): string {
+  return words.map(({ text }) => text).join(" ");
+}
 
 function joinSegments(
   segments: readonly Outcome<Transcript | undefined>[],

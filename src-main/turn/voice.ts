@@ -1,5 +1,6 @@
 import { assertNever } from "../../src-shared/assert-never.ts";
 import { failure, type Failure } from "../../src-shared/failure.ts";
+import type { TurnView } from "../../src-shared/turn-view.ts";
 import type { Fact, ReplyLevel } from "./facts.ts";
 import type { Clock, PlayerEvent, ReplyPart, StreamPlayer, Synthesizer, TurnKey } from "./ports.ts";
 import { Reply, type ReplyEvent, type SpeakingStyle } from "./reply.ts";
@@ -39,6 +40,7 @@ export class Voice {
   readonly #cutReplies = new Map<number, Reply>();
   #level: ReplyLevel = "normal";
   #lastSpoken: { readonly turnId: number; readonly endedAtMs: number } | undefined;
+  #acknowledgedUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(stages: VoiceStages, log: TurnLog, listener: VoiceListener) {
     this.#stages = stages;
@@ -101,33 +103,40 @@ export class Voice {
 
   /** Ends what is being made or heard. */
   drop(): void {
+    if (this.#reply?.saysAside) this.#acknowledgedUntilMs = this.#stages.clock.nowMs();
     this.#reply?.cancel();
     this.#reply = undefined;
   }
 
   /** The last words heard of the reply that sounded at `atMs` or shortly before; empty when it was quiet. */
   spokenText(atMs: number): string {
-    return latestWords(`${this.#heardOf(this.#recentlySpokenTurnId(atMs))} ${this.#spokenByNow()}`);
-  }
-
-  #spokenByNow(): string {
-    const turn = this.#reply && this.#log.find(this.#reply.key.turnId);
-    return turn?.marks.firstAudibleAtMs === undefined ? "" : spokenByNow(turn);
+    const before = this.#log.find(this.#recentlySpokenTurnId(atMs))?.heard ?? "";
+    const aside = this.#mayEchoAside(atMs) ? ACKNOWLEDGEMENT : "";
+    const audible = this.#audibleTurn;
+    return latestWords(`${before} ${aside} ${audible ? spokenByNow(audible) : ""}`);
   }
 
   /** Whether something of the assistant's voice may be heard at `atMs`. */
   mayEcho(atMs: number): boolean {
-    return this.#heardOf(this.#reply?.key.turnId) !== "" || this.#recentlySpokenTurnId(atMs) !== undefined;
+    return (
+      this.#audibleTurn !== undefined || this.#mayEchoAside(atMs) || this.#recentlySpokenTurnId(atMs) !== undefined
+    );
+  }
+
+  /** The turn whose reply is being heard. */
+  get #audibleTurn(): TurnView | undefined {
+    const turn = this.#log.find(this.#reply?.key.turnId);
+    return turn?.marks.firstAudibleAtMs === undefined ? undefined : turn;
+  }
+
+  #mayEchoAside(atMs: number): boolean {
+    return this.#reply?.saysAside === true || atMs < this.#acknowledgedUntilMs + TURN_TUNING.echoTailMs;
   }
 
   /** The turn whose reply ended so short a time before `atMs` that its echo may still be heard. */
   #recentlySpokenTurnId(atMs: number): number | undefined {
     const ended = this.#lastSpoken;
     return ended && atMs < ended.endedAtMs + TURN_TUNING.echoTailMs ? ended.turnId : undefined;
-  }
-
-  #heardOf(turnId: number | undefined): string {
-    return (turnId === undefined ? undefined : this.#log.find(turnId)?.heard) ?? "";
   }
 
   #onReplyEvent(reply: Reply, event: ReplyEvent): void {
@@ -165,7 +174,7 @@ export class Voice {
     const cut = this.#cutReplies.get(event.generation);
     if (cut && event.kind === "finished") return this.#endCutReply(cut, event);
     const reply = this.#reply;
-    if (event.kind === "finished") reply?.playbackEnded(event.generation);
+    if (event.kind === "finished" && reply?.playbackEnded(event.generation)) this.#acknowledgedUntilMs = event.atMs;
     if (!reply || event.generation !== reply.generation) return;
     const { key } = reply;
     switch (event.kind) {

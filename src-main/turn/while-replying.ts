@@ -11,12 +11,15 @@ import {
   type Replying,
   type Step,
   type TurnState,
+  type Utterance,
 } from "./turn-state.ts";
 import { TURN_TUNING } from "./turn-tuning.ts";
 import { hearByKey, whileHearing } from "./while-user-speaks.ts";
 import { isRepeated } from "./words/is-echo.ts";
 import { judgeInterruption, type InterruptionJudgement } from "./words/judge-interruption.ts";
 import { stripWakePhrase } from "./words/wake-phrase.ts";
+
+type HeardAs = Pick<Utterance, "addressed" | "stopped" | "attentiveUntilMs">;
 
 const NORMAL: Command = { kind: "reply-level", level: "normal" };
 const CLOSE: Command = { kind: "close-utterance" };
@@ -86,11 +89,19 @@ export function acknowledgeDeadlineMs(state: TurnState, phase: Replying): number
 /** In hands-free talk the reply makes room at once; else only words can show that it is meant. */
 function speakOver(state: TurnState, phase: Replying, startedAtMs: number): Step {
   if (phase.reopensAtMs !== undefined && isSameBreath(phase, startedAtMs)) return reopen(state, phase);
-  const makesRoom = state.conduct.mode === "hands-free" && state.conduct.duplex !== "half";
+  const makesRoom = makesRoomFor(state, phase, startedAtMs);
   const level: ReplyLevel = makesRoom ? "ducked" : "normal";
   const interruption: Interruption = { startedAtMs, level, speechEndedAtMs: undefined, isIgnored: false };
   const duck: Command[] = makesRoom ? [{ kind: "reply-level", level }] : [];
   return to(state, { ...phase, interruption }, [...duck, { kind: "attend", key: phase.key, atMs: startedAtMs }]);
+}
+
+/** Whether the user may take the floor by speech that began then. In half duplex that is so until the assistant is heard. */
+function makesRoomFor({ conduct, acknowledgedTurnId }: TurnState, phase: Replying, startedAtMs: number): boolean {
+  if (conduct.mode !== "hands-free") return false;
+  const { key, audibleAtMs = Number.POSITIVE_INFINITY } = phase;
+  const isHeard = acknowledgedTurnId === key.turnId || startedAtMs > audibleAtMs - TURN_TUNING.echoLeadMs;
+  return conduct.duplex !== "half" || !isHeard;
 }
 
 /** Too soon to be about the reply, and before any echo of it: the pause was none, whatever the sound is. */
@@ -107,14 +118,15 @@ function goOnOver(state: TurnState, phase: Replying, interruption: Interruption)
 
 function judge(state: TurnState, phase: Replying, over: Interruption, words: WordsOverReply, nowMs: number): Step {
   const { mode, duplex, wakePhrase } = state.conduct;
+  const heard = { addressed: mode === "hands-free" };
   const verdict = judgeSoon(words, over.speechEndedAtMs !== undefined);
   const stops = verdict === "stop" && (duplex === "full" || !isRepeated(words.text, words.spokenText));
-  if (mode === "hands-free" && duplex !== "half") {
-    if (stops) return giveWay(state, { ...phase, reopensAtMs: undefined }, over, true, nowMs);
-    if (verdict === "interruption") return giveWay(state, phase, over, true, nowMs);
+  if (makesRoomFor(state, phase, over.startedAtMs)) {
+    if (stops) return giveWay(state, { ...phase, reopensAtMs: undefined }, over, { ...heard, stopped: true }, nowMs);
+    if (verdict === "interruption") return giveWay(state, phase, over, heard, nowMs);
   } else {
     if (mode === "wake-phrase" && stripWakePhrase(words.text, wakePhrase) !== undefined)
-      return giveWay(state, { ...phase, reopensAtMs: undefined }, over, false, nowMs);
+      return giveWay(state, { ...phase, reopensAtMs: undefined }, over, heard, nowMs);
     if (stops) return listen(state, [{ kind: "cut", key: phase.key }, NORMAL, CLOSE], nowMs);
   }
   const isDone = words.isOver || verdict === "backchannel";
@@ -132,11 +144,11 @@ function judgeSoon(words: WordsOverReply, isPaused: boolean): InterruptionJudgem
 }
 
 /** The user takes the floor, with what was said since the speech began. Who was cut off by the reply goes on with the same turn. */
-function giveWay(state: TurnState, phase: Replying, over: Interruption, addressed: boolean, nowMs: number): Step {
+function giveWay(state: TurnState, phase: Replying, over: Interruption, as: HeardAs, nowMs: number): Step {
   const cut: Command = { kind: "cut", key: phase.key };
   const wasCutOff = over.startedAtMs < (phase.audibleAtMs ?? nowMs) + TURN_TUNING.cutOffMs;
   const reopens = phase.reopensAtMs !== undefined && wasCutOff;
-  const heard = reopens ? reopen(state, phase) : hearOver(state, over, addressed, cut);
+  const heard = reopens ? reopen(state, phase) : hearOver(state, over, as, cut);
   return catchUp(heard, over, nowMs);
 }
 
@@ -148,8 +160,8 @@ function catchUp(heard: Step, over: Interruption, nowMs: number): Step {
   return { state: paused.state, commands: [...heard.commands, ...paused.commands] };
 }
 
-function hearOver(state: TurnState, over: Interruption, addressed: boolean, end: Command): Step {
-  const utterance = { startedAtMs: over.startedAtMs, overReply: true, addressed, byKey: false };
+function hearOver(state: TurnState, over: Interruption, as: HeardAs, end: Command): Step {
+  const utterance = { ...as, startedAtMs: over.startedAtMs, overReply: true, byKey: false };
   return hear(state, utterance, [end, NORMAL]);
 }
 
@@ -188,9 +200,12 @@ function finish(state: TurnState, phase: Replying, asksBack: boolean, nowMs: num
   const { key, interruption } = phase;
   const { mode } = state.conduct;
   const done: Command = { kind: "complete", key };
-  if (interruption && !interruption.isIgnored && mode !== "push-to-talk" && state.conduct.duplex !== "half")
-    return catchUp(hearOver(state, interruption, mode === "hands-free", done), interruption, nowMs);
   const followUpMs = asksBack ? TURN_TUNING.questionFollowUpMs : TURN_TUNING.followUpMs;
+  const attention = mode === "wake-phrase" ? { attentiveUntilMs: nowMs + followUpMs } : {};
+  if (interruption && !interruption.isIgnored && mode !== "push-to-talk" && state.conduct.duplex !== "half") {
+    const addressed = mode === "hands-free" || interruption.startedAtMs > nowMs - TURN_TUNING.earlyAnswerMs;
+    return catchUp(hearOver(state, interruption, { addressed, ...attention }, done), interruption, nowMs);
+  }
   const settled: Command[] = interruption || state.paused ? [done, NORMAL, CLOSE] : [done];
-  return listen(state, settled, nowMs, mode === "wake-phrase" ? nowMs + followUpMs : undefined);
+  return listen(state, settled, nowMs, attention.attentiveUntilMs);
 }

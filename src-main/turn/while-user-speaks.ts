@@ -20,7 +20,7 @@ import {
   type Utterance,
 } from "./turn-state.ts";
 import { TURN_TUNING } from "./turn-tuning.ts";
-import { judgeInterruption } from "./words/judge-interruption.ts";
+import { judgeInterruption, mayBeStop } from "./words/judge-interruption.ts";
 import { isStopOnly } from "./words/stop-phrases.ts";
 import { stripWakePhrase } from "./words/wake-phrase.ts";
 
@@ -57,7 +57,7 @@ export function whileHearing(state: TurnState, phase: Hearing, fact: Fact, nowMs
   switch (fact.kind) {
     case "speech-paused":
       if (phase.byKey) return to(state, { ...phase, pausedAtMs: fact.speechEndedAtMs });
-      return decideAfter(state, phase, fact.speechEndedAtMs, false);
+      return decideAfter(state, phase, fact.speechEndedAtMs, false, nowMs);
     case "speech-resumed":
       return phase.byKey ? to(state, withoutPause(phase)) : stay(state);
     case "talk-key":
@@ -67,7 +67,7 @@ export function whileHearing(state: TurnState, phase: Hearing, fact: Fact, nowMs
     case "done-requested":
       return endByKey(state, phase, nowMs);
     case "microphone-lost":
-      return decideAfter(state, phase, fact.atMs, true);
+      return fact.atMs <= phase.startedAtMs ? stay(state) : decideAfter(state, phase, fact.atMs, true, nowMs);
     default:
       return whileUserHasTheFloor(state, phase, fact, nowMs);
   }
@@ -103,7 +103,7 @@ export function whileDeciding(state: TurnState, phase: Deciding, fact: Fact, now
 
 /** When the pause is long enough, or waiting for the transcript has been. Session clock, ms. */
 export function decidingDeadlineMs(phase: Deciding, patience: Patience): number {
-  if (phase.silenceIsOver) return phase.speechEndedAtMs + TURN_TUNING.transcriptTimeoutMs;
+  if (phase.silenceIsOver) return phase.askedAtMs + TURN_TUNING.transcriptTimeoutMs;
   return phase.speechEndedAtMs + (phase.heard?.endSilenceMs ?? longestSilenceMs(patience));
 }
 
@@ -127,15 +127,22 @@ function whileUserHasTheFloor(state: TurnState, { key }: Utterance, fact: Fact, 
 }
 
 function endByKey(state: TurnState, phase: Hearing, nowMs: number): Step {
-  return decideAfter(state, { ...phase, byKey: true }, phase.pausedAtMs ?? nowMs, true);
+  return decideAfter(state, { ...phase, byKey: true }, phase.pausedAtMs ?? nowMs, true, nowMs);
 }
 
-function decideAfter(state: TurnState, phase: Hearing, speechEndedAtMs: number, silenceIsOver: boolean): Step {
+function decideAfter(
+  state: TurnState,
+  phase: Hearing,
+  speechEndedAtMs: number,
+  silenceIsOver: boolean,
+  nowMs: number,
+): Step {
   const { key } = phase;
   const deciding: Deciding = {
     ...withoutPause(phase),
     name: "deciding",
     speechEndedAtMs,
+    askedAtMs: nowMs,
     silenceIsOver,
     heard: undefined,
   };
@@ -187,6 +194,7 @@ function understand(
 function isNotForUs(phase: Deciding, text: string, spokenText: string): boolean {
   if (spokenText === "" && !phase.overReply) return false;
   const speechMs = phase.speechEndedAtMs - phase.startedAtMs;
+  if (phase.stopped && mayBeStop(text, speechMs)) return true;
   const verdict = judgeInterruption({ text, speechMs, isOver: true, spokenText });
   if (verdict === "echo") return true;
   return phase.overReply && (isStopOnly(text) || verdict === "backchannel" || verdict === "nothing");

@@ -155,3 +155,63 @@ test("with an echo as loud as speech, only a stop phrase interrupts, and the ans
   await talk.say(480, "Stop.");
   expect(talk.player.calls.at(-1)).toBe("flush");
 });
+
+test.each(["half", "guarded"] as const)("its own word is not taken for a stop phrase in %s duplex", async (duplex) => {
+  const talk = new FakeConversation({ duplex });
+  const { promise: thought, resolve: think } = Promise.withResolvers<void>();
+  talk.responder.respond = async function* () {
+    await thought;
+    yield { kind: "text", text: "It is noon." };
+  };
+  await talk.say(640);
+  await talk.wait(2400);
+  expect(talk.synthesizer.requests.map(({ text }) => text)).toEqual(["One moment."]);
+  await talk.say(480, "One moment.");
+  talk.player.finish(1, 4800, false);
+  await talk.wait(640);
+  expect(talk.runner.phase).toBe("responding");
+  think();
+  await talk.wait(320);
+  talk.player.finish(2, 7200, false);
+  expect(talk.ended).toMatchObject([{ reply: "It is noon.", heard: "It is noon.", interrupted: false }]);
+});
+
+test("who goes on after half a minute of talk is heard from where the turn was decided", async () => {
+  const talk = new FakeConversation();
+  await talk.say(35_200, "A long story.");
+  await talk.wait(256);
+  expect(talk.runner.phase).toBe("responding");
+  await talk.say(640);
+  await talk.wait(640);
+  expect(talk.lastTurn).toMatchObject({ transcriptIsFinal: true });
+  expect(talk.lastTurn.failure).toBeUndefined();
+  for (const { pcm } of talk.transcriber.requests) expect(pcm.length).toBeLessThanOrEqual(30 * 16_000);
+  expect(talk.lastTurn.transcript).toMatch(/^(A long story\. ?){2,}$/);
+});
+
+test("letting the key go in the middle of a word waits for the sound of it", async () => {
+  const talk = new FakeConversation({ mode: "push-to-talk" });
+  await talk.wait(640);
+  talk.runner.tell({ kind: "talk-key", pressed: true });
+  await talk.say(320);
+  await talk.clock.advanceTo(talk.clock.nowMs() + 24);
+  talk.runner.tell({ kind: "talk-key", pressed: false });
+  await settle();
+  expect(talk.transcriber.requests).toHaveLength(0);
+  await talk.say(32);
+  expect(talk.transcriber.requests).toHaveLength(1);
+  await talk.wait(96);
+  expect(talk.player.calls).toContain("release 1");
+});
+
+test("with a microphone that brings nothing more, letting the key go waits a moment only", async () => {
+  const talk = new FakeConversation({ mode: "push-to-talk" });
+  await talk.wait(640);
+  talk.runner.tell({ kind: "talk-key", pressed: true });
+  await talk.say(320);
+  await talk.clock.advanceTo(talk.clock.nowMs() + 24);
+  talk.runner.tell({ kind: "talk-key", pressed: false });
+  await talk.clock.advanceTo(talk.clock.nowMs() + 300);
+  await settle();
+  expect(talk.transcriber.requests).toHaveLength(1);
+});

@@ -145,3 +145,55 @@ describe("a paused conversation", () => {
     expect(talk.tell(3100, { kind: "speech-resumed", atMs: 3050 })).toBe("begin-turn");
   });
 });
+
+test("in half duplex who goes on before anything is heard goes on with the same turn, and after that only stops it", () => {
+  const talk = new Conversation({ duplex: "half" });
+  talk.ask("What is the weather?");
+  expect(talk.is).toBe("responding");
+  const { turnId } = talk.key;
+  const decidedAtMs = talk.state.phase.name === "responding" ? talk.state.phase.decidedAtMs : 0;
+  talk.startSpeech(decidedAtMs + 400);
+  expect(talk.overhear(decidedAtMs + 900, "in Paris tomorrow then")).toBe("normal reopen");
+  expect(talk.key).toEqual({ turnId, revision: 2 });
+
+  const late = new Conversation({ duplex: "half" });
+  late.askAndHear();
+  late.startSpeech(2230);
+  expect(late.overhear(2900, "in Paris tomorrow then")).toBe("");
+  expect(late.overhear(2950, "stop")).toBe("cut normal close-utterance");
+});
+
+test("with a wake phrase, what begins as an answer to the end of a reply is meant, and what began before it keeps the window open", () => {
+  const talk = new Conversation({ mode: "wake-phrase" });
+  talk.askAndHear("Hey Repartee, remind me of something.");
+  talk.startSpeech(4850);
+  talk.finish(5000, true);
+  talk.pauseSpeech(5600);
+  expect(talk.transcribe(5700, "the first")).toBe("respond");
+
+  const other = new Conversation({ mode: "wake-phrase" });
+  other.askAndHear("Hey Repartee, remind me of something.");
+  other.startSpeech(3500);
+  other.finish(5000, true);
+  other.pauseSpeech(5600);
+  other.transcribe(5700, "the other one is mine");
+  expect(other.wait()).toBe("forget close-utterance");
+  expect(other.is).toBe("listening attentive");
+  expect(deadlineOf(other.state)).toBe(5000 + TURN_TUNING.questionFollowUpMs);
+});
+
+test("a key that is let go long after the last word still leaves time for the transcript", () => {
+  const talk = new Conversation({ mode: "push-to-talk" });
+  talk.tell(1000, { kind: "talk-key", pressed: true });
+  talk.tell(5064, { kind: "speech-paused", speechEndedAtMs: 5000 });
+  talk.tell(14_000, { kind: "talk-key", pressed: false });
+  expect(deadlineOf(talk.state)).toBe(14_000 + TURN_TUNING.transcriptTimeoutMs);
+});
+
+test("a microphone that was lost before the talk key was pressed ends nothing", () => {
+  const talk = new Conversation({ mode: "push-to-talk" });
+  talk.tell(5000, { kind: "talk-key", pressed: true });
+  expect(talk.tell(5200, { kind: "microphone-lost", atMs: 1000 })).toBe("");
+  expect(talk.is).toBe("hearing by-key");
+  expect(talk.tell(6000, { kind: "microphone-lost", atMs: 5900 })).toBe("transcribe");
+});

@@ -14,7 +14,13 @@ const STALE = { turnId: 7, revision: 1 };
 const BROKEN = failure("transcribe-failed", "transcribe", "broken", true);
 
 const utterance = { key: KEY, startedAtMs: 1000, overReply: false, addressed: true, byKey: false };
-const deciding = { ...utterance, name: "deciding", speechEndedAtMs: 5000, silenceIsOver: false } as const;
+const deciding = {
+  ...utterance,
+  name: "deciding",
+  speechEndedAtMs: 5000,
+  askedAtMs: 5064,
+  silenceIsOver: false,
+} as const;
 const over: Interruption = { startedAtMs: 5000, level: "ducked", speechEndedAtMs: undefined, isIgnored: false };
 
 function replying(name: "responding" | "speaking", interruption?: Partial<Interruption>): Replying {

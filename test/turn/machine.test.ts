@@ -34,7 +34,7 @@ describe("the end of a turn", () => {
     talk.pauseSpeech(2000);
     expect(deadlineOf(talk.state)).toBe(2000 + longestSilenceMs(patience));
     talk.wait();
-    expect(deadlineOf(talk.state)).toBe(2000 + TURN_TUNING.transcriptTimeoutMs);
+    expect(deadlineOf(talk.state)).toBe(2064 + TURN_TUNING.transcriptTimeoutMs);
     expect(talk.wait()).toBe("forget close-utterance");
     expect(talk.commands).toContainEqual(
       expect.objectContaining({ kind: "forget", failure: expect.objectContaining({ code: "transcribe-failed" }) }),
@@ -261,4 +261,21 @@ test("a failed transcript ends the turn with its failure", () => {
   const broken = failure("transcribe-failed", "transcribe", "broken", true);
   talk.tell(2100, { kind: "transcript-failed", key: talk.key, failure: broken });
   expect(talk.commands).toContainEqual(expect.objectContaining({ kind: "forget", failure: broken }));
+});
+
+test("a stop that is known by how likely it is, not by its words, is not answered", () => {
+  const talk = new Conversation();
+  talk.askAndHear();
+  const likely = { kind: "words-over-reply", key: talk.key, speechMs: 300, isOver: true, spokenText: "" } as const;
+  talk.startSpeech(4000);
+  talk.tell(4364, { kind: "speech-paused", speechEndedAtMs: 4300 });
+  expect(talk.tell(4500, { ...likely, text: "Tom.", stopProbability: 0.3 })).toBe("cut normal begin-turn transcribe");
+  expect(talk.transcribe(4600, "Tom.")).toBe("forget close-utterance");
+
+  const other = new Conversation();
+  other.askAndHear();
+  other.startSpeech(4000);
+  other.tell(4364, { kind: "speech-paused", speechEndedAtMs: 4300 });
+  other.tell(4500, { ...likely, key: other.key, text: "Tom.", stopProbability: 0.3 });
+  expect(other.transcribe(4600, "Stop, what time is it?")).toBe("respond release close-utterance");
 });

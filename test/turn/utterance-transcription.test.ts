@@ -4,7 +4,7 @@ import { failed, type Outcome } from "../../src-shared/failure.ts";
 import type { Transcriber, Transcript, TranscriptionRequest } from "../../src-main/turn/ports.ts";
 import { TURN_TUNING } from "../../src-main/turn/turn-tuning.ts";
 import { UtteranceBuffer } from "../../src-main/turn/utterance-buffer.ts";
-import { UtteranceTranscription, type PartialUtterance } from "../../src-main/turn/utterance-transcription.ts";
+import { UtteranceTranscription } from "../../src-main/turn/utterance-transcription.ts";
 import { settle } from "../fakes/fake-stages.ts";
 
 interface Asked {
@@ -44,7 +44,7 @@ const STARTED_AT_MS = 1_024;
 /** A user who has been silent for a second and now speaks. */
 class Conversation {
   readonly transcriber = new AskedTranscriber();
-  readonly partials: PartialUtterance[] = [];
+  readonly partials: string[] = [];
   readonly #buffer = new UtteranceBuffer();
   readonly utterance = new UtteranceTranscription(this.transcriber, this.#buffer, STARTED_AT_MS, (partial) =>
     this.partials.push(partial),
@@ -72,7 +72,7 @@ test("asks for a partial transcript every 400 ms, from the tokens of the one bef
   expect(transcriber.asked).toHaveLength(1);
   expect(transcriber.last.request.pcm).toHaveLength((TURN_TUNING.preRollMs + 416) * 16);
   await transcriber.last.say("What");
-  expect(partials).toEqual([{ text: "What", speechMs: 416 }]);
+  expect(partials).toEqual(["What"]);
   user.hear(800, 0.9);
   expect(transcriber.asked).toHaveLength(2);
   expect(transcriber.last.request.draftTokens).toEqual([4]);
@@ -88,7 +88,7 @@ test("what is shown never loses a word that two hypotheses had", async () => {
     user.hear(416, 0.9);
     await transcriber.last.say(text);
   }
-  expect(partials.map(({ text }) => text)).toEqual(["What time", "What time it's", "What time is it"]);
+  expect(partials).toEqual(["What time", "What time it's", "What time is it"]);
 });
 
 test("a partial transcript waits while the speech may be ending", () => {
@@ -131,7 +131,8 @@ test("a silent frame without a pause gives a partial transcript, and the pause a
   user.hear(32, 0.1);
   user.hear(96, 0.9);
   await transcriber.last.say("Stop");
-  expect(partials.map(({ speechMs }) => speechMs)).toEqual([224]);
+  expect(transcriber.last.request.pcm).toHaveLength((TURN_TUNING.preRollMs + 224) * 16);
+  expect(partials).toEqual(["Stop"]);
   user.hear(64, 0.1);
   expect(transcriber.asked).toHaveLength(1);
   const paused = utterance.pause(user.nowMs - 64, user.nowMs);
@@ -185,7 +186,7 @@ test("speech without a pause is cut where it was quietest", async () => {
   await closed?.say("One.");
   user.hear(32, 0.9);
   await transcriber.last.say("Two");
-  expect(partials.at(-1)?.text).toBe("One. Two");
+  expect(partials.at(-1)).toBe("One. Two");
   expect(closed?.signal.aborted).toBe(false);
 });
 
@@ -200,4 +201,51 @@ test("a failure is told; a cancelled utterance has no words", async () => {
   const cancelled = utterance.pause(user.nowMs, user.nowMs);
   utterance.cancel();
   expect(await cancelled).toMatchObject({ value: { text: "", last: undefined } });
+});
+
+test("a long silence is left out: before the first word, between two and after the last", async () => {
+  const user = new Conversation();
+  const { transcriber, utterance } = user;
+  user.hear(40_000, 0, false);
+  user.hear(6_016, 0.9);
+  expect(transcriber.asked[0]?.request.pcm).toHaveLength((TURN_TUNING.preRollMs + 32) * 16);
+  user.hear(25_024, 0, false);
+  user.hear(64, 0.9);
+  const closed = transcriber.asked.at(-2);
+  expect(closed?.request.pcm).toHaveLength((6_016 + 2 * TURN_TUNING.preRollMs) * 16);
+  await closed?.say("One.");
+  const endedAtMs = user.nowMs;
+  user.hear(32_000, 0, false);
+  const paused = utterance.pause(endedAtMs, user.nowMs);
+  expect(transcriber.last.request.pcm.length).toBeLessThan(5_000 * 16);
+  await transcriber.last.say("Two.");
+  expect(await paused).toMatchObject({ value: { text: "One. Two." } });
+});
+
+test("the recognizer never gets more than half a minute, whatever was heard", () => {
+  const user = new Conversation();
+  user.hear(45_024, 0, false);
+  void user.utterance.pause(user.nowMs, user.nowMs);
+  expect(user.transcriber.last.request.pcm).toHaveLength(30_000 * 16);
+});
+
+test("what was closed and goes on after a long time does so in a segment of its own", async () => {
+  const user = new Conversation();
+  const { transcriber, utterance } = user;
+  user.hear(1_024, 0.9);
+  const first = utterance.pause(user.nowMs, user.nowMs);
+  await transcriber.last.say("What is the weather");
+  await first;
+  utterance.rest();
+  user.hear(5_024, 0, false);
+  const resumedAtMs = user.nowMs;
+  user.hear(320, 0.9, false);
+  utterance.resume(resumedAtMs);
+  user.hear(96, 0.9);
+  const asked = transcriber.asked.length;
+  const second = utterance.pause(user.nowMs, user.nowMs);
+  expect(transcriber.asked).toHaveLength(asked + 1);
+  expect(transcriber.last.request.pcm).toHaveLength((TURN_TUNING.preRollMs + 416) * 16);
+  await transcriber.last.say("in Paris?");
+  expect(await second).toMatchObject({ value: { text: "What is the weather in Paris?" } });
 });

@@ -114,6 +114,11 @@ function soundsLikeStop({ stopProbability = 0, speechMs, isOver, spokenText }: I
   return !wordsOf(spokenText).some((word) => STOP_BEGINNINGS.some((beginning) => word.startsWith(beginning)));
 }
 
+/** Whether one word is all that was said, in no more time than "stop" takes. */
+export function mayBeStop(text: string, speechMs: number): boolean {
+  return speechMs <= LONGEST_STOP_MS && wordsOf(text).length <= 1;
+}
+
 /** Only the very words the assistant just said: a moment shows whether more of them follow. */
 function mayBecomeEcho({ text, speechMs, isOver, spokenText }: InterruptionEvidence): boolean {
   return !isOver && speechMs < RELIABLE_WORDS_MS && isRepeated(text, spokenText);
