@@ -1,11 +1,11 @@
-import type { AssistantEvent, RequestInput, RequestName } from "../src-shared/assistant-contract.ts";
-import { failed, failure, succeeded, type Failure, type FailureStage, type Outcome } from "../src-shared/failure.ts";
+import type { AssistantEvent, RequestInput } from "../src-shared/assistant-contract.ts";
+import { failure, succeeded, type Failure, type FailureStage, type Outcome } from "../src-shared/failure.ts";
 import type { LabEvent } from "../src-shared/playback-lab.ts";
-import { requestSchemas } from "../src-shared/request-schemas.ts";
 import type { AssistantSnapshot, AssistantState, TurnView } from "../src-shared/turn-view.ts";
 import type { AssistantParts, MicrophoneSession } from "./assistant-parts.ts";
 import { MicrophoneIntake } from "./capture/microphone-intake.ts";
 import { TurnOrder } from "./duplex/turn-order.ts";
+import { parseRequest, type ParsedRequest } from "../src-shared/parse-request.ts";
 import { nowMs } from "./session-clock.ts";
 import { StandingFailures } from "./standing-failures.ts";
 import { chooseDuplex, type Duplex } from "./turn/conduct.ts";
@@ -27,6 +27,8 @@ export class Assistant implements AssistantEndpoint {
   #intake: MicrophoneIntake | undefined;
   readonly #earlyFrames: (readonly [pcm16: Float32Array, endedAtMs: number])[] = [];
   #session: MicrophoneSession | undefined;
+  /** Pages with sound, oldest first. The last one to come is heard; when it goes, the one before it. */
+  readonly #pages = new Set<AudioSession>();
   #started = false;
   #isHeldByAnother = false;
   #muted = false;
@@ -42,7 +44,10 @@ export class Assistant implements AssistantEndpoint {
   constructor(parts: AssistantParts) {
     this.#parts = parts;
     this.#runner = new TurnRunner(parts.stages, {
-      changed: () => this.#publishSoon(),
+      changed: () => {
+        parts.duplex.setPaused(this.#runner.paused);
+        this.#publishSoon();
+      },
       stepped: (step) => parts.recorder.stepped(step),
       turnEnded: (turn) => {
         parts.recorder.turnEnded(turn);
@@ -71,17 +76,14 @@ export class Assistant implements AssistantEndpoint {
   }
 
   async request(name: string, input: unknown): Promise<Outcome<unknown>> {
-    if (!isRequestName(name)) return failed("protocol-error", "window", `unknown request ${name.slice(0, 40)}`);
-    const parsed = requestSchemas[name].safeParse(input);
-    if (parsed.success) return this.#answer(name, parsed.data);
-    const where = parsed.error.issues[0]?.path.join(".") ?? "";
-    return failed("protocol-error", "window", `bad input for ${name}: ${where}`);
+    const request = parseRequest(name, input);
+    return request.ok ? this.#answer(request.value) : request;
   }
 
   subscribe(listener: (event: AssistantEvent) => void): () => void {
     this.#listeners.add(listener);
     listener({ kind: "settings", settings: this.#parts.settings.current });
-    listener({ kind: "snapshot", snapshot: this.#snapshot() });
+    listener({ kind: "snapshot", snapshot: this.snapshot });
     return () => this.#listeners.delete(listener);
   }
 
@@ -91,6 +93,7 @@ export class Assistant implements AssistantEndpoint {
   }
 
   attachAudio(session: AudioSession): void {
+    this.#pages.add(session);
     this.attachMicrophone(session);
     this.#parts.attachSpeaker(session);
     this.#failures.output = undefined;
@@ -108,20 +111,20 @@ export class Assistant implements AssistantEndpoint {
   }
 
   detachAudio(session: AudioSession): void {
+    this.#pages.delete(session);
     if (session !== this.#session) return;
     this.#session = undefined;
     this.#parts.duplex.setTalkKey(false);
-    this.#runner.tell({ kind: "microphone-lost", atMs: nowMs() });
+    this.#loseMicrophone();
     this.#parts.attachSpeaker(undefined);
+    this.#parts.lab.stop();
+    const earlier = [...this.#pages].at(-1);
+    if (earlier) this.attachAudio(earlier);
   }
 
   /** What the window last said of the microphone. */
   get microphone(): RequestInput<"report-microphone"> | undefined {
     return this.#microphone;
-  }
-
-  get snapshot(): AssistantSnapshot {
-    return this.#snapshot();
   }
 
   /** Resolves once somebody holds the conversation: another engine may take its time to get ready. Code: engine-unusable. */
@@ -172,12 +175,9 @@ export class Assistant implements AssistantEndpoint {
     this.#parts.duplex.stop();
   }
 
-  async #answer<N extends RequestName>(name: N, input: RequestInput<N>): Promise<Outcome<unknown>> {
-    const { settings, timers, duplex } = this.#parts;
-    const request = { name, input } as { [K in RequestName]: { name: K; input: RequestInput<K> } }[RequestName];
+  async #answer(request: ParsedRequest): Promise<Outcome<unknown>> {
+    const { timers, duplex } = this.#parts;
     switch (request.name) {
-      case "get-settings":
-        return succeeded(settings.current);
       case "update-settings":
         return this.#updateSettings(request.input);
       case "type-text":
@@ -191,7 +191,6 @@ export class Assistant implements AssistantEndpoint {
         return succeeded(null);
       case "set-paused":
         this.#runner.tell({ kind: "pause-changed", paused: request.input.paused });
-        duplex.setPaused(request.input.paused);
         return succeeded(null);
       case "talk-key":
         duplex.setTalkKey(request.input.pressed);
@@ -242,8 +241,10 @@ export class Assistant implements AssistantEndpoint {
 
   /** The assistant neither speaks nor listens while the lab plays. */
   #playInLab(experiment: RequestInput<"lab-play">): Outcome<null> {
+    const { paused } = this.#runner;
     this.#runner.tell({ kind: "stop-requested" });
     this.#runner.tell({ kind: "microphone-silenced" });
+    this.#runner.tell({ kind: "pause-changed", paused });
     const started = this.#parts.lab.play(experiment);
     if (started.ok) this.#experiments++;
     return started;
@@ -261,11 +262,15 @@ export class Assistant implements AssistantEndpoint {
   }
 
   #reportMicrophone(report: RequestInput<"report-microphone">): void {
-    const { status, label, lastFrameAtMs = nowMs() } = report;
+    const { status, label } = report;
     this.#microphone = report;
     this.#failures.microphone = status === "live" ? undefined : failure(`mic-${status}`, "capture", label, true);
-    if (status !== "live") this.#runner.tell({ kind: "microphone-lost", atMs: lastFrameAtMs });
+    if (status !== "live") this.#loseMicrophone();
     this.#publishSoon();
+  }
+
+  #loseMicrophone(): void {
+    this.#runner.tell({ kind: "microphone-lost", atMs: this.#intake?.heardUntilMs ?? nowMs() });
   }
 
   /** What was measured for an output is remembered for it. */
@@ -292,7 +297,7 @@ export class Assistant implements AssistantEndpoint {
   }
 
   #fail(reason: Failure): void {
-    this.#failures[reason.stage === "play" ? "output" : "engine"] = reason;
+    this.#failures.note(reason);
     this.#publishSoon();
   }
 
@@ -302,7 +307,7 @@ export class Assistant implements AssistantEndpoint {
     setImmediate(() => {
       this.#snapshotIsDue = false;
       this.#revision++;
-      this.#send({ kind: "snapshot", snapshot: this.#snapshot() });
+      this.#send({ kind: "snapshot", snapshot: this.snapshot });
     });
   }
 
@@ -316,7 +321,7 @@ export class Assistant implements AssistantEndpoint {
     for (const listener of this.#listeners) listener(event);
   }
 
-  #snapshot(): AssistantSnapshot {
+  get snapshot(): AssistantSnapshot {
     const { shown } = this.#failures;
     return {
       revision: this.#revision,
@@ -333,7 +338,7 @@ export class Assistant implements AssistantEndpoint {
   #state(): AssistantState {
     const { phase } = this.#runner;
     if (phase !== "closed" && phase !== "listening") return phase;
-    if (this.#failures.worst) return "failed";
+    if (this.#failures.worstWhile(this.#muted)) return "failed";
     if (phase === "closed") return "starting";
     if (this.#runner.paused) return "paused";
     const held = this.#parts.duplex.state;
@@ -343,8 +348,4 @@ export class Assistant implements AssistantEndpoint {
     if (this.#runner.attentive) return "listening";
     return this.#parts.settings.current.mode === "push-to-talk" ? "ready" : "asleep";
   }
-}
-
-function isRequestName(name: string): name is RequestName {
-  return Object.hasOwn(requestSchemas, name);
 }

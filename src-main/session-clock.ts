@@ -1,6 +1,6 @@
 import type { Clock } from "./turn/ports.ts";
 
-/** The session clock: epoch ms that never jumps, the same in every thread of this process and, to within 1 ms, in the renderer. */
+/** The session clock: epoch ms that never jumps, the same in every thread of this process. Pages have their own: `window/page-clock.ts`. */
 export function nowMs(): number {
   return performance.timeOrigin + performance.now();
 }

@@ -7,6 +7,7 @@ import {
   type RequestName,
 } from "../src-shared/assistant-contract.ts";
 import { CHANNELS } from "../src-shared/electron-channels.ts";
+import { wallLeadMs } from "../src-shared/wall-lead.ts";
 
 /** The latest event of each kind, for listeners that come later. */
 const latest = new Map<AssistantEvent["kind"], AssistantEvent>();
@@ -30,7 +31,7 @@ const bridge: AssistantBridge = {
     for (const event of latest.values()) listener(event);
     return () => listeners.delete(listener);
   },
-  requestAudioPorts: () => ipcRenderer.send(CHANNELS.audioPorts),
+  requestAudioPorts: () => ipcRenderer.send(CHANNELS.audioPorts, wallLeadMs(Date, performance)),
 };
 
 contextBridge.exposeInMainWorld("assistant", bridge);

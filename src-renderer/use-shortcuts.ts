@@ -26,15 +26,23 @@ export function useShortcuts(): void {
     };
     window.addEventListener("keydown", onKeyDown);
     window.addEventListener("keyup", onKeyUp);
+    window.addEventListener("click", leaveClicked);
     window.addEventListener("blur", release);
     document.addEventListener("visibilitychange", onHidden);
     return () => {
       window.removeEventListener("keydown", onKeyDown);
       window.removeEventListener("keyup", onKeyUp);
+      window.removeEventListener("click", leaveClicked);
       window.removeEventListener("blur", release);
       document.removeEventListener("visibilitychange", onHidden);
     };
   }, []);
+}
+
+/** What was clicked with the mouse must not take the space bar and Enter. A click by key has no `detail`. */
+function leaveClicked({ detail, target }: MouseEvent): void {
+  const clicked = target instanceof Element && target.closest("button, summary, a");
+  if (detail > 0 && clicked instanceof HTMLElement) clicked.blur();
 }
 
 function onKeyDown(event: KeyboardEvent): void {

@@ -146,7 +146,13 @@ export function takeEvent(state: WindowState, event: AssistantEvent): WindowStat
     case "lab":
       return state;
     case "connection":
-      return { ...state, connected: event.open, talkKeyHeld: false, snapshot: { ...state.snapshot, revision: -1 } };
+      return {
+        ...state,
+        connected: event.open,
+        // What was pressed before it was back is told once it is.
+        talkKeyHeld: event.open && state.talkKeyHeld,
+        snapshot: { ...state.snapshot, revision: -1 },
+      };
   }
 }
 

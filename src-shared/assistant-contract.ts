@@ -18,7 +18,6 @@ export type RequestInput<N extends RequestName> = z.infer<(typeof requestSchemas
 
 /** What each request answers on success. */
 export interface RequestResults {
-  "get-settings": Settings;
   "update-settings": Settings;
   "type-text": null;
   "stop-speaking": null;

@@ -31,7 +31,7 @@ export const speakerReportSchema = z.discriminatedUnion("kind", [
 /** Text messages from the page, validated by the shell. */
 export const pageMessageSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("request"), id: z.number().int(), name: z.string().max(100), input: z.unknown() }),
-  /** The page wants a fresh audio session; an earlier one is over. */
-  z.strictObject({ kind: z.literal("audio-ports") }),
+  /** The page wants a fresh audio session; an earlier one is over. `wallLeadMs`: see `wall-lead.ts`. */
+  z.strictObject({ kind: z.literal("audio-ports"), wallLeadMs: z.number() }),
   z.strictObject({ kind: z.literal("speaker"), message: speakerReportSchema }),
 ]);

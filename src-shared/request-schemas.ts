@@ -24,7 +24,6 @@ export type MicrophoneSettings = Readonly<z.infer<typeof microphoneSettingsSchem
 
 /** Validates the input of every request on arrival, whatever carried it. */
 export const requestSchemas = {
-  "get-settings": nothing,
   "update-settings": settingsPatchSchema,
   "type-text": z.object({ text: z.string().trim().min(1).max(4000) }).strict(),
   "stop-speaking": nothing,
@@ -40,15 +39,11 @@ export const requestSchemas = {
    * was measured just now.
    */
   "report-output": z.object({ label: z.string().max(200), echoReturnLossDb: z.number().optional() }).strict(),
-  /**
-   * What the window found out about the microphone. `label` is the device's name. `lastFrameAtMs`: end of the last sample before it was lost,
-   * epoch ms, where that is not just now.
-   */
+  /** What the window found out about the microphone. `label` is the device's name. */
   "report-microphone": z
     .object({
       status: z.enum(["live", "denied", "missing", "lost", "silent"]),
       label: z.string().max(200),
-      lastFrameAtMs: z.number().optional(),
       settings: microphoneSettingsSchema.optional(),
     })
     .strict(),

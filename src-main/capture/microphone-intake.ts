@@ -78,6 +78,11 @@ export class MicrophoneIntake {
     };
   }
 
+  /** End of the latest frame; undefined before the first. */
+  get heardUntilMs(): number | undefined {
+    return this.#lastEndedAtMs;
+  }
+
   accept({ pcm, endedAtMs }: MicrophoneFrame): void {
     if (pcm.length !== CAPTURE_FRAME_SAMPLES || !Number.isFinite(endedAtMs)) {
       this.#malformedFrames++;

@@ -193,6 +193,7 @@ export class DuplexConversation {
 
   /** Paused, it hears nothing and is not heard. */
   setPaused(isPaused: boolean): void {
+    if (isPaused === this.#isPaused) return;
     this.#isPaused = isPaused;
     this.#speech.setPaused(isPaused);
   }

@@ -3,6 +3,7 @@ import { decodeAudio, encodeSpeakerPcm, type ShellMessage } from "../../src-shar
 import { pageMessageSchema } from "../../src-shared/carrier-schemas.ts";
 import type { SpeakerCommand } from "../../src-shared/speaker-protocol.ts";
 import type { AssistantEndpoint, AudioSession } from "./assistant-endpoint.ts";
+import { PageClock } from "./page-clock.ts";
 
 const PROTOCOL_ERROR = 1002;
 /** A page that leaves this much unread is not reading any more: about a minute of speech. */
@@ -10,7 +11,7 @@ const MOST_UNSENT_BYTES = 8 * 1024 * 1024;
 
 /** Connects one page to the assistant over its WebSocket until either side closes. Anything that is not in the protocol closes it with 1002. */
 export function carryPage(socket: WebSocket, endpoint: AssistantEndpoint, heartbeatMs: number): void {
-  let session: AudioSession | undefined;
+  let audio: { readonly session: AudioSession; readonly clock: PageClock } | undefined;
   let isAlive = true;
   const sendBytes = (data: string | ArrayBuffer): void => {
     if (socket.bufferedAmount > MOST_UNSENT_BYTES) socket.terminate();
@@ -34,20 +35,30 @@ export function carryPage(socket: WebSocket, endpoint: AssistantEndpoint, heartb
           .then((outcome) => send({ kind: "answer", id: message.id, outcome }));
         return;
       case "audio-ports":
-        session = {
-          onMicrophoneFrame: () => undefined,
-          onSpeakerReport: () => undefined,
-          sendSpeakerCommand: sendCommand,
-        };
-        return endpoint.attachAudio(session);
+        return attachAudio(new PageClock(message.wallLeadMs));
       case "speaker":
-        return session?.onSpeakerReport(message.message);
+        return audio?.session.onSpeakerReport(audio.clock.report(message.message));
     }
   };
+  const attachAudio = (clock: PageClock): void => {
+    const session = {
+      onMicrophoneFrame: () => undefined,
+      onSpeakerReport: () => undefined,
+      sendSpeakerCommand: sendCommand,
+    };
+    detachAudio();
+    audio = { session, clock };
+    endpoint.attachAudio(session);
+  };
+  const detachAudio = (): void => {
+    if (audio) endpoint.detachAudio(audio.session);
+    audio = undefined;
+  };
   const takeAudio = (bytes: Buffer): void => {
-    const audio = decodeAudio(bytes);
-    if (!audio.ok || audio.value.kind !== "microphone") return socket.close(PROTOCOL_ERROR, "unknown audio message");
-    session?.onMicrophoneFrame(audio.value.frame);
+    const decoded = decodeAudio(bytes);
+    if (!decoded.ok || decoded.value.kind !== "microphone")
+      return socket.close(PROTOCOL_ERROR, "unknown audio message");
+    audio?.session.onMicrophoneFrame(audio.clock.frame(decoded.value.frame));
   };
 
   socket.on("message", (data: RawData, isBinary: boolean) => {
@@ -70,7 +81,7 @@ export function carryPage(socket: WebSocket, endpoint: AssistantEndpoint, heartb
   socket.on("close", () => {
     clearInterval(heartbeat);
     unsubscribe();
-    if (session) endpoint.detachAudio(session);
+    detachAudio();
   });
 }
 

@@ -2,6 +2,7 @@ import { MessageChannelMain, type MessagePortMain } from "electron";
 import type { MicrophoneFrame } from "../../src-shared/assistant-contract.ts";
 import { speakerReportSchema } from "../../src-shared/carrier-schemas.ts";
 import type { AudioSession } from "./assistant-endpoint.ts";
+import type { PageClock } from "./page-clock.ts";
 
 /** The main process's ends of a page's audio, and the page's own: microphone, then speaker. */
 export interface OpenedAudioPorts {
@@ -9,8 +10,8 @@ export interface OpenedAudioPorts {
   readonly pagePorts: readonly [MessagePortMain, MessagePortMain];
 }
 
-/** Makes a fresh pair of audio ports. Messages that are not in the contract are left out. Main thread. */
-export function openAudioPorts(): OpenedAudioPorts {
+/** Makes a fresh pair of audio ports for a page with this clock. Messages that are not in the contract are left out. Main thread. */
+export function openAudioPorts(clock: PageClock): OpenedAudioPorts {
   const [microphone, speaker] = [new MessageChannelMain(), new MessageChannelMain()];
   const session: OpenedAudioPorts["session"] = {
     onMicrophoneFrame: () => undefined,
@@ -22,11 +23,11 @@ export function openAudioPorts(): OpenedAudioPorts {
     },
   };
   microphone.port1.on("message", ({ data }) => {
-    if (isMicrophoneFrame(data)) session.onMicrophoneFrame(data);
+    if (isMicrophoneFrame(data)) session.onMicrophoneFrame(clock.frame(data));
   });
   speaker.port1.on("message", ({ data }) => {
     const report = speakerReportSchema.safeParse(data);
-    if (report.success) session.onSpeakerReport(report.data);
+    if (report.success) session.onSpeakerReport(clock.report(report.data));
   });
   microphone.port1.start();
   speaker.port1.start();

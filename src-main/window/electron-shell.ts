@@ -4,10 +4,13 @@ import { CHANNELS } from "../../src-shared/electron-channels.ts";
 import { failed, type Outcome } from "../../src-shared/failure.ts";
 import type { AssistantEndpoint, AudioSession } from "./assistant-endpoint.ts";
 import { openAudioPorts } from "./electron-audio-ports.ts";
+import { PageClock } from "./page-clock.ts";
 import { pageHeaders, readPageFile } from "./page-files.ts";
 
 const SCHEME = "repartee";
 const ORIGIN = `${SCHEME}://window`;
+/** A page that has crashed so often will crash again. */
+const MOST_RELOADS = 5;
 
 /** Where the built preload script and renderer are. */
 export interface ElectronShellOptions {
@@ -105,16 +108,20 @@ function connectPage(window: BrowserWindow, endpoint: AssistantEndpoint): void {
     unsubscribe();
     unsubscribe = endpoint.subscribe((news) => webContents.send(CHANNELS.event, news));
   });
-  ipcMain.on(CHANNELS.audioPorts, (event) => {
-    if (!isOurs(event)) return;
+  ipcMain.on(CHANNELS.audioPorts, (event, wallLeadMs: unknown) => {
+    if (!isOurs(event) || typeof wallLeadMs !== "number") return;
     if (audio) endpoint.detachAudio(audio);
     audio?.close();
-    const opened = openAudioPorts();
+    const opened = openAudioPorts(new PageClock(wallLeadMs));
     audio = opened.session;
     endpoint.attachAudio(audio);
     webContents.postMessage(CHANNELS.audioPorts, null, [...opened.pagePorts]);
   });
-  webContents.on("render-process-gone", dropPage);
+  let reloads = 0;
+  webContents.on("render-process-gone", (_, { reason }) => {
+    dropPage();
+    if (reason !== "clean-exit" && reloads++ < MOST_RELOADS) webContents.reload();
+  });
   webContents.on("did-start-navigation", ({ isMainFrame, isSameDocument }) => {
     if (isMainFrame && !isSameDocument) dropPage();
   });

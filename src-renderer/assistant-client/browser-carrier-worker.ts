@@ -6,6 +6,7 @@ import {
   type ShellMessage,
 } from "../../src-shared/carrier-protocol.ts";
 import type { SpeakerReport } from "../../src-shared/speaker-protocol.ts";
+import { wallLeadMs } from "../../src-shared/wall-lead.ts";
 import type { CarrierReply, CarrierRequest } from "./carrier-worker-protocol.ts";
 
 const FIRST_RETRY_MS = 250;
@@ -32,7 +33,7 @@ self.addEventListener("message", ({ data, ports }: MessageEvent<CarrierRequest>)
   );
   microphone?.start();
   speaker?.start();
-  if (socket.readyState === WebSocket.OPEN) send({ kind: "audio-ports" });
+  if (socket.readyState === WebSocket.OPEN) requestAudio();
 });
 
 function connect(): void {
@@ -41,7 +42,7 @@ function connect(): void {
   socket.addEventListener("open", () => {
     retryMs = FIRST_RETRY_MS;
     reply({ kind: "connection", open: true });
-    if (speaker) send({ kind: "audio-ports" });
+    if (speaker) requestAudio();
     const messages = waiting;
     waiting = [];
     for (const message of messages) send(message);
@@ -57,6 +58,10 @@ function connect(): void {
     setTimeout(connect, retryMs);
     retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2);
   });
+}
+
+function requestAudio(): void {
+  send({ kind: "audio-ports", wallLeadMs: wallLeadMs(Date, performance) });
 }
 
 function closePorts(): void {

@@ -1,5 +1,6 @@
 import { AUDIO_PORTS_MESSAGE, type AssistantBridge } from "../../src-shared/assistant-contract.ts";
 import { CAPTURE_RATE_HZ } from "../../src-shared/audio-format.ts";
+import { wallLeadMs } from "../../src-shared/wall-lead.ts";
 import { Microphone } from "../microphone/microphone.ts";
 import audioWorkletUrl from "./audio-worklet.ts?worker&url";
 import { describeContext, type SoundContext } from "./describe-context.ts";
@@ -13,6 +14,8 @@ const OUTPUT_GAPS_INTERVAL_MS = 100;
 const SETTLING_MS = 1_500;
 /** Often enough that a glitch of the sound card does not shift times for long. */
 const CLOCK_INTERVAL_MS = 250;
+/** The time of day was set by more than this, or the machine slept. */
+const CLOCK_JUMP_MS = 100;
 
 /** Where the page's sound goes out and comes in. */
 export interface SoundNodes {
@@ -31,6 +34,7 @@ export class PageAudio {
   readonly #bridge: AssistantBridge;
   readonly #context = new AudioContext({ sampleRate: CAPTURE_RATE_HZ, latencyHint: "interactive" });
   #isSuspended = true;
+  #wallLeadMs = 0;
   #onSuspended: (suspended: boolean) => void = () => undefined;
   readonly #nodes = Promise.withResolvers<SoundNodes>();
 
@@ -95,9 +99,18 @@ export class PageAudio {
       tell(capture, { kind: "port" }, [microphonePort]);
       tell(playback, { kind: "port" }, [speakerPort]);
     });
-    this.#bridge.requestAudioPorts();
+    this.#requestPorts();
+    setInterval(() => {
+      if (Math.abs(wallLeadMs(Date, performance) - this.#wallLeadMs) > CLOCK_JUMP_MS) this.#requestPorts();
+    }, CLOCK_INTERVAL_MS);
     this.#resume();
     await this.microphone.start();
+  }
+
+  /** The assistant then knows how its clock and the page's differ, which changes where one of them goes on while the machine sleeps. */
+  #requestPorts(): void {
+    this.#wallLeadMs = wallLeadMs(Date, performance);
+    this.#bridge.requestAudioPorts();
   }
 
   #resume(): void {

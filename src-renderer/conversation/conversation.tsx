@@ -9,6 +9,7 @@ const NEAR_END_PIXELS = 48;
 /** The conversation, newest turn at the end. It stays in view unless the user has scrolled up or opened something to read. */
 export function Conversation(): ReactNode {
   const turns = useWindow(({ snapshot }) => snapshot.turns);
+  const latestTurnId = turns.at(-1)?.turnId;
   const list = useRef<HTMLElement>(null);
   const staysAtEnd = useRef(true);
   useEffect(() => {
@@ -28,7 +29,7 @@ export function Conversation(): ReactNode {
       current.removeEventListener("click", stay);
       onResize.disconnect();
     };
-  }, [turns.length]);
+  }, [turns.length, latestTurnId]);
   const noteScroll = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement): void => {
     staysAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PIXELS;
   };

@@ -61,7 +61,6 @@ export class Microphone {
   #silentDevice: OpenMicrophone | undefined;
   /** Names of microphones that have sounded. One that falls silent later was switched off, or lets nothing through but speech. */
   readonly #sounded = new Set<string>();
-  #lastFrameAtMs = 0;
   #systemDefault = "";
   #permission: PermissionStatus | undefined;
   #view: MicrophoneView = { status: "unknown", label: "", available: [], standsInFor: "" };
@@ -212,9 +211,9 @@ export class Microphone {
     this.#lose();
   }
 
-  /** What was heard until `lastFrameAtMs` counts; then listening starts anew. */
-  #lose(lastFrameAtMs?: number): void {
-    this.#fail("lost", lastFrameAtMs);
+  /** What was heard until now counts; then listening starts anew. */
+  #lose(): void {
+    this.#fail("lost");
     this.#openLater();
   }
 
@@ -228,8 +227,7 @@ export class Microphone {
   #hear(levelRatio: number): void {
     if (!this.#open || this.#context.state !== "running") return;
     const hasSlept = this.#watch.level(Date.now(), this.#context.currentTime * 1000);
-    if (hasSlept) return this.#lose(this.#lastFrameAtMs);
-    this.#lastFrameAtMs = performance.timeOrigin + performance.now();
+    if (hasSlept) return this.#lose();
     if (this.#view.status === "live") this.#onLevel(levelRatio);
   }
 
@@ -289,10 +287,10 @@ export class Microphone {
     this.#onLevel(0);
   }
 
-  #fail(problem: MicrophoneProblem, lastFrameAtMs?: number): void {
+  #fail(problem: MicrophoneProblem): void {
     this.#release();
     this.#show({ status: problem });
-    this.#report(REPORTED[problem], lastFrameAtMs);
+    this.#report(REPORTED[problem]);
   }
 
   #release(): void {
@@ -302,16 +300,13 @@ export class Microphone {
     this.#onLevel(0);
   }
 
-  #report(status: ReportedStatus, lastFrameAtMs?: number): void {
+  #report(status: ReportedStatus): void {
     const { label, settings } = this.#view;
     const isOpen = this.#open !== undefined && settings !== undefined;
     const report = { status, label: label.slice(0, 200), ...(isOpen && { settings }) };
     if (JSON.stringify(report) === JSON.stringify(this.#reported)) return;
     this.#reported = report;
-    void this.#bridge.request("report-microphone", {
-      ...report,
-      ...(lastFrameAtMs !== undefined && { lastFrameAtMs }),
-    });
+    void this.#bridge.request("report-microphone", report);
   }
 
   #show(change: Partial<MicrophoneView>): void {

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import type { AssistantSnapshot } from "../../src-shared/turn-view.ts";
 import { CAPTURE_FRAME_SAMPLES, FRAME_MS } from "../../src-shared/audio-format.ts";
-import { succeeded } from "../../src-shared/failure.ts";
+import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
 import { settingsSchema, type Settings, type SettingsPatch } from "../../src-shared/settings.ts";
 import type { TurnView } from "../../src-shared/turn-view.ts";
 import { Assistant } from "../../src-main/assistant.ts";
@@ -19,11 +19,27 @@ import {
 import { CHAT } from "./duplex-fixture.ts";
 import { fakeOpener, LOST, type FakeEngine } from "./fake-engine.ts";
 
+const LAB_RUN = {
+  source: { kind: "text", text: "Hello." },
+  startPolicy: { kind: "adaptive" },
+  jitter: "",
+  chunkBytes: 0,
+  seed: 1,
+};
+
 /** Counts what our own conversation hears. */
 class CountingPredictor extends FakePredictor {
   frames = 0;
   override hear(): void {
     this.frames++;
+  }
+}
+
+/** Answers what it is told, if anything. */
+class BreakableDetector extends FakeDetector {
+  answer: Outcome<number> | undefined;
+  override async detect(frame: Float32Array): Promise<Outcome<number>> {
+    return this.answer ?? super.detect(frame);
   }
 }
 
@@ -33,6 +49,9 @@ class TalkingAssistant {
   readonly predictor = new CountingPredictor();
   readonly transcriber = new FakeTranscriber();
   readonly engines: FakeEngine[] = [];
+  readonly detector = new BreakableDetector();
+  readonly speakers: unknown[] = [];
+  labStops = 0;
   readonly microphone = { onMicrophoneFrame: (_: { pcm: Float32Array; endedAtMs: number }) => undefined as void };
   readonly assistant: Assistant;
   #settings: Settings;
@@ -44,7 +63,7 @@ class TalkingAssistant {
     const settings = () => this.#settings;
     const listeners: ((settings: Settings) => void)[] = [];
     const nothing = () => undefined;
-    const ear = { detector: new FakeDetector(), transcriber: this.transcriber };
+    const ear = { detector: this.detector, transcriber: this.transcriber };
     this.assistant = new Assistant({
       stages: {
         clock: this.clock,
@@ -67,11 +86,11 @@ class TalkingAssistant {
         onChange: (listener) => listeners.push(listener),
       },
       timers: { list: () => [], cancel: nothing, onChange: nothing, onDue: nothing },
-      lab: { play: () => succeeded(null), stop: nothing, onEvent: nothing },
+      lab: { play: () => succeeded(null), stop: () => void this.labStops++, onEvent: nothing },
       recorder: { stepped: nothing, turnEnded: nothing, heard: nothing },
       duplex: new DuplexConversation({ clock: this.clock, player, ear, settings, open: fakeOpener(this.engines) }),
       engines: Promise.resolve(succeeded(null)),
-      attachSpeaker: nothing,
+      attachSpeaker: (session) => this.speakers.push(session),
       close: () => player.close(),
     });
     this.assistant.attachMicrophone(this.microphone);
@@ -86,9 +105,13 @@ class TalkingAssistant {
     return this.engines.at(-1) as FakeEngine;
   }
 
+  get #engineFrames(): number {
+    return this.engines.at(-1)?.heard.length ?? 0;
+  }
+
   /** So many frames came in the meantime: to our own conversation, and to the engine. */
   async frames(count = 10, amplitude = 0.1): Promise<{ own: number; engine: number }> {
-    const before = { own: this.predictor.frames, engine: this.engine.heard.length };
+    const before = { own: this.predictor.frames, engine: this.#engineFrames };
     for (let frame = 0; frame < count; frame++) {
       this.#endedAtMs += FRAME_MS;
       this.microphone.onMicrophoneFrame({
@@ -97,7 +120,7 @@ class TalkingAssistant {
       });
       await settle();
     }
-    return { own: this.predictor.frames - before.own, engine: this.engine.heard.length - before.engine };
+    return { own: this.predictor.frames - before.own, engine: this.#engineFrames - before.engine };
   }
 
   async request(name: string, input: unknown): Promise<void> {
@@ -136,6 +159,58 @@ test("muted or paused, nothing is fed to the engine", async () => {
     await talk.request(name, off);
     expect(await talk.frames()).toEqual({ own: 0, engine: 10 });
   }
+});
+
+test("whatever ends a pause ends it for the engine too", async () => {
+  const talk = await start();
+  for (const [name, input] of [
+    ["stop-speaking", {}],
+    ["type-text", { text: "What time is it?" }],
+  ] as const) {
+    await talk.request("set-paused", { paused: true });
+    await talk.request(name, input);
+    expect(talk.snapshot.paused).toBe(false);
+    expect((await talk.frames()).engine).toBe(10);
+  }
+});
+
+test("an experiment in the lab leaves a pause as it is", async () => {
+  const talk = await start();
+  await talk.request("set-paused", { paused: true });
+  await talk.request("lab-play", LAB_RUN);
+  expect(talk.snapshot.paused).toBe(true);
+});
+
+test("when the newest page goes, the one before it is heard and spoken to again", async () => {
+  const talk = await start({});
+  const page = () => ({ onMicrophoneFrame: () => {}, onSpeakerReport: () => {}, sendSpeakerCommand: () => {} });
+  const [first, second] = [page(), page()];
+  talk.assistant.attachAudio(first);
+  talk.assistant.attachAudio(second);
+  talk.assistant.detachAudio(second);
+  expect(talk.speakers).toEqual([first, second, undefined, first]);
+  talk.assistant.detachAudio(first);
+  talk.assistant.detachAudio(second);
+  expect(talk.speakers.slice(4)).toEqual([undefined]);
+  expect(talk.labStops).toBe(2);
+});
+
+test("a detector that crashed and was started anew leaves no failure; one that is gone does", async () => {
+  const talk = await start({});
+  talk.detector.answer = failed("detect-failed", "detect", "crashed", true);
+  await talk.frames(1);
+  expect(talk.snapshot.state).toBe("listening");
+  talk.detector.answer = failed("detect-failed", "detect", "crashed six times");
+  await talk.frames(1);
+  expect(talk.snapshot).toMatchObject({ state: "failed", failure: { code: "detect-failed" } });
+});
+
+test("a microphone that is lost is no trouble while it is muted anyway", async () => {
+  const talk = await start({});
+  await talk.request("report-microphone", { status: "lost", label: "USB" });
+  expect(talk.snapshot.state).toBe("failed");
+  await talk.request("set-muted", { muted: true });
+  expect(talk.snapshot.state).toBe("muted");
 });
 
 test("what the engine says is among the turns, and stopping it is told to it alone", async () => {

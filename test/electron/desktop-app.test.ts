@@ -203,15 +203,15 @@ describe.skipIf(desktopSkipReason !== undefined)(
           const answers: unknown[] = [];
           const ours = contents?.mainFrame.url ?? "";
           for (const senderFrame of [{ url: ours }, { url: "https://other.example/" }, null])
-            answers.push(await ipcMain.handlers.get("assistant:request")?.({ senderFrame }, "get-settings", {}));
+            answers.push(await ipcMain.handlers.get("assistant:request")?.({ senderFrame }, "stop-speaking", {}));
           const { mainFrame } = contents ?? { mainFrame: { url: "" } };
           mainFrame.url = "https://other.example/";
           answers.push(
-            await ipcMain.handlers.get("assistant:request")?.({ senderFrame: mainFrame }, "get-settings", {}),
+            await ipcMain.handlers.get("assistant:request")?.({ senderFrame: mainFrame }, "stop-speaking", {}),
           );
           mainFrame.url = ours;
           answers.push(
-            await ipcMain.handlers.get("assistant:request")?.({ senderFrame: mainFrame }, "get-settings", {}),
+            await ipcMain.handlers.get("assistant:request")?.({ senderFrame: mainFrame }, "stop-speaking", {}),
           );
           return answers as { ok: boolean }[];
         });

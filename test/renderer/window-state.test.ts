@@ -41,3 +41,9 @@ test("a snapshot that says the same keeps the whole list, and a mark that appear
     expect(shareUnchanged({ ...older, turns }, older).turns).toEqual(older.turns);
   }
 });
+
+test("the talk key that is pressed while the assistant is away is held once it is back; losing it lets the key go", () => {
+  const away = { ...INITIAL_WINDOW, talkKeyHeld: true };
+  expect(takeEvent(away, { kind: "connection", open: true }).talkKeyHeld).toBe(true);
+  expect(takeEvent(away, { kind: "connection", open: false }).talkKeyHeld).toBe(false);
+});

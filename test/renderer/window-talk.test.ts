@@ -52,6 +52,14 @@ describeWindow("talk key, done and pause", ({ openPage, emit, inputsOf }) => {
     expect(await page.getByTestId("text-input").inputValue()).toBe(" ");
   });
 
+  test("what was clicked with the mouse leaves the space bar to the talk key", async () => {
+    await open();
+    await page.getByTestId("mute").click();
+    await page.keyboard.press("Space");
+    expect(await inputsOf("set-muted")).toEqual([{ muted: true }]);
+    expect(await inputsOf("talk-key")).toEqual([PRESSED, LET_GO]);
+  });
+
   test("the button is held by the mouse, also when it leaves it, and by touch", async () => {
     await open();
     await page.getByTestId("talk").hover();

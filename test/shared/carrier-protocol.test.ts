@@ -57,7 +57,7 @@ test("the page may say what the protocol knows and nothing more", () => {
   const progress = { kind: "progress", ...noPlaybackCounters(1), playedSamples: 2, bufferedSamples: 3 };
   const messages = [
     { kind: "request", id: 1, name: "type-text", input: { text: "hello" } },
-    { kind: "audio-ports" },
+    { kind: "audio-ports", wallLeadMs: -0.5 },
     { kind: "speaker", message: progress },
     { kind: "speaker", message: { kind: "audible", generation: 1, atMs: 12.5, outputLatencyMs: 30 } },
     { kind: "speaker", message: { ...progress, kind: "finished", flushed: true, atMs: 12.5 } },
@@ -67,7 +67,8 @@ test("the page may say what the protocol knows and nothing more", () => {
     undefined,
     "audio-ports",
     { kind: "shutdown" },
-    { kind: "audio-ports", extra: true },
+    { kind: "audio-ports" },
+    { kind: "audio-ports", wallLeadMs: 0, extra: true },
     { kind: "request", id: "1", name: "type-text", input: {} },
     { kind: "request", id: 1.5, name: "type-text", input: {} },
     { kind: "speaker", message: { ...progress, playedSamples: -1 } },

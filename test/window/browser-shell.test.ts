@@ -4,6 +4,7 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startBrowserShell, type BrowserShell } from "../../src-main/window/browser-shell.ts";
+import { wallLeadMs } from "../../src-shared/wall-lead.ts";
 import { decodeAudio, encodeMicrophoneFrame } from "../../src-shared/carrier-protocol.ts";
 import { CAPTURE_FRAME_SAMPLES } from "../../src-shared/audio-format.ts";
 import { FakeEndpoint } from "../fakes/fake-endpoint.ts";
@@ -200,11 +201,11 @@ test("a connection that breaks off while it is being refused harms nobody", asyn
 test("requests are answered under their id and events reach every window", async () => {
   endpoint.answer = (name) => ({ ok: true, value: name });
   const [first, second] = [await openPage(), await openPage()];
-  first.send({ kind: "request", id: 7, name: "get-settings", input: {} });
+  first.send({ kind: "request", id: 7, name: "stop-speaking", input: {} });
   await vi.waitFor(() =>
-    expect(first.messages).toContainEqual({ kind: "answer", id: 7, outcome: { ok: true, value: "get-settings" } }),
+    expect(first.messages).toContainEqual({ kind: "answer", id: 7, outcome: { ok: true, value: "stop-speaking" } }),
   );
-  expect(endpoint.requests).toEqual([{ name: "get-settings", input: {} }]);
+  expect(endpoint.requests).toEqual([{ name: "stop-speaking", input: {} }]);
   expect(second.messages.some(({ kind }) => kind === "answer")).toBe(false);
   for (const listener of endpoint.listeners) listener({ kind: "connection", open: false });
   for (const page of [first, second])
@@ -215,7 +216,7 @@ test("requests are answered under their id and events reach every window", async
 
 test("microphone frames go up and speech comes down bit for bit; a page that goes away is detached", async () => {
   const page = await openPage();
-  page.send({ kind: "audio-ports" });
+  page.send({ kind: "audio-ports", wallLeadMs: wallLeadMs(Date, performance) });
   await vi.waitFor(() => expect(endpoint.session).toBeDefined());
   const frames: { pcm: number[]; endedAtMs: number }[] = [];
   if (endpoint.session)
@@ -242,10 +243,29 @@ test("microphone frames go up and speech comes down bit for bit; a page that goe
   expect(endpoint.listeners.size).toBe(0);
 });
 
+test("the times of a page that was loaded after the machine slept are on the session clock", async () => {
+  const page = await openPage();
+  const HOUR_MS = 3_600_000;
+  page.send({ kind: "audio-ports", wallLeadMs: wallLeadMs(Date, performance) - HOUR_MS });
+  await vi.waitFor(() => expect(endpoint.session).toBeDefined());
+  const first = endpoint.session;
+  const times: number[] = [];
+  if (first) first.onMicrophoneFrame = ({ endedAtMs }) => times.push(endedAtMs);
+  if (first) first.onSpeakerReport = (report) => times.push("atMs" in report ? report.atMs : Number.NaN);
+  page.socket.send(encodeMicrophoneFrame({ pcm: new Float32Array(CAPTURE_FRAME_SAMPLES), endedAtMs: HOUR_MS + 50 }));
+  page.send({ kind: "speaker", message: { kind: "audible", generation: 3, atMs: HOUR_MS + 99, outputLatencyMs: 20 } });
+  await vi.waitFor(() => expect(times).toHaveLength(2));
+  expect(Math.abs((times[0] as number) - 50)).toBeLessThan(20);
+  expect(Math.abs((times[1] as number) - 99)).toBeLessThan(20);
+  page.send({ kind: "audio-ports", wallLeadMs: wallLeadMs(Date, performance) });
+  await vi.waitFor(() => expect(endpoint.session).not.toBe(first));
+  expect(endpoint.detached).toBe(1);
+});
+
 test.each([
   ["text that is not JSON", "garbage"],
   ["an unknown kind", JSON.stringify({ kind: "shutdown" })],
-  ["a field that is not in the protocol", JSON.stringify({ kind: "audio-ports", extra: 1 })],
+  ["a field that is not in the protocol", JSON.stringify({ kind: "audio-ports", wallLeadMs: 0, extra: 1 })],
   [
     "a counter that is not a number",
     JSON.stringify({ kind: "speaker", message: { kind: "progress", generation: "x" } }),
@@ -270,7 +290,7 @@ test("a page that sends more than 64 KB at once is dropped with 1009", async () 
 
 test("a page that does not read is cut off before it fills the memory", async () => {
   const page = await openPage();
-  page.send({ kind: "audio-ports" });
+  page.send({ kind: "audio-ports", wallLeadMs: wallLeadMs(Date, performance) });
   await vi.waitFor(() => expect(endpoint.session).toBeDefined());
   page.socket.pause();
   const pcm = new Float32Array(24_000 * 5);
