@@ -39,10 +39,11 @@ export function useShortcuts(): void {
   }, []);
 }
 
-/** What was clicked with the mouse must not take the space bar and Enter. A click by key has no `detail`. */
+/** What was clicked with the mouse must not take the talk key. A click by key has no `detail`; the lab has no talk key. */
 function leaveClicked({ detail, target }: MouseEvent): void {
+  if (detail === 0 || useWindow.getState().page === "lab") return;
   const clicked = target instanceof Element && target.closest("button, summary, a");
-  if (detail > 0 && clicked instanceof HTMLElement) clicked.blur();
+  if (clicked instanceof HTMLElement) clicked.blur();
 }
 
 function onKeyDown(event: KeyboardEvent): void {
