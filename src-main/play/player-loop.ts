@@ -169,9 +169,9 @@ export class PlayerLoop {
         this.#options.emit({ kind: "audible", generation: reply.generation, atMs: report.atMs });
         return;
       case "starved":
+        // What is there by now goes out with the next pump: a device may report this while it is given a piece.
         this.#hear(reply, report);
         reply.starve();
-        this.pump();
         return;
       case "progress":
         this.#hear(reply, report);
