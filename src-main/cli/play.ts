@@ -16,6 +16,7 @@ import { requireWritable } from "./output-path.ts";
 import { PlayLog } from "./play-log.ts";
 import { PlayMeter } from "./play-meter.ts";
 import { findWrongUse, isAddress, withPlayOptions, type PlayOptions } from "./play-options.ts";
+import { outputFailure, untilOutputFails } from "./play-output.ts";
 import { writePlayReport } from "./play-report.ts";
 import { unwrap } from "./unwrap.ts";
 
@@ -30,7 +31,7 @@ async function play(source: string | undefined, options: PlayOptions, command: C
   for (const path of [options.report, wavPath(options.sink)]) if (path !== undefined) requireWritable(path);
   const interruption = untilInterrupted();
   const runs: StreamPlayed[] = [];
-  const outputFailure = await playRuns(source, options, interruption, (run) => {
+  const unheard = await playRuns(source, options, interruption, (run) => {
     runs.push(run);
     tellRun(run);
   });
@@ -38,7 +39,7 @@ async function play(source: string | undefined, options: PlayOptions, command: C
   if (interruption.aborted) process.exitCode = INTERRUPTED;
   const broken = interruption.aborted ? undefined : runs.at(-1)?.failure;
   const unsaved = runs.find((run) => run.fed?.saveFailure)?.fed?.saveFailure;
-  const failed = outputFailure ?? broken ?? unsaved;
+  const failed = unheard ?? broken ?? unsaved;
   if (failed) throw new FailureError(failed);
 }
 
@@ -53,14 +54,8 @@ async function playRuns(
   const feed = new StreamFeed();
   const engine = options.text !== undefined && options.engine === "flite" ? createEngine() : undefined;
   const log = options.events === undefined ? undefined : new PlayLog(options.events);
-  const outputGone = new AbortController();
-  let outputFailure: Failure | undefined;
-  player.onEvent((event) => {
-    if (event.kind !== "output-failed") return;
-    outputFailure ??= event.failure;
-    outputGone.abort();
-  });
-  const signal = AbortSignal.any([interruption, outputGone.signal]);
+  const outputGone = untilOutputFails(player);
+  const signal = AbortSignal.any([interruption, outputGone]);
   try {
     // Opening a sound card takes a while, which is not the stream's.
     if (options.sink === "device") player.attach({ kind: "native" });
@@ -90,7 +85,7 @@ async function playRuns(
   } finally {
     await Promise.all([player.close(), feed.close(), engine?.close(), log?.close()]);
   }
-  return outputFailure;
+  return outputFailure(outputGone);
 }
 
 function createEngine() {

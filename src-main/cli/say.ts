@@ -12,6 +12,7 @@ import { createFliteSynthesizer } from "../speak/flite-synthesizer.ts";
 import { speakText } from "../speak-text.ts";
 import { INTERRUPTED, untilInterrupted } from "./interruption.ts";
 import { parseOutputPath } from "./output-path.ts";
+import { untilOutputFails } from "./play-output.ts";
 import { unwrap } from "./unwrap.ts";
 
 interface SayOptions {
@@ -53,7 +54,7 @@ async function say(argument: string, { voice, rate, out }: SayOptions): Promise<
   if (interruption.aborted) process.exitCode = INTERRUPTED;
 }
 
-async function speakAloud(speak: SpeakInto, signal: AbortSignal): Promise<void> {
+async function speakAloud(speak: SpeakInto, interruption: AbortSignal): Promise<void> {
   const player = new WorkerStreamPlayer();
   const feed = new StreamFeed();
   try {
@@ -62,10 +63,10 @@ async function speakAloud(speak: SpeakInto, signal: AbortSignal): Promise<void> 
       source: { engineName: "flite", speak },
       startPolicy: { kind: "adaptive" },
       feed: { rawFormat: { sampleRateHz: PLAYBACK_RATE_HZ, channels: 1 } },
-      signal,
+      signal: AbortSignal.any([interruption, untilOutputFails(player)]),
       onEvent: () => undefined,
     });
-    if (played.failure && !signal.aborted) throw new FailureError(played.failure);
+    if (played.failure && !interruption.aborted) throw new FailureError(played.failure);
   } finally {
     await Promise.all([player.close(), feed.close()]);
   }

@@ -85,6 +85,7 @@ export async function playStream(
 
   const speech = startSpeech(play.source, play.signal);
   const fed = await feed.feed({ ...play.feed, ...speech.source, ring: player.ring, generation, ledger });
+  speech.stop();
   if (fed.ok) player.end(generation, fed.value.samples);
   else player.flush();
   const spokenFailure = await speech.finished;
@@ -102,13 +103,16 @@ function startSpeech(
 ): {
   readonly source: Pick<FeedRequest, "source" | "encoding">;
   readonly finished: Promise<Failure | undefined>;
+  /** Nobody takes any more of it: an engine that waits for room in a full ring ends. */
+  readonly stop: () => void;
 } {
-  if (!("speak" in source)) return { source, finished: Promise.resolve(undefined) };
+  if (!("speak" in source)) return { source, finished: Promise.resolve(undefined), stop: () => undefined };
   const buffer = PcmRing.allocate(ENGINE_RING_SAMPLES);
   const ring = new PcmRing(buffer, nowMs);
   ring.setGeneration(GENERATION);
   ring.beginWriting(GENERATION);
-  signal.addEventListener("abort", () => ring.setGeneration(GENERATION + 1), { once: true });
+  const stop = (): void => ring.setGeneration(GENERATION + 1);
+  signal.addEventListener("abort", stop, { once: true });
   let spokenSamples = 0;
   const speaking = source.speak({ ring: buffer, generation: GENERATION }, (samples) => {
     spokenSamples = samples;
@@ -116,8 +120,9 @@ function startSpeech(
   const finished = speaking.then((spoken) => {
     ring.endAt(spokenSamples);
     if (!spoken.ok) return spoken.failure;
-    const isSilent = spokenSamples === 0 && !signal.aborted;
+    const isSilent = spokenSamples === 0 && ring.generation === GENERATION;
     return isSilent ? failureOf("input-empty", "input", "the text has no words to say") : undefined;
   });
-  return { source: { source: { kind: "ring", name: source.engineName, ring: buffer }, encoding: "f32le" }, finished };
+  const ringSource = { kind: "ring", name: source.engineName, ring: buffer } as const;
+  return { source: { source: ringSource, encoding: "f32le" }, finished, stop };
 }

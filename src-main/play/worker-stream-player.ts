@@ -46,7 +46,7 @@ export class WorkerStreamPlayer implements StreamPlayer {
     this.#worker.once("exit", () => tellClosed());
     this.#worker.on("message", (reply: PlayerReply) => {
       if (reply.kind === "closed") return tellClosed();
-      if (reply.kind === "finished" && reply.generation === this.#lastGeneration) this.#isOver = true;
+      if (reply.kind === "finished") this.#finish(reply.generation);
       this.#emit(reply);
     });
     this.#worker.on("error", (error) => this.#break(error));
@@ -105,11 +105,19 @@ export class WorkerStreamPlayer implements StreamPlayer {
     await this.#closed;
   }
 
+  /** Whoever still writes the reply, be it to a full ring, need not wait any longer. */
+  #finish(generation: number): void {
+    if (generation !== this.#lastGeneration) return;
+    this.#isOver = true;
+    this.#control.setGeneration(VOID_GENERATION);
+  }
+
   /** The thread has crashed: nothing more can be heard, and the reply that it played is over. */
   #break({ message }: Error): void {
     this.#emit({ kind: "output-failed", failure: failure("output-lost", "play", `the player stopped: ${message}`) });
     const generation = this.#lastGeneration;
-    if (this.#isOver || generation === VOID_GENERATION) return;
+    if (this.#isOver) return;
+    this.#finish(generation);
     const metrics = measureReply(nothingObserved(nowMs()));
     this.#emit({ kind: "finished", generation, flushed: true, positionSamples: 0, atMs: nowMs(), metrics });
   }

@@ -41,11 +41,14 @@ test("many sentences from standard input, in another voice and faster", { timeou
   expect(readdirSync(folder)).toHaveLength(3);
 });
 
-test.skipIf(process.platform !== "linux" || existsSync("/dev/snd"))(
-  "without a sound card it says so in one line (skipped where there is one)",
+test.skipIf(process.platform !== "linux" || existsSync("/dev/snd")).each([
+  ["a word", "Hello."],
+  ["more than all rings hold", "What nobody hears need not be said to its end, however long it is. ".repeat(40)],
+])(
+  "without a sound card it says so in one line, of %s (skipped where there is one)",
   { timeout: TIMEOUT_MS },
-  async () => {
-    const run = await runRepartee(["say", "Hello."], { env: { XDG_RUNTIME_DIR: testFolder(), PULSE_SERVER: "" } });
+  async (_, text) => {
+    const run = await runRepartee(["say", text], { env: { XDG_RUNTIME_DIR: testFolder(), PULSE_SERVER: "" } });
     expect(run.stderr).toMatch(/^repartee: output-missing: [^\n]+ no sound card [^\n]+\n$/);
     expect(run).toMatchObject({ exitCode: 1, stdout: "" });
   },

@@ -83,6 +83,16 @@ test("an output that cannot be opened is said at once, and the reply is over", a
   expect(nowMs() - startedAtMs).toBeLessThan(2_500);
 });
 
+test("whoever writes a reply that cannot be heard is let go", async () => {
+  const { player, finished } = startPlayer({ kind: "wav", path: "/proc/none/out.wav", originAtMs: nowMs() });
+  const generation = player.begin();
+  const writer = new PcmRing(player.ring, nowMs);
+  writer.beginWriting(generation);
+  player.release(generation);
+  await finished;
+  expect(writer.write(new Float32Array(10), 0, 10, generation)).toBe(-1);
+});
+
 test("a reply goes on at the next sink from the same sample", async () => {
   const folder = testFolder();
   const [first, second] = [join(folder, "first.wav"), join(folder, "second.wav")] as const;
