@@ -1,7 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { ENTRY } from "../fixtures/entry.ts";
 import { chirp, encode, HAS_FFMPEG } from "../play/decode/fixtures.ts";
+import { hangingFfmpeg, M4A_WITHOUT_INDEX } from "../play/feed/hanging-ffmpeg.ts";
 import { deadHost, serve, serveSecurely } from "../play/source/audio-server.ts";
 import { HAS_OPENSSL, makeCertificate } from "../play/source/certificates.ts";
 import { clipWav, readPlayReport, samplesOf } from "./play-files.ts";
@@ -168,6 +171,19 @@ describe("an output that fails", () => {
     expect(run).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(METRICS_LINE) as string });
     expect(run.stderr).toMatch(/^repartee: output-unwritable: [^\n]+\n$/);
     expect(readPlayReport(report).last.metrics.samplesPlayed).toBe(14_400);
+  });
+
+  test("an M4A that is kept until its index comes, on a disk that is full", async () => {
+    const folder = testFolder();
+    writeFileSync(join(folder, "a.m4a"), M4A_WITHOUT_INDEX);
+    const spools = testFolder();
+    const env = { ...process.env, PATH: hangingFfmpeg(folder), TMPDIR: spools, REPARTEE_HOME: folder };
+    const command = [process.execPath, ENTRY, "play", "--sink", "null", join(folder, "a.m4a")];
+    // No file may become larger than 16 kB.
+    const run = spawnSync("bash", ["-c", 'ulimit -f 16; exec "$@"', "bash", ...command], { env, encoding: "utf8" });
+    expect(run).toMatchObject({ status: 1, stdout: "" });
+    expect(run.stderr).toMatch(/^repartee: output-unwritable: [^\n]+ kept in [^\n]+\n$/);
+    expect(readdirSync(spools)).toEqual([]);
   });
 
   test("an event log that cannot be written is a warning", async () => {

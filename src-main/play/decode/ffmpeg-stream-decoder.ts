@@ -1,7 +1,8 @@
-import { mkdtemp, open, rm, type FileHandle } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { open, rm, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { failed, succeeded, type Outcome } from "../../../src-shared/failure.ts";
+import { failed, failure, succeeded, type Failure, type Outcome } from "../../../src-shared/failure.ts";
 import { AdtsFrames } from "./adts-frames.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import { FfmpegProcess, hasFfmpeg } from "./ffmpeg-process.ts";
@@ -12,11 +13,11 @@ import type { DecodedPiece, StreamDecoder } from "./stream-decoder.ts";
 const START_BYTES = 8;
 /** An MP4 that shows neither index nor audio until here goes to a file. */
 const MAX_START_BYTES = 1_048_576;
-const SPOOL_NAME = "audio.m4a";
 
 /**
  * AAC to mono at its own rate, through an `ffmpeg` on the PATH: ADTS and MP4 (m4a). An MP4 with its index behind the audio goes to a temporary
- * file and is decoded once it is complete. Code: input-unreadable, where there is no ffmpeg.
+ * file and is decoded once it is complete; its failure is output-unwritable where there is no room for that. Code: input-unreadable, where
+ * there is no ffmpeg.
  */
 export async function createFfmpegStreamDecoder(path?: string): Promise<Outcome<StreamDecoder>> {
   if (await hasFfmpeg(path)) return succeeded(new FfmpegStreamDecoder());
@@ -25,10 +26,11 @@ export async function createFfmpegStreamDecoder(path?: string): Promise<Outcome<
 
 class FfmpegStreamDecoder implements StreamDecoder {
   isTruncated = false;
+  failure: Failure | undefined;
   #container: AdtsFrames | Mp4Boxes | undefined;
   readonly #start = new ByteQueue();
   #process: FfmpegProcess | undefined;
-  #spool: { readonly folder: string; readonly file: FileHandle } | undefined;
+  #spool: { readonly path: string; readonly file: FileHandle } | undefined;
   #errors = 0;
   #isClosed = false;
 
@@ -58,8 +60,10 @@ class FfmpegStreamDecoder implements StreamDecoder {
     if (this.#start.length > 0) this.#errors = 1;
     this.isTruncated = this.#container?.isInside === true || this.#start.length > 0;
     if (this.#spool) {
-      await this.#spool.file.close();
-      this.#process = new FfmpegProcess({ path: join(this.#spool.folder, SPOOL_NAME) });
+      const { path, file } = this.#spool;
+      await file.close().catch((error) => this.#breakOff(error as Error));
+      if (this.#isClosed) return [];
+      this.#process = new FfmpegProcess({ path });
     }
     const pieces = (await this.#process?.finish()) ?? [];
     await this.close();
@@ -74,7 +78,7 @@ class FfmpegStreamDecoder implements StreamDecoder {
     this.#spool = undefined;
     await process?.kill();
     await spool?.file.close().catch(() => undefined);
-    if (spool) await rm(spool.folder, { recursive: true, force: true });
+    if (spool) await rm(spool.path, { force: true });
   }
 
   #pass(bytes: Uint8Array): Promise<readonly DecodedPiece[]> {
@@ -82,8 +86,16 @@ class FfmpegStreamDecoder implements StreamDecoder {
   }
 
   async #writeToSpool(bytes: Uint8Array): Promise<readonly DecodedPiece[]> {
-    await this.#spool?.file.writeFile(bytes);
+    await this.#spool?.file.writeFile(bytes).catch((error) => this.#breakOff(error as Error));
     return [];
+  }
+
+  /** The disk does not take the file. */
+  async #breakOff({ message }: Error): Promise<undefined> {
+    const detail = `an M4A is kept in ${tmpdir()} until it is complete, which cannot be: ${message}`;
+    this.failure = failure("output-unwritable", "play", detail);
+    await this.close();
+    return undefined;
   }
 
   /** True once it is clear whether the bytes go to ffmpeg as they come or to a file first. */
@@ -95,8 +107,9 @@ class FfmpegStreamDecoder implements StreamDecoder {
   }
 
   async #openSpool(): Promise<void> {
-    const folder = await mkdtemp(join(tmpdir(), "repartee-play-"));
-    this.#spool = { folder, file: await open(join(folder, SPOOL_NAME), "w") };
+    const path = join(tmpdir(), `repartee-play-${randomUUID()}.m4a`);
+    const file = await open(path, "wx", 0o600).catch((error) => this.#breakOff(error as Error));
+    this.#spool = file && { path, file };
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Failure } from "../../../src-shared/failure.ts";
+
 /** Samples that a decoder gave out: mono in [-1, 1], channels averaged. */
 export interface DecodedPiece {
   readonly pcm: Float32Array;
@@ -6,7 +8,7 @@ export interface DecodedPiece {
 
 /**
  * Bytes of one encoding to samples, with state, so that cutting the stream anywhere changes nothing. One call at a time: the next `push` waits
- * for the one before. Never throws and never rejects: what cannot be decoded is skipped and counted.
+ * for the one before. Never throws and never rejects: what cannot be decoded is skipped and counted, and a decoder that cannot go on says why.
  */
 export interface StreamDecoder {
   /** Takes the next bytes of the stream, any number of them, and returns what became decodable; possibly nothing. */
@@ -17,7 +19,9 @@ export interface StreamDecoder {
   readonly decodeErrors: number;
   /** After `finish`: the stream ended before its own end, in the middle of a sample, a frame or a declared length. */
   readonly isTruncated: boolean;
-  /** Frees what it holds. May be called at any time between calls, and again. */
+  /** Why nothing more of the stream can be decoded, where that is known. Codes: input-unreadable, output-unwritable. */
+  readonly failure?: Failure | undefined;
+  /** Frees what it holds. May be called at any time between calls, again, and during `finish`, which is then soon over. */
   close(): Promise<void>;
 }
 

@@ -26,7 +26,7 @@ const ENOUGH_TO_ESTIMATE_BYTES = 4_096;
 
 /**
  * Brings one stream from its source to the player's ring: told, cut, delayed where asked for, decoded, resampled, counted, saved. Ends when the
- * stream ends, breaks, or is void. Codes of the failure: those of the sources, input-empty, input-unreadable.
+ * stream ends, breaks, or is void. Codes of the failure: those of the sources, input-empty, input-unreadable, output-unwritable.
  */
 export async function feedStream(request: FeedRequest): Promise<FeedResult> {
   const feed = new Feed(request);
@@ -53,39 +53,52 @@ class Feed {
 
   async run(): Promise<FeedResult> {
     const look = setInterval(() => this.#writer.isVoid && this.#stop.abort(), LOOK_MS);
-    let broken: Failure | undefined;
-    try {
-      await this.#receive();
-    } catch (error) {
-      if (!this.#stop.signal.aborted) broken = failureOf(error);
-    }
+    const lost = await this.#failureIn(this.#receive());
+    const brokenAtEnd = await this.#failureIn(this.#drain());
     clearInterval(look);
-    const isTruncated = await this.#drain();
+    await this.#closeDecoder();
     const { source } = this.#request;
     if (source.kind === "streamer") {
       this.#ledger.chunksAfterEnd = AsyncAudioStreamer.attach(source.streams).chunksAfterEnd(source.sampleIndex);
     }
-    return { ...this.#finishSaving(), ...this.#judge(broken, isTruncated), isTruncated, encoding: this.#encoding };
+    return { ...this.#finishSaving(), ...this.#judge(lost ?? brokenAtEnd), encoding: this.#encoding };
+  }
+
+  /** Why a part of the work came to its end early; undefined where it did not, or was stopped. */
+  async #failureIn(work: Promise<void>): Promise<Failure | undefined> {
+    try {
+      await work;
+      return undefined;
+    } catch (error) {
+      if (this.#stop.signal.aborted) return undefined;
+      if (!(error instanceof FailureError)) throw error;
+      return error.failure;
+    }
   }
 
   async #receive(): Promise<void> {
-    const { source, timeoutMs } = this.#request;
+    const { source, timeoutMs, jitter } = this.#request;
     const opened = await createSource(source, timeoutMs).open(this.#stop.signal);
     if (!opened.ok) throw new FailureError(opened.failure);
     const told = await tellEncoding(opened.value, this.#request);
     this.#encoding = told.encoding;
-    const decoder = await createStreamDecoder(told.encoding, rawFormatOf(this.#request));
-    if (!decoder.ok) throw new FailureError(decoder.failure);
-    this.#decoder = decoder.value;
-    this.#startSaving(told.encoding);
     for await (const chunk of this.#disturbed(told)) {
       if (this.#writer.isVoid) return;
+      const isHeldBack = this.#bytes === 0 && !jitter;
+      this.#ledger.received(chunk.length, isHeldBack ? told.firstByteAtMs : nowMs());
       this.#bytes += chunk.length;
-      this.#ledger.received(chunk.length, nowMs());
+      this.#decoder ??= await this.#begin(told.encoding);
       this.#saved?.appendOriginal(chunk);
-      await this.#decode(decoder.value, chunk);
+      await this.#decode(this.#decoder, chunk);
       this.#estimate(opened.value.totalBytes);
     }
+  }
+
+  async #begin(encoding: StreamEncoding): Promise<StreamDecoder> {
+    const decoder = await createStreamDecoder(encoding, rawFormatOf(this.#request));
+    if (!decoder.ok) throw new FailureError(decoder.failure);
+    this.#startSaving(encoding);
+    return decoder.value;
   }
 
   /** A large chunk is decoded in pieces, so that its first samples are heard while the rest is decoded. */
@@ -95,6 +108,7 @@ class Feed {
       await this.#write(await decoder.push(chunk.subarray(start, start + pieceBytes)));
     }
     this.#ledger.decodeErrors = decoder.decodeErrors;
+    if (decoder.failure) throw new FailureError(decoder.failure);
   }
 
   #disturbed(told: ToldStream): AsyncIterable<Uint8Array> {
@@ -124,38 +138,44 @@ class Feed {
     this.#writer.expect((this.#writer.samples * totalBytes) / this.#bytes);
   }
 
-  /** Gives out what the decoder still holds. Returns whether the stream ended before its own end. */
-  async #drain(): Promise<boolean> {
+  /** Gives out what the decoder still holds. */
+  async #drain(): Promise<void> {
     const decoder = this.#decoder;
-    if (!decoder) return false;
-    if (!this.#writer.isVoid) {
-      await this.#write(await decoder.finish());
-      await this.#writer.finish();
-    }
-    this.#ledger.decodeErrors = decoder.decodeErrors;
-    await decoder.close();
-    return decoder.isTruncated && !this.#writer.isVoid;
+    if (!decoder || this.#writer.isVoid) return;
+    this.#stop.signal.addEventListener("abort", () => void decoder.close(), { once: true });
+    await this.#write(await decoder.finish());
+    await this.#writer.finish();
+    if (decoder.failure) throw new FailureError(decoder.failure);
   }
 
-  #judge(broken: Failure | undefined, isTruncated: boolean): Pick<FeedResult, "samples" | "failure" | "decodeErrors"> {
+  async #closeDecoder(): Promise<void> {
+    const decoder = this.#decoder;
+    if (!decoder) return;
+    this.#ledger.decodeErrors = decoder.decodeErrors;
+    await decoder.close();
+  }
+
+  #judge(broken: Failure | undefined): Pick<FeedResult, "samples" | "failure" | "isTruncated" | "decodeErrors"> {
     const { samples, isVoid } = this.#writer;
     const decodeErrors = this.#decoder?.decodeErrors ?? 0;
-    if (broken || isVoid) return { samples, decodeErrors, failure: broken };
+    const isTruncated = this.#decoder?.isTruncated === true && !isVoid;
+    if (broken || isVoid) return { samples, isTruncated, decodeErrors, failure: broken };
     if (samples > 0) {
       const detail = `the ${this.#encoding} data ends in the middle, after ${this.#bytes} bytes`;
-      return { samples, decodeErrors, failure: isTruncated ? failure("source-lost", "input", detail) : undefined };
+      const cut = isTruncated ? failure("source-lost", "input", detail) : undefined;
+      return { samples, isTruncated, decodeErrors, failure: cut };
     }
     const nothing =
       decodeErrors > 0
         ? failure("input-unreadable", "input", `none of the ${this.#bytes} bytes could be decoded as ${this.#encoding}`)
         : failure("input-empty", "input", `there is no audio in the ${this.#bytes} bytes of ${this.#encoding}`);
-    return { samples, decodeErrors, failure: nothing };
+    return { samples, isTruncated, decodeErrors, failure: nothing };
   }
 
   #startSaving(encoding: StreamEncoding): void {
     const { save } = this.#request;
     if (!save) return;
-    const opened = SavedAudio.open(save.folder, { ...save, encoding });
+    const opened = SavedAudio.open(save.folder, { encoding });
     if (opened.ok) this.#saved = opened.value;
     else this.#saveFailure = opened.failure;
   }
@@ -173,9 +193,4 @@ class Feed {
 function rawFormatOf({ source, rawFormat }: FeedRequest): RawFormat {
   if (source.kind === "ring") return { sampleRateHz: PLAYBACK_RATE_HZ, channels: 1 };
   return source.kind === "streamer" ? { ...rawFormat, channels: 1 } : rawFormat;
-}
-
-function failureOf(error: unknown): Failure {
-  if (error instanceof FailureError) return error.failure;
-  throw error;
 }

@@ -2,12 +2,15 @@ import { failure, FailureError } from "../../../src-shared/failure.ts";
 import { encodingOfPath } from "../decode/declared-encoding.ts";
 import { sniffEncoding } from "../decode/sniff-encoding.ts";
 import type { StreamEncoding } from "../decode/stream-decoder.ts";
+import { nowMs } from "../../session-clock.ts";
 import type { OpenSource } from "../source/byte-source.ts";
 import type { FeedRequest } from "./feed-request.ts";
 
 /** A stream whose encoding is known. */
 export interface ToldStream {
   readonly encoding: StreamEncoding;
+  /** When its first bytes came, on the session clock. */
+  readonly firstByteAtMs: number;
   /** The first bytes of it, at least as many as it took to tell. */
   readonly beginning: Uint8Array;
   /** All of the stream, its beginning included. */
@@ -21,10 +24,12 @@ export interface ToldStream {
 export async function tellEncoding(open: OpenSource, request: FeedRequest): Promise<ToldStream> {
   const iterator = open.chunks[Symbol.asyncIterator]();
   const read: Uint8Array[] = [];
+  let firstByteAtMs = 0;
   let beginning = new Uint8Array(0);
   for (;;) {
     const next = await iterator.next();
     if (next.done) break;
+    if (read.length === 0) firstByteAtMs = nowMs();
     read.push(next.value);
     beginning = Buffer.concat([beginning, next.value]);
     if (request.encoding !== undefined || sniffEncoding(beginning) !== "more") break;
@@ -37,7 +42,7 @@ export async function tellEncoding(open: OpenSource, request: FeedRequest): Prom
     const detail = "the encoding cannot be told from the content; say which it is (--format)";
     throw new FailureError(failure("input-unreadable", "input", detail));
   }
-  return { encoding, beginning, chunks: joined(read, iterator) };
+  return { encoding, firstByteAtMs, beginning, chunks: joined(read, iterator) };
 }
 
 function declared(open: OpenSource, { source }: FeedRequest): StreamEncoding | undefined {

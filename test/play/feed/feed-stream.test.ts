@@ -106,6 +106,16 @@ test("a server that sends as it likes is the same stream", async () => {
   expect(difference(pcm, await wholeOf("wav", wav))).toBe(0);
 });
 
+test("the first byte counts when it comes, and not when it is known what it belongs to", async () => {
+  const wav = sineWav();
+  const host = await serve((_, response) => {
+    response.writeHead(200, { "content-type": "audio/wav" }).write(wav.subarray(0, 2));
+    setTimeout(() => response.end(wav.subarray(2)), 250);
+  });
+  const { tally } = await feedThrough(feed, { source: { kind: "url", url: `http://${host}/a` } });
+  expect(tally.lastByteAtMs! - tally.firstByteAtMs!).toBeGreaterThan(150);
+});
+
 test("a simulated network changes when things come, not what", async () => {
   const wav = sineWav();
   const jitter = { spec: parseJitterSpec("rtf:0.3,wifi:20,stall:100@0.5"), seed: 3 };
