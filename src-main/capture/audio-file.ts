@@ -4,6 +4,9 @@ import { resampleAll } from "../streaming-resampler.ts";
 import { decodeFlac, decodeMp3, decodeOggOpus } from "./compressed-audio.ts";
 import { readWav } from "./wav-reader.ts";
 
+/** What the resampler takes. */
+const [LEAST_RATE_HZ, MOST_RATE_HZ] = [4_000, 192_000];
+
 /** A decoded recording: mono samples in [-1, 1]. */
 export interface DecodedAudio {
   readonly pcm: Float32Array;
@@ -14,7 +17,7 @@ export interface DecodedAudio {
 }
 
 /**
- * Reads an audio file: WAV, MP3, Ogg Opus or FLAC, told by content and not by name, mixed down to mono. Codes: input-missing,
+ * Reads an audio file: WAV, MP3, Ogg Opus or FLAC, told by content and not by name, mixed down to mono, of 4 to 192 kHz. Codes: input-missing,
  * input-unreadable, input-empty.
  */
 export async function readAudioFile(path: string): Promise<Outcome<DecodedAudio>> {
@@ -32,7 +35,11 @@ export async function readAudioFile(path: string): Promise<Outcome<DecodedAudio>
   }
   if (bytes.length === 0) return failed("input-empty", "input", `${path} is empty`);
   const decoded = await decode(bytes);
-  return decoded.ok ? decoded : failed(decoded.failure.code, "input", `${path}: ${decoded.failure.detail}`);
+  if (!decoded.ok) return failed(decoded.failure.code, "input", `${path}: ${decoded.failure.detail}`);
+  const { sampleRateHz } = decoded.value;
+  if (sampleRateHz >= LEAST_RATE_HZ && sampleRateHz <= MOST_RATE_HZ) return decoded;
+  const detail = `${path}: its rate of ${sampleRateHz} Hz is not within ${LEAST_RATE_HZ} to ${MOST_RATE_HZ} Hz`;
+  return failed("input-unreadable", "input", detail);
 }
 
 /** Reads an audio file and resamples it. */

@@ -55,7 +55,7 @@ export function withPlayOptions(command: Command): Command {
     .addOption(
       new Option("--format <encoding>", "how the source is encoded, where it does not say").choices(STREAM_ENCODINGS),
     )
-    .option("--rate <hz>", "sample rate of PCM and of Opus packets", wholeNumber(4_000, 384_000), 24_000)
+    .option("--rate <hz>", "sample rate of PCM and of Opus packets", wholeNumber(4_000, 192_000), 24_000)
     .option("--channels <count>", "channels of those: 1 or 2", wholeNumber(1, 2), 1)
     .option("--sink <where>", "device, null or a WAV file to write", parseOutputPath, "device")
     .addOption(

@@ -112,6 +112,7 @@ test.each([
   ],
   ["no channels", wavBytes(tone(16_000), { ...DEFAULTS, channels: 0 }), "input-unreadable"],
   ["a rate of 0", wavBytes(tone(16_000), { ...DEFAULTS, sampleRateHz: 0 }), "input-unreadable"],
+  ["a rate of 384 kHz", wavBytes(tone(16_000), { ...DEFAULTS, sampleRateHz: 384_000 }), "input-unreadable"],
   ["20 bits", wavBytes(tone(16_000), { ...DEFAULTS, declaredBits: 20 }), "input-unreadable"],
   ["half a FLAC header", "fLaC\0\0\0", "input-unreadable"],
   ["half an Ogg header", "OggS\0\0", "input-unreadable"],
@@ -158,6 +159,13 @@ test.for(COMPRESSED)("%s, mono and stereo, at its place in time", async ([format
       expect(onset).toBeLessThan(0.51);
     }
   }
+});
+
+test("flac at a rate that nothing resamples", async ({ skip }) => {
+  const ffmpeg = findProgram("ffmpeg");
+  if (!ffmpeg) return skip("not installed: ffmpeg");
+  const outcome = await readAudioFileAt(compress(ffmpeg, "high.flac", ["-ar", "384000"]), 16_000);
+  expect(outcome).toMatchObject({ ok: false, failure: { code: "input-unreadable" } });
 });
 
 test.for(COMPRESSED)(

@@ -37,6 +37,7 @@ const WRONG_USES = [
   [["a.wav", "--jitter", "/none/trace.csv"], "there is no trace file"],
   [["a.wav", "--policy", "fixed"], "adaptive, or fixed:MS"],
   [["a.wav", "--channels", "3"], "1 to 2"],
+  [["a.pcm", "--rate", "384000"], "4000 to 192000"],
   [["a.wav", "--repeat", "1.5"], "whole number from 1"],
   [["-", "--repeat", "2"], "read again"],
   [["a.wav", "--timeout", "0"], "seconds"],

@@ -14,7 +14,7 @@ const LAYOUTS: Readonly<Record<string, SampleLayout>> = {
 
 /**
  * What the `fmt ` chunk of a WAV stream says, WAVE_FORMAT_EXTENSIBLE included. `chunk`: its first 40 bytes, or all where it is shorter.
- * Nothing where the format is none of PCM 8/16/24/32 and float 32/64, or makes no sense.
+ * Nothing where the format is none of PCM 8/16/24/32 and float 32/64, or has no channels.
  */
 export function readWavFormat(chunk: Uint8Array): PcmLayout | undefined {
   if (chunk.length < 16) return undefined;
@@ -24,6 +24,6 @@ export function readWavFormat(chunk: Uint8Array): PcmLayout | undefined {
   const channels = view.getUint16(2, true);
   const sampleRateHz = view.getUint32(4, true);
   const samples = LAYOUTS[`${encoding}/${view.getUint16(14, true)}`];
-  if (!samples || channels === 0 || sampleRateHz < 4_000 || sampleRateHz > 384_000) return undefined;
+  if (!samples || channels === 0) return undefined;
   return { samples, sampleRateHz, channels };
 }

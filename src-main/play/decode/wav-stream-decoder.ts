@@ -1,6 +1,8 @@
+import type { Failure } from "../../../src-shared/failure.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import { PcmStreamDecoder } from "./pcm-stream-decoder.ts";
 import type { DecodedPiece, StreamDecoder } from "./stream-decoder.ts";
+import { unplayableRate } from "./unplayable-rate.ts";
 import { readWavFormat } from "./wav-format.ts";
 
 const FORMAT_BYTES = 40;
@@ -10,12 +12,13 @@ const UNKNOWN_SIZE = 0x7fff_0000;
 type State = "start" | "chunk" | "format" | "long-sizes" | "skip" | "data" | "over";
 
 /**
- * A WAV stream (RIFF or RF64) to mono: PCM of 8, 16, 24 or 32 bits and float of 32 or 64, any rate, any number of channels (averaged). Chunks
+ * A WAV stream (RIFF or RF64) to mono: PCM of 8, 16, 24 or 32 bits and float of 32 or 64, 4 to 192 kHz, any number of channels (averaged). Chunks
  * other than the format and the data are counted and not held, whatever their size. A data size that a streaming writer left open means "to
  * the end of the stream"; bytes behind a declared size are ignored. What is not WAV gives no samples and one decode error.
  */
 export class WavStreamDecoder implements StreamDecoder {
   isTruncated = false;
+  failure: Failure | undefined;
   #state: State = "start";
   #errors = 0;
   readonly #header = new ByteQueue();
@@ -101,7 +104,8 @@ export class WavStreamDecoder implements StreamDecoder {
       this.#startChunk(latin1(part.subarray(0, 4)));
     } else if (this.#state === "format") {
       const format = readWavFormat(part);
-      if (!format) return this.#giveUp();
+      this.failure = format && unplayableRate(format.sampleRateHz);
+      if (!format || this.failure) return this.#giveUp();
       this.#pcm = new PcmStreamDecoder(format);
       this.#skipRestOfChunk(part.length);
     } else {

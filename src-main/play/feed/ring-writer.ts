@@ -1,6 +1,8 @@
 import { PLAYBACK_RATE_HZ } from "../../../src-shared/audio-format.ts";
+import { FailureError } from "../../../src-shared/failure.ts";
 import type { PcmRing } from "../../../src-shared/pcm-ring.ts";
 import { StreamingResampler } from "../../streaming-resampler.ts";
+import { unplayableRate } from "../decode/unplayable-rate.ts";
 
 /** Often enough to notice soon that the stream was stopped, and to let sockets and timers live. */
 const WAIT_MS = 20;
@@ -8,7 +10,7 @@ const WAIT_MS = 20;
 const PIECE_SAMPLES = 2_400;
 
 /**
- * Writes samples of any rate to the player's ring at PLAYBACK_RATE_HZ, and waits while the ring is full: nothing is dropped. Blocks its thread
+ * Writes samples of 4 to 192 kHz to the player's ring at PLAYBACK_RATE_HZ, and waits while the ring is full: nothing is dropped. Blocks its thread
  * for a few ms at a time, so not for the main thread.
  */
 export class RingWriter {
@@ -42,9 +44,14 @@ export class RingWriter {
     if (!this.isVoid) this.#ring.expect(Math.round(totalSamples));
   }
 
-  /** Takes mono samples; resolves when they are in the ring, or when the player wants no more. */
+  /**
+   * Takes mono samples; resolves when they are in the ring, or when the player wants no more. Throws a FailureError (input-unreadable) for a
+   * rate that cannot be played.
+   */
   async write(pcm: Float32Array, sampleRateHz: number): Promise<void> {
     if (sampleRateHz !== this.#rateHz) {
+      const unplayable = unplayableRate(sampleRateHz);
+      if (unplayable) throw new FailureError(unplayable);
       await this.finish();
       this.#rateHz = sampleRateHz;
       this.#resampler = await StreamingResampler.create(sampleRateHz, PLAYBACK_RATE_HZ);

@@ -47,10 +47,10 @@ async function wholeOf(encoding: StreamEncoding, bytes: Uint8Array): Promise<Flo
   return resampleAll(pcm, sampleRateHz, 24_000);
 }
 
-/** A second of a WAV file at 16 kHz. */
-function sineWav(seconds = 1): Uint8Array {
+/** A WAV file, with as many samples as if it were at 16 kHz. */
+function sineWav(seconds = 1, sampleRateHz = 16_000): Uint8Array {
   const sine = Float32Array.from({ length: 16_000 * seconds }, (_, index) => 0.5 * Math.sin(index / 9));
-  return wavBytes(sine, { encoding: "int", bits: 16, channels: 1, sampleRateHz: 16_000 });
+  return wavBytes(sine, { encoding: "int", bits: 16, channels: 1, sampleRateHz });
 }
 
 /** Largest difference; Infinity where the lengths are not the same. */
@@ -227,11 +227,19 @@ describe("what goes wrong is in the result, and what came before is kept", () =>
     ["empty.wav", new Uint8Array(0), "input-empty"],
     ["header.wav", WAV.subarray(0, 44), "input-empty"],
     ["noise.bin", new Uint8Array(5_000).fill(1), "input-unreadable"],
+    ["high.wav", sineWav(1, 384_000), "input-unreadable"],
   ] as const)("%s", async (name, bytes, code) => {
     const source = bytes ? fileOf(name, bytes) : ({ kind: "file", path: join(folder, name) } as const);
     const { result, pcm } = await feedThrough(feed, { source });
     expect(result).toMatchObject({ samples: 0, failure: { code }, saved: [] });
     expect(pcm).toHaveLength(0);
+  });
+
+  test.skipIf(!HAS_FFMPEG)("a rate that cannot be resampled", async () => {
+    const source = fileOf("high.flac", encode("flac", SAMPLES, ["-ar", "384000"]));
+    const { result } = await feedThrough(feed, { source });
+    const detail = "audio at 384000 Hz cannot be played, only at 4000 to 192000 Hz";
+    expect(result).toMatchObject({ samples: 0, failure: { code: "input-unreadable", detail } });
   });
 
   test("a stream that ends in the middle", async () => {
