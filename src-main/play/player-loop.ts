@@ -14,7 +14,7 @@ const AHEAD_SAMPLES = msToSamples(DEVICE_AHEAD_MS, PLAYBACK_RATE_HZ);
 const TEMPO_STEP_SAMPLES = msToSamples(10, PLAYBACK_RATE_HZ);
 /** A live source that got further behind than this, or than twice its cushion, is caught up with by playing faster. */
 const LIVE_MOST_SAMPLES = msToSamples(300, PLAYBACK_RATE_HZ);
-/** A released reply waits this long for a first output, for example while a page opens. */
+/** A released reply that has not sounded yet waits this long for an output, for example while a page opens. */
 const OUTPUT_WAIT_MS = 3_000;
 /** A reply whose output went away waits this long for another one, then it is over as far as it was heard. */
 const LOST_OUTPUT_WAIT_MS = 30_000;
@@ -68,8 +68,11 @@ export class PlayerLoop {
     const reply = this.#reply;
     if (reason && !reply) this.#options.emit({ kind: "output-failed", failure: reason });
     if (reply && old) {
-      reply.leaveDevice(this.#options.nowMs());
-      if (!device && reply.wasStarted) {
+      const nowMs = this.#options.nowMs();
+      reply.leaveDevice(nowMs);
+      // Its flush was on the way to the device.
+      if (this.#ring.generation !== reply.generation) this.#finish(reply, true, nowMs);
+      else if (!device && reply.wasStarted) {
         const detail = `the ${old.name} output went away in mid-reply; playback goes on when there is another one`;
         this.#options.emit({ kind: "output-failed", failure: failure("output-lost", "play", detail, true) });
       }
@@ -216,7 +219,8 @@ export class PlayerLoop {
       if (nowMs - leftDeviceAtMs >= LOST_OUTPUT_WAIT_MS) this.#finish(reply, true, nowMs);
       return;
     }
-    if (releasedAtMs === undefined || nowMs - releasedAtMs < OUTPUT_WAIT_MS) return;
+    if (releasedAtMs === undefined) return;
+    if (nowMs - Math.max(releasedAtMs, leftDeviceAtMs ?? releasedAtMs) < OUTPUT_WAIT_MS) return;
     this.#abandon(reply, failure("output-missing", "play", "no output is attached", true));
   }
 

@@ -60,3 +60,27 @@ test("an output that does not come back ends the reply with what was heard", () 
   expect(rig.finished().flushed).toBe(true);
   expect(rig.finished().positionSamples / SECOND).toBeCloseTo(0.6, 1);
 });
+
+test("a reply that was released long ago and has not sounded yet waits for the next output", () => {
+  const device = rig.attachDevice();
+  rig.begin(1);
+  rig.loop.release(1);
+  rig.pass(5_000, device);
+  rig.loop.attach(undefined);
+  rig.pass(2_900);
+  const next = rig.attachDevice();
+  rig.write(SECOND);
+  rig.loop.end(1, SECOND);
+  rig.pass(1_200, next);
+  expect(rig.finished()).toMatchObject({ flushed: false, positionSamples: SECOND });
+});
+
+test("a flush that went away with its output is carried out", () => {
+  rig.loop.attach({ name: "port", command: () => undefined, pcm: () => undefined, close: async () => undefined });
+  rig.beginWhole(SECOND);
+  rig.ring.setGeneration(0);
+  rig.loop.flush();
+  rig.loop.attach(undefined);
+  expect(rig.events).toMatchObject([{ kind: "started" }, { kind: "finished", flushed: true }]);
+  expect(rig.loop.isIdle).toBe(true);
+});
