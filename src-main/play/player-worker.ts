@@ -51,7 +51,9 @@ parentPort?.on("message", (request: PlayerRequest) => {
   }
 });
 
+/** An output that still opens is closed as soon as it is open. */
 async function close(): Promise<void> {
+  attachments++;
   clearInterval(pumping);
   await loop.close();
   finishFile();
