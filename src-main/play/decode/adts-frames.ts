@@ -1,6 +1,11 @@
+import { tagBytes } from "./tag-bytes.ts";
+
 const HEADER_BYTES = 6;
 
-/** Follows the frames of an AAC stream (ADTS) without holding them: counts what is between them and knows whether the stream ends inside one. */
+/**
+ * Follows the frames of an AAC stream (ADTS) and the tags around them without holding them: counts what is between them and knows whether the
+ * stream ends inside one.
+ */
 export class AdtsFrames {
   /** Stretches of bytes that belong to no frame. */
   skippedStretches = 0;
@@ -24,19 +29,25 @@ export class AdtsFrames {
   }
 
   #readHeader(value: number): void {
-    this.#header.push(value);
-    if (this.#header.length < HEADER_BYTES) return;
-    const [first, second, , fourth, fifth, sixth] = this.#header as [number, number, number, number, number, number];
-    const frameBytes = ((fourth & 3) << 11) | (fifth << 3) | (sixth >> 5);
-    const isFrame = first === 0xff && (second & 0xf6) === 0xf0 && frameBytes > HEADER_BYTES;
-    if (isFrame) {
+    const header = this.#header;
+    header.push(value);
+    const tag = tagBytes(Uint8Array.from(header), 0);
+    if (tag === "more" || header.length < HEADER_BYTES) return;
+    const unitBytes = tag || frameBytes(header);
+    if (unitBytes >= header.length) {
       this.#header = [];
-      this.#frameRest = frameBytes - HEADER_BYTES;
+      this.#frameRest = unitBytes - header.length;
       this.#isSkipping = false;
     } else {
-      this.#header.shift();
+      header.shift();
       if (!this.#isSkipping) this.skippedStretches++;
       this.#isSkipping = true;
     }
   }
+}
+
+/** Length of the frame with this header; 0 where it is none. */
+function frameBytes([first = 0, second = 0, , fourth = 0, fifth = 0, sixth = 0]: readonly number[]): number {
+  const length = ((fourth & 3) << 11) | (fifth << 3) | (sixth >> 5);
+  return first === 0xff && (second & 0xf6) === 0xf0 && length > HEADER_BYTES ? length : 0;
 }

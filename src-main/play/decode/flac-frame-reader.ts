@@ -2,6 +2,7 @@ import { ByteQueue } from "./byte-queue.ts";
 import { readFlacFrameHeader, type FlacFrameHeader } from "./flac-frame-header.ts";
 import { FlacMetadataReader } from "./flac-metadata-reader.ts";
 import type { UnitReader } from "./package-stream-decoder.ts";
+import { tagBytes } from "./tag-bytes.ts";
 
 /** Frames that may be missing between two for the later one to be taken as proof that the earlier one is damaged. */
 const MAX_MISSING_FRAMES = 1000;
@@ -13,7 +14,7 @@ const CRC16_TABLE = Uint16Array.from({ length: 256 }, (_, index) => {
 
 /**
  * The frames of a FLAC stream with right checksums. A frame does not say how long it is: it ends where the checksum comes out and the header
- * of the next one stands, or the stream ends. The frames' bytes are valid until more are read.
+ * of the next one stands, or the stream ends, be it with tags. The frames' bytes are valid until more are read.
  */
 export class FlacFrameReader implements UnitReader<Uint8Array> {
   skippedStretches = 0;
@@ -36,16 +37,24 @@ export class FlacFrameReader implements UnitReader<Uint8Array> {
   }
 
   end(): readonly Uint8Array[] {
-    const last = this.#queue.view();
+    const rest = this.#queue.view();
     const header = this.#header;
-    if (header) this.#checkUpTo(last, last.length);
-    const isComplete = header !== undefined && this.#crc === 0;
-    if (isComplete) this.#count(header);
-    else if (!this.#isInMetadata && !header && last.length > 0) this.#countSkip();
+    const last = header && this.#lastFrame(rest, header);
+    if (header && last) this.#count(header);
+    else if (!this.#isInMetadata && !header && rest.length > 0) this.#countSkip();
     const declared = this.metadata.declaredSamples;
-    const isInside = last.length > 0 && !isComplete;
-    this.isTruncated = declared > 0 ? this.#endSample < declared : isInside;
-    return isComplete ? [last] : [];
+    this.isTruncated = declared > 0 ? this.#endSample < declared : rest.length > 0 && !last;
+    return last ? [last] : [];
+  }
+
+  /** The frame that the stream ends with, without the tags behind it. */
+  #lastFrame(bytes: Uint8Array, { headerBytes }: FlacFrameHeader): Uint8Array | undefined {
+    this.#searched = this.#crc = 0;
+    for (let end = headerBytes + 2; end <= bytes.length; end++) {
+      this.#checkUpTo(bytes, end);
+      if (this.#crc === 0 && tagBytes(bytes, end) !== 0) return bytes.subarray(0, end);
+    }
+    return undefined;
   }
 
   #takeMetadata(): void {

@@ -118,6 +118,16 @@ describe.skipIf(!HAS_FFMPEG)("with streams that ffmpeg made", () => {
     expect(isSame(decoded.pcm, plain.pcm)).toBe(true);
   });
 
+  test("flac with tags behind it keeps its last frame, and is not taken for cut", async () => {
+    const stream = encode("flac", chirp(1));
+    const plain = await decodeStream("flac", [stream]);
+    for (const tags of [[ID3_AT_END], [APE, ID3_AT_END]]) {
+      const tagged = await decodeStream("flac", chunksOf(Buffer.concat([stream, ...tags]), 999));
+      expect(tagged).toMatchObject({ decodeErrors: 0, isTruncated: false });
+      expect(isSame(tagged.pcm, plain.pcm)).toBe(true);
+    }
+  });
+
   test("flac with a wrong byte loses that one frame, and does not wait for more than the next ones", async () => {
     const stream = encode("flac", chirp(3));
     const frames = flacFrames(stream);

@@ -97,6 +97,16 @@ describe.skipIf(!HAS_FFMPEG)("with ffmpeg", () => {
     expect(await decoder.finish()).toEqual([]);
   });
 
+  test("tags in front of adts and behind it are no damage", async () => {
+    const stream = encode("aac", chirp(1));
+    const plain = await decodeStream("aac", [stream]);
+    const inFront = Buffer.concat([Buffer.from("ID3\x03\0\0\0\0\x0f\x68", "latin1"), Buffer.alloc(0x7e8, 0xff)]);
+    const behind = Buffer.concat([Buffer.from("TAG"), Buffer.alloc(125, 0x20)]);
+    const tagged = await decodeStream("aac", chunksOf(Buffer.concat([inFront, stream, behind]), 700));
+    expect(tagged).toMatchObject({ decodeErrors: 0, isTruncated: false });
+    expect(tagged.pcm).toEqual(plain.pcm);
+  });
+
   test("what ffmpeg cannot read is no samples and an error", async () => {
     const text = Buffer.from("<html><body>404 Not Found</body></html>".repeat(100));
     const { pcm, decodeErrors } = await decodeStream("aac", chunksOf(text, 100));
