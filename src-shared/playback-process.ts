@@ -119,7 +119,9 @@ export class PlaybackProcess {
   /** The output itself fell silent for so long because it was not filled in time. Counts as a gap while something plays. */
   missed(ms: number): void {
     if (this.#state !== "playing" || this.#paused || this.#consumed === 0) return;
-    this.#countGap(Math.round(ms / this.#msPerSample));
+    const gapSamples = Math.round(ms / this.#msPerSample);
+    this.#countGap(gapSamples);
+    this.#sincePlayed += gapSamples;
   }
 
   /** Makes progress the next thing to tell, however little there was: for a device that plays no more. */

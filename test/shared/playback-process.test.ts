@@ -252,5 +252,10 @@ test("a gap of the output itself counts while something plays, and only then", (
   device.process.missed(30);
   device.process.command({ kind: "end", generation: 1, totalSamples: 2400 }, device.nowMs);
   device.play(100);
-  expect(device.find("finished")).toMatchObject({ underruns: 1, gapSamples: 720, playedSamples: 2400 });
+  expect(device.find("finished")).toMatchObject({
+    underruns: 1,
+    gapSamples: 720,
+    playedSamples: 2400,
+    elapsedSamples: 2400 + 720,
+  });
 });
