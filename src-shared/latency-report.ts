@@ -39,7 +39,7 @@ export interface WaterfallBar {
 }
 
 /**
- * Splits a turn into bars relative to `speechEndedAtMs` (to `firstSentenceAtMs` for a typed turn). Bars may overlap, because work is
+ * Splits a turn into bars relative to `speechEndedAtMs` (to `turnDecidedAtMs` for a typed turn). Bars may overlap, because work is
  * speculative until the turn is decided; a bar with a missing end is left out.
  */
 export function latencyWaterfall(marks: TurnMarks): WaterfallBar[] {

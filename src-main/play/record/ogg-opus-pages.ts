@@ -1,7 +1,7 @@
 import { OGG_PAGE_SEGMENTS, oggPage, oggSegments, type OggPage } from "../../files/ogg-page.ts";
 import { OPUS_RATE_HZ, opusHead, opusTags } from "../../files/opus-headers.ts";
 
-/** Packets on one page; the file is complete up to the last whole page should nobody finish it. */
+/** Packets on one page: a second of audio where each has the usual 20 ms. */
 const PACKETS_A_PAGE = 50;
 const LIBRARY_NAME = "repartee";
 
