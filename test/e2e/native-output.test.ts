@@ -27,6 +27,21 @@ function killWhere(file: string): void {
   }
 }
 
+/** How a command ends without its sound server. */
+const LOST_OUTPUT = { exitCode: 1, ours: [expect.stringMatching(/^repartee: output-lost: /) as string] };
+
+/** Runs a command whose sound server dies in the middle, and returns the lines of its own that it ends with. */
+async function runToLostOutput(args: readonly string[]) {
+  const dying = await startSoundRig();
+  const env = Object.fromEntries(Object.entries(dying.env).filter((entry): entry is [string, string] => !!entry[1]));
+  const ran = runRepartee(args, { env });
+  await sleep(2_500);
+  killWhere(join(dying.folder, "rig.pa"));
+  const { exitCode, stderr } = await ran;
+  await dying.close();
+  return { exitCode, ours: stderr.split("\n").filter((line) => line.startsWith("repartee:")) };
+}
+
 describe.skipIf(reason !== undefined)(`the native output${reason ? ` (skipped: ${reason})` : ""}`, () => {
   let rig: SoundRig;
   beforeAll(async () => {
@@ -72,18 +87,14 @@ describe.skipIf(reason !== undefined)(`the native output${reason ? ` (skipped: $
     const report = join(folder, "report.json");
     const shape = { encoding: "int", bits: 16, channels: 1, sampleRateHz: PLAYBACK_RATE_HZ } as const;
     writeFileSync(path, wavBytes(noise(8 * PLAYBACK_RATE_HZ), shape));
-    const dying = await startSoundRig();
-    const env = Object.fromEntries(Object.entries(dying.env).filter((entry): entry is [string, string] => !!entry[1]));
-    const ran = runRepartee(["play", path, "--report", report], { env });
-    await sleep(2_500);
-    killWhere(join(dying.folder, "rig.pa"));
-    const run = await ran;
-    await dying.close();
-    expect(run.exitCode).toBe(1);
-    const ours = run.stderr.split("\n").filter((line) => line.startsWith("repartee:"));
-    expect(ours).toEqual([expect.stringMatching(/^repartee: output-lost: /)]);
+    expect(await runToLostOutput(["play", path, "--report", report])).toEqual(LOST_OUTPUT);
     const [played] = (JSON.parse(readFileSync(report, "utf8")) as Report).runs;
     expect(played?.metrics.samplesPlayed).toBeGreaterThan(PLAYBACK_RATE_HZ / 2);
     expect(played?.metrics.samplesPlayed).toBeLessThan(4 * PLAYBACK_RATE_HZ);
+  });
+
+  test("a text is said no further than to the death of the sound server", async () => {
+    const text = "This is said for as long as somebody can hear it. ".repeat(60);
+    expect(await runToLostOutput(["say", text])).toEqual(LOST_OUTPUT);
   });
 });
