@@ -1,7 +1,10 @@
 import libsamplerate from "@alexanderolsen/libsamplerate-js";
+import { failure, FailureError, type Failure } from "../src-shared/failure.ts";
 
 type LibsamplerateSource = Awaited<ReturnType<typeof libsamplerate.create>>;
 
+/** What the converter takes, and less than anything is recorded at. */
+const [LEAST_RATE_HZ, MOST_RATE_HZ] = [4_000, 192_000];
 /** 97 dB of dynamic range, which is more than 16-bit audio has, at a quarter of the next converter's cost. */
 const CONVERTER = libsamplerate.ConverterType.SRC_SINC_FASTEST;
 /** Input per call: libsamplerate-js copies through a buffer of 4 MB. */
@@ -25,7 +28,10 @@ export class StreamingResampler {
     this.#ratio = ratio;
   }
 
+  /** Throws a FailureError for a rate that it does not take: {@link unplayableRate}. */
   static async create(fromHz: number, toHz: number): Promise<StreamingResampler> {
+    const unplayable = unplayableRate(fromHz);
+    if (unplayable) throw new FailureError(unplayable);
     if (fromHz === toHz) return new StreamingResampler(undefined, 1);
     const source = await libsamplerate.create(1, fromHz, toHz, { converterType: CONVERTER });
     return new StreamingResampler(source, toHz / fromHz);
@@ -53,6 +59,13 @@ export class StreamingResampler {
     this.#source.destroy();
     return rest;
   }
+}
+
+/** Why audio of this rate cannot be played or understood; undefined where it can. Code: input-unreadable. */
+export function unplayableRate(sampleRateHz: number): Failure | undefined {
+  if (sampleRateHz >= LEAST_RATE_HZ && sampleRateHz <= MOST_RATE_HZ) return undefined;
+  const detail = `audio at ${sampleRateHz} Hz is not within ${LEAST_RATE_HZ} to ${MOST_RATE_HZ} Hz`;
+  return failure("input-unreadable", "input", detail);
 }
 
 /** Resamples a whole recording. */

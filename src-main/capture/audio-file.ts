@@ -1,11 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
-import { resampleAll } from "../streaming-resampler.ts";
+import { resampleAll, unplayableRate } from "../streaming-resampler.ts";
 import { decodeFlac, decodeMp3, decodeOggOpus } from "./compressed-audio.ts";
 import { readWav } from "./wav-reader.ts";
-
-/** What the resampler takes. */
-const [LEAST_RATE_HZ, MOST_RATE_HZ] = [4_000, 192_000];
 
 /** A decoded recording: mono samples in [-1, 1]. */
 export interface DecodedAudio {
@@ -35,11 +32,8 @@ export async function readAudioFile(path: string): Promise<Outcome<DecodedAudio>
   }
   if (bytes.length === 0) return failed("input-empty", "input", `${path} is empty`);
   const decoded = await decode(bytes);
-  if (!decoded.ok) return failed(decoded.failure.code, "input", `${path}: ${decoded.failure.detail}`);
-  const { sampleRateHz } = decoded.value;
-  if (sampleRateHz >= LEAST_RATE_HZ && sampleRateHz <= MOST_RATE_HZ) return decoded;
-  const detail = `${path}: its rate of ${sampleRateHz} Hz is not within ${LEAST_RATE_HZ} to ${MOST_RATE_HZ} Hz`;
-  return failed("input-unreadable", "input", detail);
+  const problem = decoded.ok ? unplayableRate(decoded.value.sampleRateHz) : decoded.failure;
+  return problem ? failed(problem.code, "input", `${path}: ${problem.detail}`) : decoded;
 }
 
 /** Reads an audio file and resamples it. */

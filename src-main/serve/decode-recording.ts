@@ -55,6 +55,7 @@ async function* decoded(decoder: StreamDecoder, bytes: Uint8Array): AsyncGenerat
       await nextTurn();
     }
     yield* await decoder.finish();
+    if (decoder.failure) throw new FailureError(decoder.failure);
   } finally {
     await decoder.close();
   }

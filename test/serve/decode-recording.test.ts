@@ -37,6 +37,11 @@ test.for([
   ["the beginning of a header", Buffer.from("RIF"), "input-unreadable"],
   ["a header without samples", tone(0), "input-empty"],
   ["more than is allowed", tone(3), "input-unreadable"],
+  [
+    "a rate of 384 kHz",
+    wavBytes(TONE, { encoding: "int", bits: 16, channels: 1, sampleRateHz: 384_000 }),
+    "input-unreadable",
+  ],
 ] as const)("%s is a failure", async ([, bytes, code]) => {
   await expect(decodeAll(bytes, 2)).rejects.toMatchObject({ failure: { code } });
 });

@@ -2,7 +2,7 @@ import type { Failure } from "../../../src-shared/failure.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import { PcmStreamDecoder } from "./pcm-stream-decoder.ts";
 import type { DecodedPiece, StreamDecoder } from "./stream-decoder.ts";
-import { unplayableRate } from "./unplayable-rate.ts";
+import { unplayableRate } from "../../streaming-resampler.ts";
 import { readWavFormat } from "./wav-format.ts";
 
 const FORMAT_BYTES = 40;

@@ -1,8 +1,6 @@
 import { PLAYBACK_RATE_HZ } from "../../../src-shared/audio-format.ts";
-import { FailureError } from "../../../src-shared/failure.ts";
 import type { PcmRing } from "../../../src-shared/pcm-ring.ts";
 import { StreamingResampler } from "../../streaming-resampler.ts";
-import { unplayableRate } from "../decode/unplayable-rate.ts";
 
 /** Often enough to notice soon that the stream was stopped, and to let sockets and timers live. */
 const WAIT_MS = 20;
@@ -50,8 +48,6 @@ export class RingWriter {
    */
   async write(pcm: Float32Array, sampleRateHz: number): Promise<void> {
     if (sampleRateHz !== this.#rateHz) {
-      const unplayable = unplayableRate(sampleRateHz);
-      if (unplayable) throw new FailureError(unplayable);
       await this.finish();
       this.#rateHz = sampleRateHz;
       this.#resampler = await StreamingResampler.create(sampleRateHz, PLAYBACK_RATE_HZ);
