@@ -71,8 +71,8 @@ for (const [name, { does, load }] of Object.entries(COMMANDS)) {
   for (const part of command.commands) part.copyInheritedSettings(program);
 }
 
-// Whoever read the output has gone: the rest of the work may still be wanted.
-process.stdout.on("error", () => undefined);
+// Whoever read the output or the log has gone: the rest of the work may still be wanted.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 process.on("uncaughtException", (error) => process.exit(report(error)));
 try {
   await program.parseAsync();

@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import { createServedProtocols } from "../serve/served-protocols.ts";
 import { parseOutputPath } from "./output-path.ts";
 import { runServer } from "./run-server.ts";
 import { withServerOptions, type ServerOptions } from "./server-options.ts";
 import { wholeNumber } from "./whole-number.ts";
+import { readText } from "./read-text.ts";
 
 interface ServeOptions extends ServerOptions {
   readonly apiKey?: readonly string[];
@@ -54,15 +54,9 @@ function collect(key: string, keys: readonly string[] = []): readonly string[] {
 
 /** The keys of a file: one a line, without white space around; empty lines and those that begin with # do not count. */
 function readKeys(path: string): readonly string[] {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new Error(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? "it is not text"}`, {
-      cause: error,
-    });
-  }
-  const lines = text.split("\n").map((line) => line.trim());
+  const lines = readText(path)
+    .split("\n")
+    .map((line) => line.trim());
   const keys = lines.filter((line) => line !== "" && !line.startsWith("#"));
   if (keys.length === 0) throw new Error(`there is no key in ${path}`);
   return keys;

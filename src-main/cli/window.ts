@@ -52,7 +52,7 @@ async function openWindow({ port, open, events }: WindowOptions): Promise<void> 
   const shell = unwrap(started);
   console.log(`Repartee is at ${shell.url}`);
   const browser = open && hasDisplay() ? findBrowser() : undefined;
-  const appWindow = browser === undefined ? undefined : openInAppMode(browser, shell.url, () => void close());
+  const appWindow = browser === undefined ? undefined : openInAppMode(browser, shell.oneTimeUrl(), () => void close());
   let isClosing = false;
   const close = async (): Promise<void> => {
     if (isClosing) return;
@@ -90,10 +90,15 @@ function hasDisplay(): boolean {
 }
 
 /** Opens a window of its own with a profile of its own, so that it looks and behaves like an app. Calls back when the user closes it. */
-function openInAppMode(browser: string, url: string, closed: () => void): ChildProcess {
+function openInAppMode(browser: string, url: string, closed: () => void): ChildProcess | undefined {
   const cache = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
   const profile = join(cache, "repartee", "browser");
-  mkdirSync(profile, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(profile, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    console.error(`repartee: warning: open the address yourself: ${(error as Error).message}`);
+    return undefined;
+  }
   const flags = [
     `--app=${url}`,
     `--user-data-dir=${profile}`,

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { createServedModules } from "../serve/served-protocols.ts";
 import { parseWorkerConfig, type WorkerConfig } from "../serve/worker-config.ts";
 import { runServer } from "./run-server.ts";
 import { withServerOptions, type ServerOptions } from "./server-options.ts";
+import { readText } from "./read-text.ts";
 
 interface WorkerOptions extends ServerOptions {
   readonly config?: string;
@@ -64,14 +64,7 @@ function validate(paths: readonly string[]): void {
 
 /** Reads a configuration, and names in warnings what of it means nothing here. */
 function readConfig(path: string): WorkerConfig {
-  let toml: string;
-  try {
-    toml = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new Error(`cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? "it is not text"}`, {
-      cause: error,
-    });
-  }
+  const toml = readText(path);
   try {
     const config = parseWorkerConfig(toml, process.env);
     for (const warning of config.warnings) console.error(`repartee: warning: ${path}: ${warning}`);

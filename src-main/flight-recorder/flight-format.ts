@@ -3,6 +3,7 @@ import type { Settings } from "../../src-shared/settings.ts";
 import type { TurnView } from "../../src-shared/turn-view.ts";
 import type { Command, Fact } from "../turn/facts.ts";
 import type { TurnState } from "../turn/turn-state.ts";
+import { parseJson } from "../../src-shared/parse-json.ts";
 
 /** Version of the lines of a flight. A change that older readers do not understand makes a new one. */
 export const FLIGHT_FORMAT = 1;
@@ -70,10 +71,6 @@ const lineSchema = z.discriminatedUnion("kind", [
 
 /** Reads one line; undefined when it is not one of a flight. What is inside facts and states is believed. */
 export function parseFlightLine(text: string): FlightLine | undefined {
-  try {
-    const parsed = lineSchema.safeParse(JSON.parse(text));
-    return parsed.success ? (parsed.data as unknown as FlightLine) : undefined;
-  } catch {
-    return undefined;
-  }
+  const parsed = lineSchema.safeParse(parseJson(text));
+  return parsed.success ? (parsed.data as unknown as FlightLine) : undefined;
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { TimerView } from "../../src-shared/turn-view.ts";
 import { sayDuration, sayLength, sayTimeOfDay } from "./skills/say.ts";
@@ -22,7 +23,8 @@ export type Timer = Readonly<z.infer<typeof timerSchema>>;
 export interface TimerStorage {
   /** What was saved last, or undefined. It is validated here; what is not valid counts as none. */
   load(): unknown;
-  save(value: unknown): void;
+  /** Saves what `change` makes of what is stored by then. */
+  save(change: (stored: unknown) => unknown): void;
 }
 
 /** What a timer store needs. `nowMs` and `schedule` are of one clock, which should be the wall clock. */
@@ -43,7 +45,7 @@ const FORGOTTEN_MS = 3_600_000;
 
 /**
  * The running timers. They survive a restart; what came due while nothing ran, or while the machine slept, is announced as missed for an
- * hour. Announcements wait for the first listener.
+ * hour. Announcements wait for the first listener. What another program stored meanwhile stays there, and is its own to announce.
  */
 export class TimerStore {
   readonly #parts: TimerStoreParts;
@@ -56,9 +58,10 @@ export class TimerStore {
 
   constructor(parts: TimerStoreParts) {
     this.#parts = parts;
-    const stored = storedSchema.safeParse(parts.storage.load());
-    this.#timers = stored.success ? stored.data.timers.toSorted((a, b) => a.dueAtMs - b.dueAtMs) : [];
-    this.#lastId = Math.max(0, ...this.#timers.map(({ id }) => id));
+    this.#timers = timersIn(parts.storage.load())
+      .toSorted((a, b) => a.dueAtMs - b.dueAtMs)
+      .map((timer, index) => ({ ...timer, id: index + 1 }));
+    this.#lastId = this.#timers.length;
     this.#announceDue();
   }
 
@@ -127,10 +130,24 @@ export class TimerStore {
   }
 
   #replace(timers: readonly Timer[]): void {
+    const before = this.#timers;
     this.#timers = timers;
-    this.#parts.storage.save({ version: 1, timers });
+    this.#parts.storage.save((stored) => {
+      const others = timersIn(stored).filter((timer) => !before.some((known) => isSame(known, timer)));
+      return { version: 1, timers: [...timers, ...others] };
+    });
     for (const listener of this.#changeListeners) listener();
   }
+}
+
+function timersIn(stored: unknown): readonly Timer[] {
+  const parsed = storedSchema.safeParse(stored);
+  return parsed.success ? parsed.data.timers : [];
+}
+
+/** Whether both are one timer, whatever numbers two programs gave it. */
+function isSame(one: Timer, other: Timer): boolean {
+  return isDeepStrictEqual({ ...one, id: 0 }, { ...other, id: 0 });
 }
 
 /** What to call a timer, without an article: "pasta timer", "10 minute timer", "alarm", "reminder to feed the cat". Pure. */

@@ -15,27 +15,27 @@ export function settingsFolder(): string {
 
 /**
  * The settings in force, kept in one validated file that only the user may read, because it may hold a key. A file that is not valid is
- * left as it is beside the defaults until the next change, which keeps a copy of it.
+ * left as it is beside the defaults until the next change, which keeps a copy of it. Several programs may have the same file open: each
+ * writes its own changes into what is there.
  */
 export class SettingsFile {
   readonly #path: string;
   readonly #listeners = new Set<(settings: Settings) => void>();
   #current: Settings;
-  #keepCopy: boolean;
+  #unsaved: SettingsPatch = {};
   #saving: Promise<unknown> = Promise.resolve();
 
-  private constructor(path: string, settings: Settings, isInvalid: boolean) {
+  private constructor(path: string, settings: Settings) {
     this.#path = path;
     this.#current = settings;
-    this.#keepCopy = isInvalid;
   }
 
   /** Reads `settings.json` in the folder. With an invalid file the value has the defaults and `problem` says what is wrong. */
   static async open(folder: string): Promise<{ readonly file: SettingsFile; readonly problem: Outcome<null> }> {
     const path = join(folder, "settings.json");
     const parsed = await parseSettings(path);
-    if (parsed.ok) return { file: new SettingsFile(path, parsed.value, false), problem: succeeded(null) };
-    return { file: new SettingsFile(path, settingsSchema.parse({}), true), problem: parsed };
+    if (parsed.ok) return { file: new SettingsFile(path, parsed.value), problem: succeeded(null) };
+    return { file: new SettingsFile(path, settingsSchema.parse({})), problem: parsed };
   }
 
   get current(): Settings {
@@ -51,6 +51,7 @@ export class SettingsFile {
     const merged = settingsSchema.safeParse({ ...this.#current, ...patch });
     if (!merged.success) return failed("settings-invalid", "settings", describe(merged.error.issues[0]));
     this.#current = merged.data;
+    this.#unsaved = { ...this.#unsaved, ...patch };
     for (const listener of this.#listeners) listener(merged.data);
     const saving = this.#saving.then(() => this.#save());
     this.#saving = saving;
@@ -59,12 +60,15 @@ export class SettingsFile {
 
   /** Saves what is in force by now; one save after the other. */
   async #save(): Promise<Outcome<Settings>> {
-    const settings = this.#current;
+    const [settings, patch] = [this.#current, this.#unsaved];
+    this.#unsaved = {};
     try {
-      if (this.#keepCopy) await rename(this.#path, `${this.#path}.invalid`);
-      this.#keepCopy = false;
-      await writeFileAtomically(this.#path, JSON.stringify(settings, undefined, 2));
+      const there = await parseSettings(this.#path);
+      if (!there.ok) await rename(this.#path, `${this.#path}.invalid`);
+      const saved = { ...(there.ok ? there.value : settings), ...patch };
+      await writeFileAtomically(this.#path, JSON.stringify(saved, undefined, 2));
     } catch (error) {
+      this.#unsaved = { ...patch, ...this.#unsaved };
       return failed("settings-unwritable", "settings", `cannot write ${this.#path}: ${(error as Error).message}`);
     }
     return succeeded(settings);

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
@@ -12,7 +13,7 @@ import { runRepartee, testFolder, type CommandRun } from "./run-repartee.ts";
 /** Runs a command that serves, does something with its address once it says it, and tells it to end. */
 async function whileServing(
   args: readonly string[],
-  use: (url: string, told: (signal: NodeJS.Signals) => void) => Promise<void>,
+  use: (url: string, told: (signal: NodeJS.Signals) => void, stderr: Readable) => Promise<void>,
 ): Promise<CommandRun> {
   const env = { ...process.env, REPARTEE_HOME: testFolder() };
   const child = spawn(process.execPath, [ENTRY, ...args, "--port", "0"], { env });
@@ -27,7 +28,7 @@ async function whileServing(
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const closed = new Promise<number | null>((done) => child.once("close", done));
   void closed.then(() => said.reject(new Error(stderr)));
-  await use(await said.promise, (signal) => void child.kill(signal));
+  await use(await said.promise, (signal) => void child.kill(signal), child.stderr);
   child.kill("SIGTERM");
   return { exitCode: await closed, stdout, stderr };
 }
@@ -71,6 +72,19 @@ test("warns where everyone can use it, and is silent where asked", { timeout: 60
     expect((await fetch(`${url.replace("0.0.0.0", "127.0.0.1")}/health`)).status).toBe(200);
   });
   expect(stderr).toMatch(/^repartee: warning: [^\n]* no key is set\n$/);
+  expect(exitCode).toBe(0);
+});
+
+test("whoever read the log may go: nobody else is harmed", { timeout: 60_000 }, async () => {
+  const { exitCode } = await whileServing(["serve"], async (url, _, stderr) => {
+    stderr.destroy();
+    for (let session = 0; session < 3; session++) {
+      const socket = new WebSocket(`${url.replace("http", "ws")}/api/asr-streaming`);
+      onTestFinished(() => socket.terminate());
+      await new Promise((done, fail) => socket.once("open", done).once("error", fail));
+    }
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+  });
   expect(exitCode).toBe(0);
 });
 

@@ -8,9 +8,9 @@ class FakeStorage {
   load(): unknown {
     return this.value;
   }
-  save(value: unknown): void {
+  save(change: (stored: unknown) => unknown): void {
     this.saves++;
-    this.value = JSON.parse(JSON.stringify(value));
+    this.value = JSON.parse(JSON.stringify(change(this.value)));
   }
 }
 
@@ -198,4 +198,22 @@ test("names", () => {
   expect(name({ kind: "alarm", lengthMs: 0 })).toBe("alarm");
   expect(name({ kind: "alarm", label: "gym" })).toBe("gym alarm");
   expect(name({ kind: "reminder" })).toBe("reminder");
+});
+
+test("two programs with one file keep each other's timers, and each announces its own", async () => {
+  const { clock, storage, store, announcements } = open();
+  const other = open({ clock, storage });
+  const nowMs = clock.nowMs();
+  store.set(timer(nowMs + 60_000, { label: "egg" }));
+  other.store.set(timer(nowMs + 90_000, { label: "tea" }));
+  store.set(timer(nowMs + 30_000, { label: "wash" }));
+  store.cancel(2);
+  const stored = open({ clock, storage }).store.list();
+  expect(stored.map(({ label }) => label)).toEqual(["egg timer", "tea timer"]);
+  expect(new Set(stored.map(({ id }) => id)).size).toBe(2);
+  await clock.advanceTo(nowMs + 60_000);
+  expect([announcements, other.announcements]).toEqual([["Your egg timer is done."], []]);
+  await clock.advanceTo(nowMs + 90_000);
+  expect(other.announcements).toEqual(["Your tea timer is done."]);
+  expect(open({ clock, storage }).store.list()).toEqual([]);
 });

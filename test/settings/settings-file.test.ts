@@ -120,6 +120,32 @@ test.each([
   expect((await open()).current.voice).toBe("kal");
 });
 
+test("an invalid file that is deleted stands in the way of nothing", async () => {
+  mkdirSync(folder);
+  writeFileSync(path, "{ not JSON");
+  const { file } = await SettingsFile.open(folder);
+  rmSync(path);
+  expect((await file.update({ voice: "kal" })).ok).toBe(true);
+  expect((await open()).current.voice).toBe("kal");
+});
+
+test("two programs with the same file open lose nothing of each other's changes", async () => {
+  const [one, other] = [await open(), await open()];
+  await one.update({ voice: "kal" });
+  await other.update({ volumeRatio: 0.3 });
+  await one.update({ patience: "patient" });
+  expect((await open()).current).toMatchObject({ voice: "kal", volumeRatio: 0.3, patience: "patient" });
+});
+
+test("a change that could not be saved is saved with the next one", async () => {
+  writeFileSync(folder, "a file where the folder should be");
+  const { file } = await SettingsFile.open(folder);
+  expect((await file.update({ voice: "kal" })).ok).toBe(false);
+  rmSync(folder);
+  expect((await file.update({ volumeRatio: 0.3 })).ok).toBe(true);
+  expect((await open()).current).toMatchObject({ voice: "kal", volumeRatio: 0.3 });
+});
+
 test("a change that is not valid changes nothing", async () => {
   const file = await open();
   expect(await file.update({ volumeRatio: 7 })).toMatchObject({ ok: false, failure: { code: "settings-invalid" } });
@@ -144,9 +170,9 @@ test("REPARTEE_HOME comes first, then what the platform says", () => {
 test("a stored value is there the next time, and an unreadable one is none", async () => {
   const storage = await jsonStorage(path);
   expect(storage.load()).toBeUndefined();
-  storage.save({ n: 1 });
-  storage.save({ n: 2 });
-  await vi.waitFor(async () => expect((await jsonStorage(path)).load()).toEqual({ n: 2 }));
+  storage.save(() => ({ n: 1 }));
+  storage.save((stored) => ({ ...(stored as object), m: 2 }));
+  await vi.waitFor(async () => expect((await jsonStorage(path)).load()).toEqual({ n: 1, m: 2 }));
   writeFileSync(path, "{");
   expect((await jsonStorage(path)).load()).toBeUndefined();
 });

@@ -32,7 +32,7 @@ class FfmpegStreamDecoder implements StreamDecoder {
   #process: FfmpegProcess | undefined;
   #spool: { readonly path: string; readonly file: FileHandle } | undefined;
   #errors = 0;
-  #isClosed = false;
+  #closing: Promise<void> | undefined;
 
   get decodeErrors(): number {
     const skipped = this.#container instanceof AdtsFrames ? this.#container.skippedStretches : 0;
@@ -40,7 +40,7 @@ class FfmpegStreamDecoder implements StreamDecoder {
   }
 
   async push(bytes: Uint8Array): Promise<readonly DecodedPiece[]> {
-    if (this.#isClosed) return [];
+    if (this.#closing) return [];
     if (this.#process || this.#spool) {
       this.#container?.read(bytes);
       return this.#pass(bytes);
@@ -56,13 +56,13 @@ class FfmpegStreamDecoder implements StreamDecoder {
   }
 
   async finish(): Promise<readonly DecodedPiece[]> {
-    if (this.#isClosed) return [];
+    if (this.#closing) return [];
     if (this.#start.length > 0) this.#errors = 1;
     this.isTruncated = this.#container?.isInside === true || this.#start.length > 0;
     if (this.#spool) {
       const { path, file } = this.#spool;
       await file.close().catch((error) => this.#breakOff(error as Error));
-      if (this.#isClosed) return [];
+      if (this.#closing) return [];
       this.#process = new FfmpegProcess({ path });
     }
     const pieces = (await this.#process?.finish()) ?? [];
@@ -70,10 +70,13 @@ class FfmpegStreamDecoder implements StreamDecoder {
     return pieces;
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.#closing ??= this.#release());
+  }
+
+  async #release(): Promise<void> {
     const [process, spool] = [this.#process, this.#spool];
     this.#errors = this.decodeErrors;
-    this.#isClosed = true;
     this.#process = undefined;
     this.#spool = undefined;
     await process?.kill();

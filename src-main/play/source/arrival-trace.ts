@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../../../src-shared/parse-json.ts";
 
 /** Bytes that arrived together. */
 export interface TraceArrival {
@@ -19,7 +20,7 @@ export function parseTrace(text: string, name: string): TraceArrival[] {
   let latestMs = 0;
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === "" || line.startsWith("#") || HEADING.test(line)) continue;
-    const parsed = arrivalSchema.safeParse(line.trimStart().startsWith("{") ? fromJson(line) : fromCsv(line));
+    const parsed = arrivalSchema.safeParse(line.trimStart().startsWith("{") ? parseJson(line) : fromCsv(line));
     if (!parsed.success)
       throw new Error(`line ${index + 1} of the trace ${name} is not an arrival time in ms and a number of bytes`);
     if (parsed.data.arrivalMs < latestMs)
@@ -50,14 +51,6 @@ export async function* recordTrace(
     const arrivalMs = Math.round((nowMs() - openedAtMs) * 1000) / 1000;
     write(`${JSON.stringify({ arrivalMs, bytes: chunk.length } satisfies TraceArrival)}\n`);
     yield chunk;
-  }
-}
-
-function fromJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../../../src-shared/parse-json.ts";
 
 const MOST_CHARACTERS = 200;
 /** So many letters and digits in a row of something private give it away. */
@@ -43,12 +44,4 @@ export function sharesWith(message: string, secret: string): boolean {
 
 function bare(words: string): string {
   return words.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -9,6 +9,7 @@ import { encodeForm } from "./encode-form.ts";
 import { EndpointOrder, providerOf, type Endpoint } from "./endpoint.ts";
 import { openAnswer, type OpenAnswer } from "./open-answer.ts";
 import { allFailed, tryEndpoint } from "./try-endpoint.ts";
+import { parseJson } from "../../../src-shared/parse-json.ts";
 
 const TIMEOUT_MS = 60_000;
 const MOST_RETRIES = 2;
@@ -101,12 +102,4 @@ async function readText(answer: OpenAnswer, untilMs: number): Promise<Outcome<st
   if (!parsed.success)
     return failed("protocol-error", "transcribe", `${answer.host} sent something else than a transcript`);
   return succeeded(parsed.data.text.trim());
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

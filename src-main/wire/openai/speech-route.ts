@@ -8,6 +8,7 @@ import type { SessionMeters } from "../session-meters.ts";
 import { engineRefusal, orApiError } from "./api-error.ts";
 import { EVENT_STREAM_HEADERS, serverEvent } from "./server-events.ts";
 import { readSpeechOrder, type SpeechOrder } from "./speech-order.ts";
+import { wholeText } from "../whole-text.ts";
 
 /** The longest text in the longest way to write it, and as much again for what is ignored. */
 const MOST_BODY_BYTES = 128 * 1024;
@@ -43,7 +44,10 @@ async function* speak(
   let isFirst = true;
   try {
     const known = engines.voices.includes(voice) ? voice : (engines.voices[0] ?? "");
-    for await (const bytes of encodeSpeech(engines.speak(once(text), { voice: known, rateRatio }, signal), encoding)) {
+    for await (const bytes of encodeSpeech(
+      engines.speak(wholeText(text), { voice: known, rateRatio }, signal),
+      encoding,
+    )) {
       if (isFirst) meter.firstAudio(performance.now() - startedAtMs);
       isFirst = false;
       yield bytes;
@@ -62,8 +66,4 @@ async function* asEvents(audio: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
     type: "speech.audio.done",
     usage: { input_tokens: 0, output_tokens: 0, total_tokens: 0 },
   });
-}
-
-async function* once(text: string): AsyncGenerator<string> {
-  yield text;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "../../../src-shared/parse-json.ts";
 
 /** What the server tells beside the audio: `docs/protocols.md`, VibeVoice. */
 export type LogEvent =
@@ -46,12 +47,6 @@ export interface ReadLogEvent {
 
 /** Reads a text message; undefined when it is not a log event. */
 export function decodeLogEvent(text: string): ReadLogEvent | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const read = envelope.safeParse(value);
+  const read = envelope.safeParse(parseJson(text));
   return read.success ? { event: read.data.event, data: read.data.data } : undefined;
 }

@@ -7,6 +7,7 @@ import { NO_METERS, type SessionMeters } from "../session-meters.ts";
 import { Slots } from "../slots.ts";
 import { encodeLogEvent, type LogEvent } from "./log-events.ts";
 import { encodePcm16 } from "./pcm-16.ts";
+import { wholeText } from "../whole-text.ts";
 
 const USUAL_GUIDANCE = 1.5;
 const USUAL_STEPS = 5;
@@ -86,7 +87,7 @@ async function speak(
   let samples = 0;
   try {
     if (text.trim() !== "") {
-      for await (const { pcm } of engines.speak(once(text), { voice, rateRatio: 1 }, socket.signal)) {
+      for await (const { pcm } of engines.speak(wholeText(text), { voice, rateRatio: 1 }, socket.signal)) {
         for (let start = 0; start < pcm.length && socket.isOpen; start += CHUNK_SAMPLES) {
           const chunk = pcm.subarray(start, start + CHUNK_SAMPLES);
           if (!socket.send(encodePcm16(chunk))) await socket.drained();
@@ -129,8 +130,4 @@ function tell(socket: ServerSocket, event: LogEvent): void {
 function positive(text: string | null, usual: number): number {
   const value = Number(text ?? Number.NaN);
   return value > 0 && Number.isFinite(value) ? value : usual;
-}
-
-async function* once(text: string): AsyncGenerator<string> {
-  yield text;
 }
