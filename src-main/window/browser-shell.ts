@@ -30,7 +30,15 @@ export interface BrowserShell {
   /** Opens the window; the token in it lets in whoever has it. */
   readonly url: string;
   readonly port: number;
+  /** An address that opens the window once: for where others may read it, as in the command line of a browser. */
+  oneTimeUrl(): string;
   close(): Promise<void>;
+}
+
+/** What lets into the window. */
+interface Keys {
+  readonly token: string;
+  readonly tickets: Set<string>;
 }
 
 /**
@@ -38,8 +46,9 @@ export interface BrowserShell {
  * other pages and DNS rebinding, a strict content policy, cross-origin isolation. `/metrics?token=…` is for programs. Code: port-in-use.
  */
 export async function startBrowserShell(options: BrowserShellOptions): Promise<Outcome<BrowserShell>> {
-  const token = randomBytes(24).toString("base64url");
-  const server = createServer((request, response) => void answer(request, response, token, options));
+  const token = randomKey();
+  const tickets = new Set<string>();
+  const server = createServer((request, response) => void answer(request, response, { token, tickets }, options));
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LONGEST_MESSAGE_BYTES, perMessageDeflate: false });
   server.on("upgrade", (request, socket, head) => {
     socket.on("error", () => socket.destroy());
@@ -56,6 +65,11 @@ export async function startBrowserShell(options: BrowserShellOptions): Promise<O
   return succeeded({
     url: `http://${HOST}:${port}/?token=${token}`,
     port,
+    oneTimeUrl: () => {
+      const ticket = randomKey();
+      tickets.add(ticket);
+      return `http://${HOST}:${port}/?ticket=${ticket}`;
+    },
     close: () => close(server, sockets),
   });
 }
@@ -63,19 +77,19 @@ export async function startBrowserShell(options: BrowserShellOptions): Promise<O
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  token: string,
+  { token, tickets }: Keys,
   { rendererFolder, metricsText }: BrowserShellOptions,
 ): Promise<void> {
   const headers = pageHeaders(`ws://${request.headers.host ?? HOST}`);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (!isOwnHost(request) || (request.method !== "GET" && request.method !== "HEAD")) return refuse(response, 403);
   const url = URL.parse(request.url ?? "/", `http://${HOST}`);
-  if (url?.pathname === "/" && isToken(url.searchParams.get("token") ?? "", token)) {
+  const isGuest = isToken(url?.searchParams.get("token") ?? "", token);
+  if (url?.pathname === "/" && (isGuest || tickets.delete(url.searchParams.get("ticket") ?? ""))) {
     response.setHeader("Set-Cookie", `${cookieName(request)}=${token}; HttpOnly; SameSite=Strict; Path=/`);
     response.writeHead(303, { Location: "/" }).end();
     return;
   }
-  const isGuest = isToken(url?.searchParams.get("token") ?? "", token);
   if (!isGuest && !isAllowed(request, token)) return refuse(response, 401);
   if (url?.pathname === "/metrics" && metricsText) {
     response
@@ -119,6 +133,10 @@ function isOwnHost(request: IncomingMessage): boolean {
 
 function isOwnOrigin(request: IncomingMessage): boolean {
   return request.headers.origin === `http://${request.headers.host}`;
+}
+
+function randomKey(): string {
+  return randomBytes(24).toString("base64url");
 }
 
 function isToken(candidate: string, token: string): boolean {

@@ -4,6 +4,7 @@ import { pageMessageSchema } from "../../src-shared/carrier-schemas.ts";
 import type { SpeakerCommand } from "../../src-shared/speaker-protocol.ts";
 import type { AssistantEndpoint, AudioSession } from "./assistant-endpoint.ts";
 import { PageClock } from "./page-clock.ts";
+import { parseJson } from "../../src-shared/parse-json.ts";
 
 const PROTOCOL_ERROR = 1002;
 /** A page that leaves this much unread is not reading any more: about a minute of speech. */
@@ -83,12 +84,4 @@ export function carryPage(socket: WebSocket, endpoint: AssistantEndpoint, heartb
     unsubscribe();
     detachAudio();
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
