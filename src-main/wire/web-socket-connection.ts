@@ -11,7 +11,7 @@ export interface ConnectOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Longest wait until the connection is open, 5 s unless told. */
   readonly connectTimeoutMs?: number;
-  /** Nothing at all from the server for so long, pings and pongs included: it is lost. It is pinged at half of that. 30 s unless told. */
+  /** Nothing at all from the server for so long, pings and pongs included: it is lost. It is pinged at half of that, also while held up. 30 s unless told. */
   readonly silenceMs?: number;
   /** A server that takes nothing of what waits for so long is lost. 10 s unless told. */
   readonly stallMs?: number;
@@ -222,10 +222,13 @@ export class WebSocketConnection {
   }
 
   #keepAlive(silenceMs: number, tickMs: number): void {
-    if (this.#socket.isPaused || !this.isOpen) return;
+    if (!this.isOpen) return;
     this.#silentMs += tickMs;
-    if (this.#silentMs > silenceMs) this.#giveUp("source-timeout", `was silent for ${silenceMs / 1000} s`);
-    else if (this.#silentMs >= silenceMs / 2) this.#socket.ping();
+    if (this.#silentMs > silenceMs) return this.#giveUp("source-timeout", `was silent for ${silenceMs / 1000} s`);
+    if (this.#silentMs < silenceMs / 2) return;
+    this.#socket.ping();
+    // A server that is held up cannot be heard, but shall know that somebody is there.
+    if (this.#socket.isPaused) this.#silentMs = 0;
   }
 
   #noteError(error: Error): void {

@@ -221,3 +221,18 @@ function handshaking(after: Buffer): Server {
     });
   });
 }
+
+test("a server that is held up is told that somebody is there", async () => {
+  let pings = 0;
+  const connection = await connected(
+    (socket) => {
+      socket.on("ping", () => (pings += 1));
+      for (let index = 0; index < 100; index++) socket.send(new Uint8Array(1_000));
+    },
+    { mostWaitingBytes: 10_000, silenceMs: 200 },
+  );
+  await expect.poll(() => pings, { timeout: 5_000 }).toBeGreaterThan(2);
+  let taken = 0;
+  while (taken < 100 && (await connection.receive(1_000)).ok) taken += 1;
+  expect(taken).toBe(100);
+});

@@ -9,8 +9,6 @@ import { decodeChatMessage, encodeChatMessage, type ChatMessage } from "./chat-m
 
 /** Opus that may wait to be heard, about 16 s of speech; beyond it the client is held up. */
 const MOST_WAITING_BYTES = 64 * 1024;
-/** Decoded at once: a minute of sound at the very most, however it was packed. */
-const MOST_BYTES_AT_ONCE = 1_024;
 const POLICY_VIOLATION = 1008;
 
 /** What a session needs. */
@@ -110,15 +108,15 @@ export class ChatSession {
   }
 
   async #hear(data: Uint8Array): Promise<void> {
-    for (let from = 0; from < data.length && this.#socket.isOpen; from += MOST_BYTES_AT_ONCE) {
-      const pcm = await this.#input.push(data.subarray(from, from + MOST_BYTES_AT_ONCE));
+    for await (const pcm of this.#input.push(data)) {
+      if (!this.#socket.isOpen) return;
       if (this.#conversation) await this.#answer(pcm, this.#conversation);
     }
     this.#note(-data.length);
   }
 
   async #answer(pcm: Float32Array, conversation: ServedConversation): Promise<void> {
-    if (pcm.length > 0) this.#silence?.refresh();
+    this.#silence?.refresh();
     for (let from = 0; from < pcm.length && this.#socket.isOpen;) {
       const count = Math.min(pcm.length - from, STEP_SAMPLES - this.#filled);
       this.#frame.set(pcm.subarray(from, from + count), this.#filled);

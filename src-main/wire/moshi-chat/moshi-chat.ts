@@ -153,11 +153,10 @@ export class MoshiChat implements ConversationEngine {
       const message = decoded.value;
       silentBytes += received.value.length;
       if (message.kind === "audio") {
-        const pcm = await input.push(message.data);
-        samples += pcm.length;
-        const aheadMs = samplesToMs(samples, PLAYBACK_RATE_HZ) - (performance.now() - startedAtMs);
-        if (aheadMs > MOST_AHEAD_MS) return connection.abandon("sends more speech than time passes");
-        if (pcm.length > 0) {
+        for await (const pcm of input.push(message.data)) {
+          samples += pcm.length;
+          const aheadMs = samplesToMs(samples, PLAYBACK_RATE_HZ) - (performance.now() - startedAtMs);
+          if (aheadMs > MOST_AHEAD_MS) return connection.abandon("sends more speech than time passes");
           output.write(pcm);
           this.#unansweredSinceMs = undefined;
           silentBytes = 0;

@@ -136,6 +136,7 @@ export class SttConnection {
     for (let sent = 0; sent < this.#delayFrames + MORE_FRAMES; sent++) await this.send(silence);
     const stop = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     stop.addEventListener("abort", () => stopped.resolve(), { once: true });
+    if (stop.aborted) stopped.resolve();
     const pace = setInterval(() => void this.send(silence), FRAME_MS);
     try {
       await Promise.race([echoed.promise, stopped.promise]);

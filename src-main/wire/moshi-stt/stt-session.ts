@@ -38,7 +38,8 @@ export class SttSession {
   #opus: OggOpusInput | undefined;
   #work: Promise<void> = Promise.resolve();
   #pcmSamples = 0;
-  #isHeldUp = false;
+  /** While the client is held up: resolves once there is room again. */
+  #room: PromiseWithResolvers<void> | undefined;
   #steps = 0;
   #heard: HeardSoFar = START;
   #messageAtMs = performance.now();
@@ -61,6 +62,7 @@ export class SttSession {
       this.#work = this.#work.then(() => this.#take(message)).catch((error: unknown) => void this.#socket.fail(error));
     });
     await this.#socket.closed;
+    this.#holdUp(false);
     this.#markers.close();
     this.#listener.close();
     this.#context.meter.close();
@@ -95,7 +97,7 @@ export class SttSession {
         return this.#hear(decoded.value.pcm);
       case "OggOpus":
         this.#opus ??= new OggOpusInput(await this.#context.createOggOpusDecoder());
-        return this.#hear(await this.#opus.push(decoded.value.data));
+        return this.#hearOpus(this.#opus, decoded.value.data);
       case "Marker":
         return this.#markers.push(decoded.value.id, samplesToMs(this.#pcmSamples, CAPTURE_RATE_HZ), this.#heard);
       case "Init":
@@ -103,6 +105,14 @@ export class SttSession {
         this.#listener = this.#listen();
         this.#holdUp(false);
         return this.#send({ type: "Ready" });
+    }
+  }
+
+  async #hearOpus(opus: OggOpusInput, data: Uint8Array): Promise<void> {
+    for await (const pcm of opus.push(data)) {
+      this.#hear(pcm);
+      if (!this.#socket.isOpen) return;
+      await this.#room?.promise;
     }
   }
 
@@ -119,7 +129,7 @@ export class SttSession {
   #onEvent(event: ListenerEvent): void {
     if (event.kind === "heard") {
       const { heardMs, isSpeech } = event;
-      if (this.#isHeldUp) this.#holdUp(this.#listener.bufferedSamples > this.#context.mostBufferedSamples / 2);
+      if (this.#room) this.#holdUp(this.#listener.bufferedSamples > this.#context.mostBufferedSamples / 2);
       const isFrame = heardMs >= (this.#steps + 1) * STEP_MS;
       if (isFrame) this.#step(event);
       this.#heard = { ...this.#heard, heardMs, isSpeech };
@@ -149,10 +159,15 @@ export class SttSession {
   }
 
   #holdUp(isTooMuch: boolean): void {
-    if (isTooMuch === this.#isHeldUp) return;
-    this.#isHeldUp = isTooMuch;
-    if (isTooMuch) this.#socket.pause();
-    else this.#socket.resume();
+    if (isTooMuch === (this.#room !== undefined)) return;
+    if (isTooMuch) {
+      this.#room = Promise.withResolvers();
+      this.#socket.pause();
+    } else {
+      this.#room?.resolve();
+      this.#room = undefined;
+      this.#socket.resume();
+    }
   }
 
   #meterWord(endMs: number): void {

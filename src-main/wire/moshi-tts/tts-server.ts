@@ -10,8 +10,12 @@ import { splitTtsWords } from "./split-tts-words.ts";
 import { encodeTtsServerMessage } from "./tts-messages.ts";
 import { createTtsOutput, TTS_FORMATS, type TtsFormat } from "./tts-output.ts";
 import { TtsSession } from "./tts-session.ts";
+import { parseJson } from "../../../src-shared/parse-json.ts";
+import { wholeText } from "../whole-text.ts";
 
 const RECEIVE_TIMEOUT_MS = 30_000;
+/** Hours of text, or the 64,000 numbers of a voice. */
+const MOST_MESSAGE_BYTES = 512 * 1024;
 
 /** See {@link ttsServer}. */
 export interface TtsServerOptions {
@@ -41,6 +45,7 @@ export function ttsServer(options: TtsServerOptions): ServedProtocol {
         path,
         access: "moshi-header",
         isSession: true,
+        mostBodyBytes: MOST_MESSAGE_BYTES,
         answer: (request) => speakRecording(request, engines),
       },
     ],
@@ -48,7 +53,7 @@ export function ttsServer(options: TtsServerOptions): ServedProtocol {
       {
         path,
         access: "moshi",
-        socket: { receiveTimeoutMs: RECEIVE_TIMEOUT_MS },
+        socket: { receiveTimeoutMs: RECEIVE_TIMEOUT_MS, mostMessageBytes: MOST_MESSAGE_BYTES },
         check: (request) => void formatOf(request),
         busy: (socket, request) => sayBusy(socket, formatOf(request)),
         async open(socket, request) {
@@ -92,21 +97,11 @@ async function speakRecording(
   request: HttpRequest,
   engines: Pick<ServedEngines, "voices" | "speak">,
 ): Promise<HttpAnswer> {
-  const parsed = postSchema.safeParse(readJson(await request.readBody()));
+  const parsed = postSchema.safeParse(parseJson(Buffer.from(await request.readBody()).toString("utf8")));
   if (!parsed.success) throw new Refusal("bad-request", "The body is JSON with a text and a voice.");
   const words = splitTtsWords(parsed.data.text).filter(({ breakMs }) => breakMs === 0);
   const style = { voice: knownVoice(parsed.data.voice, engines), rateRatio: 1 };
-  async function* text(): AsyncGenerator<string> {
-    for (const word of words) yield `${word.text} `;
-  }
-  const body = encodeSpeech(engines.speak(text(), style, request.signal), "wav");
+  const text = wholeText(words.map((word) => word.text).join(" "));
+  const body = encodeSpeech(engines.speak(text, style, request.signal), "wav");
   return { status: 200, headers: { "content-type": CONTENT_TYPES.wav }, body };
-}
-
-function readJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString("utf8"));
-  } catch {
-    return undefined;
-  }
 }

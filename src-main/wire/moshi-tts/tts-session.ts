@@ -29,6 +29,7 @@ export class TtsSession {
   #inFrame = 0;
   #samples = 0;
   #firstTextAtMs: number | undefined;
+  #isFirstFrame = true;
   #stepAtMs = performance.now();
   #isHeldUp = false;
   #hasBegun = false;
@@ -141,8 +142,8 @@ export class TtsSession {
   #measure(): void {
     const atMs = performance.now();
     const { meter } = this.#context;
-    if (this.#firstTextAtMs !== undefined) meter.firstAudio(atMs - this.#firstTextAtMs);
-    this.#firstTextAtMs = undefined;
+    if (this.#isFirstFrame && this.#firstTextAtMs !== undefined) meter.firstAudio(atMs - this.#firstTextAtMs);
+    this.#isFirstFrame = false;
     meter.step(atMs - this.#stepAtMs);
     this.#stepAtMs = atMs;
   }

@@ -2,7 +2,9 @@ import type { TtsWord } from "./split-tts-words.ts";
 
 /** Words from the client to the synthesizer: written as they come, read one by one. One reader. */
 export class WordQueue {
-  readonly #words: TtsWord[] = [];
+  #arrived: TtsWord[] = [];
+  /** Arrived before all those, the next one last: a queue of many that is shifted takes the square of their number. */
+  #due: TtsWord[] = [];
   #isComplete = false;
   readonly #onLength: (words: number) => void;
   #wake: (() => void) | undefined;
@@ -14,8 +16,8 @@ export class WordQueue {
 
   push(words: readonly TtsWord[]): void {
     if (this.#isComplete) return;
-    for (const word of words) this.#words.push(word);
-    this.#onLength(this.#words.length);
+    for (const word of words) this.#arrived.push(word);
+    this.#onLength(this.#length);
     this.#wake?.();
   }
 
@@ -27,16 +29,17 @@ export class WordQueue {
 
   /** The next word, which stays in the queue; undefined once there will be none. */
   async peek(): Promise<TtsWord | undefined> {
-    while (this.#words.length === 0 && !this.#isComplete) {
+    while (this.#length === 0 && !this.#isComplete) {
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
-    return this.#words[0];
+    if (this.#due.length === 0) [this.#due, this.#arrived] = [this.#arrived.toReversed(), []];
+    return this.#due.at(-1);
   }
 
   /** Takes out the word that {@link peek} gave. */
   take(): void {
-    this.#words.shift();
-    this.#onLength(this.#words.length);
+    this.#due.pop();
+    this.#onLength(this.#length);
   }
 
   /** The text up to the next break, word by word. */
@@ -45,5 +48,9 @@ export class WordQueue {
       this.take();
       yield `${word.text} `;
     }
+  }
+
+  get #length(): number {
+    return this.#due.length + this.#arrived.length;
   }
 }

@@ -1,5 +1,9 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { CAPTURE_RATE_HZ } from "../../../src-shared/audio-format.ts";
 import { concatenate, StreamingResampler } from "../../streaming-resampler.ts";
+
+/** Decoded at once: a minute of sound at the very most, however it was packed. */
+const MOST_BYTES_AT_ONCE = 1_024;
 
 /** Ogg Opus to mono samples, whatever the cuts; never rejects: what cannot be decoded is skipped. */
 export interface OggOpusDecoder {
@@ -16,18 +20,26 @@ export class OggOpusInput {
     this.#decoder = decoder;
   }
 
-  /** What became decodable with these bytes; possibly nothing. */
-  async push(bytes: Uint8Array): Promise<Float32Array> {
+  /** What becomes decodable with these bytes, little by little; possibly nothing. Others have their turn between the pieces. */
+  async *push(bytes: Uint8Array): AsyncGenerator<Float32Array> {
+    for (let from = 0; from < bytes.length; from += MOST_BYTES_AT_ONCE) {
+      if (from > 0) await nextTurn();
+      const pcm = await this.#decode(bytes.subarray(from, from + MOST_BYTES_AT_ONCE));
+      if (pcm.length > 0) yield pcm;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#resampler?.finish();
+    await this.#decoder.close();
+  }
+
+  async #decode(bytes: Uint8Array): Promise<Float32Array> {
     const pieces: Float32Array[] = [];
     for (const { pcm, sampleRateHz } of await this.#decoder.push(bytes)) {
       this.#resampler ??= await StreamingResampler.create(sampleRateHz, CAPTURE_RATE_HZ);
       pieces.push(this.#resampler.process(pcm));
     }
     return concatenate(pieces);
-  }
-
-  async close(): Promise<void> {
-    this.#resampler?.finish();
-    await this.#decoder.close();
   }
 }

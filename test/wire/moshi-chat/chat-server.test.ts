@@ -4,7 +4,6 @@ import { WebSocket } from "ws";
 import { failure } from "../../../src-shared/failure.ts";
 import { createOggOpusStreamDecoder } from "../../../src-main/play/decode/ogg-opus-stream-decoder.ts";
 import type { ServerLimits } from "../../../src-main/serve/server-limits.ts";
-import { concatenate } from "../../../src-main/streaming-resampler.ts";
 import {
   decodeChatMessage,
   encodeChatMessage,
@@ -14,12 +13,14 @@ import {
 import { chatServer, type ChatServerOptions } from "../../../src-main/wire/moshi-chat/chat-server.ts";
 import { MoshiChat } from "../../../src-main/wire/moshi-chat/moshi-chat.ts";
 import { OggOpusEncoder } from "../../../src-main/wire/ogg-opus/ogg-opus-encoder.ts";
+import { concatenate } from "../../../src-main/streaming-resampler.ts";
 import { OggOpusInput } from "../../../src-main/wire/ogg-opus/ogg-opus-input.ts";
 import { STEP_SAMPLES } from "../../../src-main/wire/served-conversation.ts";
 import { dial } from "../../serve/dial.ts";
 import { FakeEngines, type FakeConversation } from "../fake-engines.ts";
 import { likenessNearby, syllables } from "../signals.ts";
 import { startTestServer, type TestServer } from "../start-test-server.ts";
+import { everyChunk } from "../../play/streamer/chunk-script.ts";
 
 let engines: FakeEngines;
 beforeEach(() => void (engines = new FakeEngines()));
@@ -91,9 +92,9 @@ class Client {
   async sound(): Promise<Float32Array> {
     const input = new OggOpusInput(await createOggOpusStreamDecoder());
     const data = this.received.flatMap((message) => (message.kind === "audio" ? [message.data] : []));
-    const pcm = await input.push(Buffer.concat(data));
+    const pieces = await everyChunk(input.push(Buffer.concat(data)));
     await input.close();
-    return pcm;
+    return concatenate(pieces);
   }
 }
 

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import type { WebSocket } from "ws";
 import { encodeTtsClientMessage } from "../../../src-main/wire/moshi-tts/tts-messages.ts";
 import { ttsServer } from "../../../src-main/wire/moshi-tts/tts-server.ts";
+import { NO_METERS, type ChannelMeter } from "../../../src-main/wire/session-meters.ts";
 import { dial } from "../../serve/dial.ts";
 import { FakeEngines } from "../fake-engines.ts";
 import { startTestServer } from "../start-test-server.ts";
@@ -10,12 +10,12 @@ import { startTestServer } from "../start-test-server.ts";
 const EOS = encodeTtsClientMessage({ type: "Eos" });
 
 /** A client of a server with these engines, and what it receives. */
-async function client(engines: FakeEngines, format: string): Promise<{ socket: WebSocket; received: Buffer[] }> {
-  const server = await startTestServer([ttsServer({ engines, batchSize: 1 })]);
+async function client(engines: FakeEngines, format: string, meters = NO_METERS) {
+  const server = await startTestServer([ttsServer({ engines, batchSize: 1, meters })]);
   const { socket } = await dial(`${server.socketUrl}/api/tts_streaming?format=${format}`);
   const received: Buffer[] = [];
   socket.on("message", (data) => void received.push(data as Buffer));
-  return { socket, received };
+  return { socket, received, server };
 }
 
 test("a client that was held up is heard again, although nothing was said of what it sent", async () => {
@@ -55,4 +55,36 @@ test("while long breaks are made, others have their turn", async () => {
   clearInterval(timer);
   expect(received.length).toBeGreaterThan(250);
   expect(turns).toBeGreaterThan(50);
+});
+
+test("the first sound of a session is measured once, however many texts come", async () => {
+  const engines = new FakeEngines();
+  const delays: number[] = [];
+  const meter: ChannelMeter = {
+    ...NO_METERS.open("synthesis", ""),
+    firstAudio: (delayMs) => void delays.push(delayMs),
+  };
+  const { socket, received } = await client(engines, "Pcm", { open: () => meter });
+  socket.send("One.");
+  await expect.poll(() => received.length).toBeGreaterThan(0);
+  for (const text of [" Two.", " Three."]) socket.send(text);
+  socket.send(EOS);
+  await once(socket, "close");
+  expect(delays).toHaveLength(1);
+});
+
+test("a text of more than half a MiB is refused, over either way, and one below is taken", async () => {
+  const engines = new FakeEngines();
+  engines.speak = async function* () {};
+  const { socket, server } = await client(engines, "Pcm");
+  socket.send("x".repeat(520_000));
+  socket.send("x".repeat(530_000));
+  expect((await once(socket, "close"))[0]).toBe(1009);
+  const post = (characters: number): Promise<Response> =>
+    fetch(`${server.url}/api/tts_streaming`, {
+      method: "POST",
+      body: JSON.stringify({ text: "x".repeat(characters), voice: "slt" }),
+    });
+  expect((await post(530_000)).status).toBe(413);
+  expect((await post(520_000)).status).toBe(200);
 });
