@@ -1,11 +1,13 @@
 import type { Timer } from "../timer-store.ts";
 import { parseDuration } from "./parse-duration.ts";
-import { parseMoment } from "./parse-moment.ts";
+import { parseDayPart, parseMoment, type HourReading } from "./parse-moment.ts";
 import { sayMoment } from "./say.ts";
 import type { Situation, Skill, SkillAnswer } from "./skill.ts";
 import { START, turnRound } from "./timer-skill.ts";
 
 const WAKE = "(wake|get) me [up|out of bed]";
+const REPEATED =
+  /\b(?:every|each) (?:\d+ |other |single )?(?:(?:week|mon|tues|wednes|thurs|fri|satur|sun)?day|morning|evening|night|week|month|year|hour|minute)s?\b/;
 
 /** Sets alarms and reminders for a time of day. */
 export const alarmSkill: Skill = {
@@ -25,7 +27,7 @@ export const alarmSkill: Skill = {
   intents: [
     {
       patterns: [`${WAKE} [at|by|for|around] {text}`, `${START} wake up call (for|at) {text}`],
-      answer: ({ text = "" }, situation) => setAlarm("", text, true, situation),
+      answer: ({ text = "" }, situation) => setAlarm("", text, "morning", situation),
     },
     {
       patterns: [
@@ -44,14 +46,14 @@ export const alarmSkill: Skill = {
         `[an|new] alarm [clock] [for|at] {text}`,
         `${START} {text} alarm`,
       ],
-      answer: ({ text = "" }, situation) => setAlarm("", text, false, situation),
+      answer: ({ text = "" }, situation) => setAlarm("", text, "soonest", situation),
     },
     {
       patterns: [
         `${START} {label} alarm (for|at) {text}`,
         `${START} alarm (called|named|labeled|labelled) {label} (for|at) {text}`,
       ],
-      answer: ({ label = "", text = "" }, situation) => setAlarm(label, text, false, situation),
+      answer: ({ label = "", text = "" }, situation) => setAlarm(label, text, "soonest", situation),
     },
     {
       patterns: ["remind me {text}", "set a reminder {text}"],
@@ -59,37 +61,49 @@ export const alarmSkill: Skill = {
     },
     {
       patterns: ["remind me (to|about|that) {text}", "set a reminder (to|about|for) {text}"],
-      answer: ({ text = "" }) => askWhen(text),
+      answer: ({ text = "" }) => askWhen("When shall I remind you?", text),
     },
     {
       patterns: [`${START} [new] alarm [clock]`, "[an|new] alarm", `${START} alarm (for|at) {label}`],
-      answer: () => askTime(false),
+      answer: () => askTime("soonest"),
     },
     {
       patterns: [WAKE, `${WAKE} (at|by) {label}`],
-      answer: () => askTime(true),
+      answer: () => askTime("morning"),
     },
   ],
 };
 
-function setAlarm(label: string, text: string, isWakeUp: boolean, situation: Situation): SkillAnswer | undefined {
-  const due = parseMoment(text, new Date(situation.nowMs), isWakeUp);
+function setAlarm(label: string, text: string, reading: HourReading, situation: Situation): SkillAnswer | undefined {
+  if (REPEATED.test(text)) return ONLY_ONCE;
+  const due = parseMoment(text, new Date(situation.nowMs), reading);
   if (due) return addAlarm("alarm", label, due.getTime(), situation);
   return undefined;
 }
 
-/** "at 5 pm to call mum", "to call mum at 5 pm": tries every place where the time may end or begin. */
+/** Where nothing but the time is missing, it is asked for. */
 function setReminder(text: string, situation: Situation): SkillAnswer | undefined {
-  const [, first = "", second = ""] = /^(?:(?:at|on|for) )?(.+?) (?:to|about|that) (.+)$/.exec(text) ?? [];
+  if (REPEATED.test(text)) return ONLY_ONCE;
   const now = new Date(situation.nowMs);
-  const early = first === "" ? undefined : parseMoment(first, now, false);
-  if (early) return addAlarm("reminder", second, early.getTime(), situation);
-  const task = text.replace(/^(?:to|about|that) /, "");
-  for (const match of task.matchAll(/ (?=(?:at|tomorrow|tonight|this|on|by)\b)/g)) {
-    const late = parseMoment(task.slice(match.index + 1), now, false);
-    if (late) return addAlarm("reminder", task.slice(0, match.index), late.getTime(), situation);
+  const splits = splitReminder(text);
+  for (const { task, when } of splits) {
+    const due = parseMoment(when, now, "waking");
+    if (due) return addAlarm("reminder", task, due.getTime(), situation);
   }
-  return undefined;
+  const dated = splits.find(({ when }) => parseDayPart(when, now));
+  return dated && askWhen("At what time?", dated.task, dated.when);
+}
+
+/** "at 5 pm to call mum", "to call mum at 5 pm", "for 5 pm": every place where the time may end or begin. */
+function splitReminder(text: string): readonly { readonly task: string; readonly when: string }[] {
+  const [, first = "", second = ""] = /^(?:(?:at|on|for) )?(.+?) (?:to|about|that) (.+)$/.exec(text) ?? [];
+  const rest = text.replace(/^(?:to|about|that|for) /, "");
+  const joints = [...rest.matchAll(/ (?=(?:at|tomorrow|tonight|this|on|by|in the)\b)/g)];
+  return [
+    ...(first === "" ? [] : [{ task: second, when: first }]),
+    { task: "", when: rest },
+    ...joints.map(({ index }) => ({ task: rest.slice(0, index), when: rest.slice(index + 1) })),
+  ];
 }
 
 function addAlarm(kind: "alarm" | "reminder", label: string, dueAtMs: number, situation: Situation): SkillAnswer {
@@ -101,10 +115,11 @@ function addAlarm(kind: "alarm" | "reminder", label: string, dueAtMs: number, si
   return { say, run: () => timers.set(timer) };
 }
 
-function askWhen(task: string): SkillAnswer {
+/** `day` is what was said of the day, if anything. */
+function askWhen(say: string, task: string, day = ""): SkillAnswer {
   const opening = "[yes|ok|okay|make it|say]";
   return {
-    say: "When shall I remind you?",
+    say,
     followUps: [
       {
         patterns: [`${opening} (in|after) [about] {duration} [from]`],
@@ -114,7 +129,7 @@ function askWhen(task: string): SkillAnswer {
       {
         patterns: [`${opening} [for|at|on] {text}`],
         answer: ({ text = "" }, situation) => {
-          const due = parseMoment(text, new Date(situation.nowMs), false);
+          const due = parseMoment(`${text} ${day}`, new Date(situation.nowMs), "waking");
           return due && addAlarm("reminder", task, due.getTime(), situation);
         },
       },
@@ -122,14 +137,16 @@ function askWhen(task: string): SkillAnswer {
   };
 }
 
-function askTime(isWakeUp: boolean): SkillAnswer {
+function askTime(reading: HourReading): SkillAnswer {
   return {
     say: "For what time?",
     followUps: [
       {
         patterns: ["[yes|ok|okay|make it|set it|it should be|make that|say] [for|at|to] {text}"],
-        answer: ({ text = "" }, situation) => setAlarm("", text, isWakeUp, situation),
+        answer: ({ text = "" }, situation) => setAlarm("", text, reading, situation),
       },
     ],
   };
 }
+
+const ONLY_ONCE: SkillAnswer = { say: "I can set that for one time only, not again and again." };

@@ -1,8 +1,12 @@
-import { parseDay } from "./parse-moment.ts";
-import { sayCount, sayDate, startOfDay } from "./say.ts";
+import { parseDay, parseMoment } from "./parse-moment.ts";
+import { sayCount, sayDate, sayDuration, sayMoment, startOfDay } from "./say.ts";
 import type { Skill, SkillAnswer } from "./skill.ts";
 
 const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+const MONTH =
+  /^(?:this month|(?:january|february|march|april|may|june|july|august|september|october|november|december)(?: (?:of )?\d{4})?)$/;
+const MONTH_AND_YEAR = new Intl.DateTimeFormat("en-US", { month: "long", year: "numeric" });
 
 /** Says on which day a date falls, and how far away it is. */
 export const calendarSkill: Skill = {
@@ -42,11 +46,20 @@ export const calendarSkill: Skill = {
         "how many (more days|days|sleeps) (until|till|til|to|before) {text}",
         "[the] [number of] days (until|till|til) {text}",
         "how (long|far|many days) (is it|away is|off is|until is) [until|till|til|to|away] {text}",
-        "how long (until|till|til|before) {text}",
         "how many days (is|are) {text} away",
         "how far away is {text}",
       ],
       answer: ({ text = "" }, { nowMs }) => sayDistance(text, nowMs, "day"),
+    },
+    {
+      patterns: [
+        "how (long|much time|many hours|many minutes) [is it|are there|are left|is left|do i have|do we have|left] (until|till|til|to|before) {text}",
+      ],
+      answer: ({ text = "" }, { nowMs }) => sayDistance(text, nowMs, "day") ?? sayTimeUntil(text, nowMs),
+    },
+    {
+      patterns: ["how many days [are there|there are|are|is|does] [there] [in] [the month of] {text} [have|has]"],
+      answer: ({ text = "" }, { nowMs }) => sayDaysOf(text, new Date(nowMs)),
     },
     {
       patterns: [
@@ -91,6 +104,23 @@ function sayDistance(text: string, nowMs: number, unit: "day" | "week"): SkillAn
   const rest = days % 7 === 0 ? "" : ` and ${sayCount(days % 7, "day")}`;
   const count = unit === "week" && weeks > 0 ? `${sayCount(weeks, "week")}${rest}` : sayCount(days, "day");
   return { say: `${count}, until ${sayDate(day, now)}.` };
+}
+
+function sayTimeUntil(text: string, nowMs: number): SkillAnswer | undefined {
+  const now = new Date(nowMs);
+  const at = parseMoment(text, now, "soonest");
+  if (!at) return undefined;
+  const lengthMs = Math.ceil((at.getTime() - nowMs) / MINUTE_MS) * MINUTE_MS;
+  return { say: `${sayDuration(lengthMs)}, until ${sayMoment(at, now)}.` };
+}
+
+/** Undefined when the text names neither a month nor a leap year. */
+function sayDaysOf(text: string, now: Date): SkillAnswer | undefined {
+  if (/^(?:a )?leap year$/.test(text)) return { say: "A leap year has 366 days." };
+  const month = MONTH.test(text) ? (text === "this month" ? now : parseDay(text, now, "future")) : undefined;
+  if (!month) return undefined;
+  const days = new Date(month.getFullYear(), month.getMonth() + 1, 0).getDate();
+  return { say: `${MONTH_AND_YEAR.format(month)} has ${sayCount(days, "day")}.` };
 }
 
 /** Calendar days from one date to a later one, whatever the clocks do in between. */

@@ -1,5 +1,6 @@
 import { findTimeZone } from "./time-zones.ts";
-import { sayDate, sayTimeOfDay, sayWeekday } from "./say.ts";
+import { parseDuration } from "./parse-duration.ts";
+import { sayDate, sayMoment, sayTimeOfDay, sayWeekday } from "./say.ts";
 import type { Skill } from "./skill.ts";
 
 const MONTH_AND_YEAR = new Intl.DateTimeFormat("en-US", { month: "long", year: "numeric" });
@@ -34,6 +35,17 @@ export const clockSkill: Skill = {
         "what is the hour",
       ],
       answer: (_, { nowMs }) => ({ say: `It is ${sayTimeOfDay(new Date(nowMs))}.` }),
+    },
+    {
+      patterns: [
+        "what time (will|would) it be (in|after) {duration} [from]",
+        "what time (is it|is) [in] {duration} from",
+        "what is the time in {duration}",
+      ],
+      answer: ({ duration = "" }, { nowMs }) => {
+        const at = new Date(nowMs + parseDuration(duration));
+        return { say: `It will be ${sayMoment(at, new Date(nowMs))}.` };
+      },
     },
     {
       patterns: [

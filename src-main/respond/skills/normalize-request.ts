@@ -61,7 +61,7 @@ const OPENINGS = [
   /^(?:i am wondering|i was wondering|i wonder) (?:if you (?:can|could) )?/,
   /^(?:do|would) you (?:happen to )?(?:know|mind) /,
   /^(?:tell|show|let) me (?:know )?(?!what you|about |a |an )/,
-  /^(?:any idea|go ahead and|try to|help me|be so kind and) /,
+  /^(?:any idea|go ahead and|let us|try to|help me|be so kind and) /,
 ];
 
 /** Polite ways to end. */

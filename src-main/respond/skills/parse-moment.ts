@@ -3,8 +3,15 @@ import * as chrono from "chrono-node/en";
 import { findHoliday } from "./holidays.ts";
 import { startOfDay } from "./say.ts";
 
-/** Which way an ambiguous date or time of day is read. */
+/** Which way an ambiguous date is read. */
 export type Preference = "past" | "future";
+
+/** Which half of the day is meant where none is said: the morning, whichever comes first, or that unless it would be in the night. */
+export type HourReading = "morning" | "soonest" | "waking";
+
+/** A time that is as soon as this may be meant even in the night. */
+const SOON_MS = 6 * 3_600_000;
+const NIGHT_ENDS_HOUR = 6;
 
 const TIME_REWRITES: readonly (readonly [pattern: RegExp, replacement: string | ((...match: string[]) => string)])[] = [
   [/\bhalf past (\d{1,2})\b/, "$1:30"],
@@ -29,14 +36,11 @@ const MORNING = /\b(?:in the |this |tomorrow )?morning\b/;
 const LATER_DAY = /\b(?:in the |this )?(?:afternoon|evening)\b|\b(?:at |to)?night\b/;
 
 /**
- * The next instant that a spoken time of day means: "half past 6", "7 30 tomorrow morning", "18:45", "noon on friday". Without "AM" or "PM"
- * it is the morning if `isWakeUp`, else whichever comes first. Undefined when a word is left over. Pure.
+ * The next instant that a spoken time of day means: "half past 6", "7 30 tomorrow morning", "18:45", "noon on friday". `reading` counts
+ * without "AM" or "PM". Undefined when a word is left over. Pure.
  */
-export function parseMoment(text: string, now: Date, isWakeUp: boolean): Date | undefined {
-  let rest = text
-    .replace(/\b(?:at|by|around|about|for|exactly)\b/g, " ")
-    .replace(/\s+/g, " ")
-    .trim();
+export function parseMoment(text: string, now: Date, reading: HourReading): Date | undefined {
+  let rest = withoutPrepositions(text);
   for (const [pattern, replacement] of TIME_REWRITES) {
     rest = typeof replacement === "string" ? rest.replace(pattern, replacement) : rest.replace(pattern, replacement);
   }
@@ -46,8 +50,29 @@ export function parseMoment(text: string, now: Date, isWakeUp: boolean): Date | 
   const minute = Number(time[2] ?? 0);
   if (hour > 23 || minute > 59) return undefined;
   rest = rest.replace(time[0], " ");
-  const half = time[3] ?? (MORNING.test(rest) ? "am" : LATER_DAY.test(rest) ? "pm" : undefined);
-  const dayText = rest
+  const named = readDayPart(rest, now);
+  if (!named) return undefined;
+  const hours = readHours(hour, time[3] ?? named.half, reading, named.day !== undefined);
+  return nextInstant(now, named.day, hours, minute, reading);
+}
+
+/** The day that words without a time of day mean: "tomorrow", "friday evening", "tonight". Undefined when a word is left over. Local midnight. Pure. */
+export function parseDayPart(text: string, now: Date): Date | undefined {
+  const named = readDayPart(withoutPrepositions(text), now);
+  return named?.day ?? (named?.half && startOfDay(now));
+}
+
+function withoutPrepositions(text: string): string {
+  return text
+    .replace(/\b(?:at|by|around|about|for|exactly)\b/g, " ")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+/** What is said beside a time of day. Undefined when a word is left over. */
+function readDayPart(text: string, now: Date): { readonly day?: Date; readonly half?: "am" | "pm" } | undefined {
+  const half = MORNING.test(text) ? "am" : LATER_DAY.test(text) ? "pm" : undefined;
+  const dayText = text
     .replace(MORNING, (word) => (word.startsWith("tomorrow") ? "tomorrow" : " "))
     .replace(/\btonight\b|\bthis (?:afternoon|evening)\b/, "today")
     .replace(LATER_DAY, " ")
@@ -55,7 +80,7 @@ export function parseMoment(text: string, now: Date, isWakeUp: boolean): Date | 
     .trim();
   const day = dayText === "" ? undefined : parseDay(dayText, now, "future");
   if (dayText !== "" && !day) return undefined;
-  return nextInstant(now, day, readHours(hour, half, isWakeUp, day !== undefined), minute);
+  return { ...(day && { day }), ...(half && { half }) };
 }
 
 /** The day that a text means: a holiday or any date that chrono reads. Undefined when a word is left over. Local midnight. Pure. */
@@ -81,22 +106,33 @@ function isDay(found: ParsedComponents): boolean {
 }
 
 /** The hours of the day that may be meant, in order of preference when a day is given. */
-function readHours(hour: number, half: string | undefined, isWakeUp: boolean, hasDay: boolean): readonly number[] {
+function readHours(hour: number, half: string | undefined, reading: HourReading, hasDay: boolean): readonly number[] {
   if (hour === 0 || hour > 12) return [hour];
   const morning = hour % 12;
   if (half) return [half === "am" ? morning : morning + 12];
-  if (isWakeUp) return [hour === 12 ? 12 : morning];
+  if (reading === "morning") return [hour === 12 ? 12 : morning];
   if (hasDay) return [hour >= 5 && hour < 12 ? morning : morning + 12];
   return [morning, morning + 12];
 }
 
-function nextInstant(now: Date, day: Date | undefined, hours: readonly number[], minute: number): Date | undefined {
+function nextInstant(
+  now: Date,
+  day: Date | undefined,
+  hours: readonly number[],
+  minute: number,
+  reading: HourReading,
+): Date | undefined {
   const base = day ?? now;
   const days = day ? [0] : [0, 1];
   const instants = days.flatMap((add) =>
     hours.map((hour) => new Date(base.getFullYear(), base.getMonth(), base.getDate() + add, hour, minute)),
   );
-  return instants.find((instant) => instant > now);
+  const isMeant = (instant: Date): boolean =>
+    reading !== "waking" ||
+    hours.length === 1 ||
+    instant.getHours() >= NIGHT_ENDS_HOUR ||
+    instant.getTime() - now.getTime() <= SOON_MS;
+  return instants.find((instant) => instant > now && isMeant(instant));
 }
 
 function atMinute(hour: string, minutes: string): string {

@@ -1,8 +1,8 @@
 import { nameTimer, type Timer } from "../timer-store.ts";
 import { MOST_DISTANT_ALIKE, soundDistance } from "./near-misses.ts";
 import { parseDuration } from "./parse-duration.ts";
-import { parseMoment } from "./parse-moment.ts";
-import { sayDuration, sayLength, sayList, sayMoment, sayTimeOfDay } from "./say.ts";
+import { parseDayPart, parseMoment } from "./parse-moment.ts";
+import { sayDuration, sayLength, sayList, sayMoment, sayTimeOfDay, startOfDay } from "./say.ts";
 import type { Intent, Situation, Skill, SkillAnswer, Slots } from "./skill.ts";
 
 const CANCEL =
@@ -49,7 +49,7 @@ function intentsFor(kind: Timer["kind"]): Intent[] {
       patterns: [
         `${CANCEL} ${THE} [{label}] ${kind} [off|again]`,
         `${CANCEL} ${THE} {duration} ${kind}`,
-        `${CANCEL} ${THE} ${kind} (for|called|named|to) ${THE} {label}`,
+        `${CANCEL} ${THE} ${kind} [for|called|named|to|on] ${THE} {label}`,
         `${CANCEL} ${THE} ${kind} for {duration}`,
       ],
       answer: (slots, situation) => cancelOne(kind, slots, situation),
@@ -73,6 +73,7 @@ function intentsFor(kind: Timer["kind"]): Intent[] {
         `how (much time|long|much longer|much) (does|has|do|is) ${THE} [{label}] ${kind} (have|got|has) [left|remaining|to go]`,
         `how (much time|long) (do i have|have i got) [left|remaining] on ${THE} [{label}] ${kind}`,
         `when (is|will|does|are) ${THE} [{label}] ${kind} [be] (done|up|over|finished|due|ready|go off|end|finish|ring|set|going off) [for]`,
+        `when is ${THE} [{label}] ${kind}`,
         `(check|how is|what is the status of|status of|what about|how about) ${THE} [{label}] ${kind} [doing|going|status]`,
         `what is (left|remaining) on ${THE} [{label}] ${kind}`,
         `what time is ${THE} [{label}] ${kind} [set] [for|at]`,
@@ -131,7 +132,8 @@ function cancelAll(timers: readonly Timer[], situation: Situation): SkillAnswer 
 }
 
 function cancelOne(kind: Timer["kind"], slots: Slots, situation: Situation): SkillAnswer {
-  const found = findTimers(kind, slots, situation);
+  const called = findTimers(kind, slots, situation);
+  const found = called.length > 0 ? called : findTimersOfDay(kind, slots, situation);
   const [only] = found;
   if (!only) return { say: sayNone(kind, situation) };
   if (found.length > 1) return askWhich(found, cancelAll);
@@ -141,8 +143,8 @@ function cancelOne(kind: Timer["kind"], slots: Slots, situation: Situation): Ski
 /** Undefined when the text is not a time of day. */
 function cancelAt(kind: Timer["kind"], text: string, situation: Situation): SkillAnswer | undefined {
   const now = new Date(situation.nowMs);
-  const meant = [true, false]
-    .flatMap((isWakeUp) => parseMoment(text, now, isWakeUp) ?? [])
+  const meant = (["morning", "soonest"] as const)
+    .flatMap((reading) => parseMoment(text, now, reading) ?? [])
     .map((moment) => sayTimeOfDay(moment));
   if (meant.length === 0) return undefined;
   const found = situation.timers.timers.filter(
@@ -204,9 +206,19 @@ function findTimers(
   const ofKind = timers.timers.filter((timer) => !kind || timer.kind === kind);
   if (duration) return ofKind.filter((timer) => timer.lengthMs === parseDuration(duration));
   if (!label) return ofKind;
+  if (label === "next") return ofKind.slice(0, 1);
   const exact = ofKind.filter((timer) => timer.label === label);
   if (exact.length > 0) return exact;
   return ofKind.filter((timer) => timer.label !== "" && soundDistance(timer.label, label) <= MOST_DISTANT_ALIKE);
+}
+
+/** Those that are due on the day that a label means: "tomorrow", "mondays". */
+function findTimersOfDay(kind: Timer["kind"], { label = "" }: Slots, { timers, nowMs }: Situation): readonly Timer[] {
+  const now = new Date(nowMs);
+  const day = parseDayPart(label, now) ?? parseDayPart(label.replace(/s$/, ""), now);
+  return timers.timers.filter(
+    (timer) => timer.kind === kind && day?.getTime() === startOfDay(new Date(timer.dueAtMs)).getTime(),
+  );
 }
 
 function askWhich(timers: readonly Timer[], act: Act): SkillAnswer {

@@ -27,10 +27,12 @@ export const unitSkill: Skill = {
 const PART =
   /(half an?|half|a|an|the|(?:minus |negative )?(?:\d+(?:\.\d+)?|\.\d+))(?: (?:of )?((?:(?!and\b)[a-z]+ ?)+?))?(?=$| and | \d)/g;
 const SMALLER_UNITS: Readonly<Record<string, string>> = { foot: "inch", lb: "oz", stone: "lb" };
+/** What plain degrees are where a temperature is asked for. */
+const OTHER_SCALE: Readonly<Record<string, string>> = { degC: "fahrenheit", degF: "celsius" };
 
 async function convert({ text = "", quantity = "" }: Slots): Promise<SkillAnswer | undefined> {
   const to = findUnit(text.replace(/ (?:are|is) there$/, ""));
-  const parts = to && readQuantity(quantity);
+  const parts = to && readQuantity(quantity)?.map((part) => ({ ...part, unit: scaleOf(part.unit, to) }));
   if (!to || !parts || parts.some(({ unit }) => unit === to)) return undefined;
   const engine = await loadMathEngine();
   let total = 0;
@@ -48,8 +50,11 @@ function readQuantity(quantity: string): { readonly count: number; readonly unit
   const parts: { count: number; unit: SpokenUnit }[] = [];
   const alone = findUnit(quantity);
   if (alone) return [{ count: 1, unit: alone }];
-  let rest = quantity;
-  for (const [matched, amount = "", words = ""] of quantity.matchAll(PART)) {
+  const plain = quantity.replace(/^(an?|\d+) ([a-z][a-z ]*) and a half$/, (_, count: string, words: string) => {
+    return `${toNumber(count) + 0.5} ${words}`;
+  });
+  let rest = plain;
+  for (const [matched, amount = "", words = ""] of plain.matchAll(PART)) {
     const last = parts.at(-1);
     const unit = words === "" ? findSmallerUnit(last?.unit) : findUnit(words.trim());
     if (!unit) return undefined;
@@ -57,6 +62,10 @@ function readQuantity(quantity: string): { readonly count: number; readonly unit
     rest = rest.replace(matched, "");
   }
   return /^(?: |and)*$/.test(rest) && parts.length > 0 ? parts : undefined;
+}
+
+function scaleOf(unit: SpokenUnit, to: SpokenUnit): SpokenUnit {
+  return (unit.symbol === "deg" ? findUnit(OTHER_SCALE[to.symbol] ?? "") : undefined) ?? unit;
 }
 
 function findSmallerUnit(unit: SpokenUnit | undefined): SpokenUnit | undefined {

@@ -56,6 +56,7 @@ const UNITS: Readonly<Record<string, readonly [singular: string, plural?: string
   hour: ["hour", undefined, "hrs", "hr"],
   day: ["day"],
   week: ["week"],
+  [`${365 / 12} day`]: ["month"],
   "365 day": ["year"],
   "km/hour": ["kilometer per hour", "kilometers per hour", "kph", "kmh", "km per hour"],
   "mile/hour": ["mile per hour", "miles per hour", "mph"],

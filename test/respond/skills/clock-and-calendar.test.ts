@@ -93,6 +93,15 @@ const ON_A_SATURDAY_AFTERNOON: readonly Row[] = [
   ["how many months until christmas", "34 days, until Friday, December 25."],
   ["how long till new year", "41 days, until Friday, January 1, 2027."],
   ["how far away is christmas", "34 days, until Friday, December 25."],
+  ["How many days in February?", "February 2027 has 28 days."],
+  ["How many days are there in February 2028?", "February 2028 has 29 days."],
+  ["How many days does April have?", "April 2027 has 30 days."],
+  ["How many days are in this month?", "November 2026 has 30 days."],
+  ["How many days are in a leap year?", "A leap year has 366 days."],
+  ["What time will it be in three hours?", "It will be 6:25 PM."],
+  ["What time will it be in ten hours?", "It will be 1:25 AM tomorrow."],
+  ["How long until five p.m.?", "1 hour and 35 minutes, until 5 PM."],
+  ["How many minutes until midnight?", "8 hours and 35 minutes, until midnight tomorrow."],
 ];
 
 for (const [request, say, does = ""] of ON_A_SATURDAY_AFTERNOON) {

@@ -119,6 +119,13 @@ const SUMS_AND_UNITS: readonly Row[] = [
   ["how many weeks in a year", "1 year is 52.14 weeks."],
   ["how many seconds in an hour", "1 hour is 3,600 seconds."],
   ["how many bytes in a kilobyte", "1 kilobyte is 1,000 bytes."],
+  ["How many months in a year?", "1 year is 12 months."],
+  ["How many weeks in a month?", "1 month is 4.35 weeks."],
+  ["What is 70 degrees in Celsius?", "70 degrees Fahrenheit is 21.11 degrees Celsius."],
+  ["What's twenty degrees in Fahrenheit?", "20 degrees Celsius is 68 degrees Fahrenheit."],
+  ["How many inches in a foot and a half?", "1.5 feet are 18 inches."],
+  ["What is a pound and a half in grams?", "1.5 pounds are 680.39 grams."],
+  ["two miles and a half in kilometers", "2.5 miles are 4.02 kilometers."],
 ];
 
 for (const [request, say, does = ""] of SUMS_AND_UNITS) {

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { ask, RUNNING } from "./ask-skills.ts";
+
+/** What was said on a Saturday afternoon while an alarm is set for the next morning, what is answered, and what the effect does. */
+const ROWS: readonly (readonly [request: string, say: string, does?: string])[] = [
+  ["Remind me at five.", "I will remind you at 5 PM.", "reminder 21 17:00"],
+  ["Set a reminder for tomorrow at ten.", "I will remind you at 10 AM tomorrow.", "reminder 22 10:00"],
+  ["Remind me about the meeting at three.", "I will remind you at 3 PM tomorrow.", "reminder the meeting 22 15:00"],
+  ["Remind me about the meeting at 3 a.m.", "I will remind you at 3 AM tomorrow.", "reminder the meeting 22 03:00"],
+  ["Remind me to read every chapter at nine.", "I will remind you at 9 PM.", "reminder read every chapter 21 21:00"],
+  ["Remind me tomorrow.", "At what time?"],
+  ["Remind me to drink water every hour.", "I can set that for one time only, not again and again."],
+  ["Set an alarm every day at seven.", "I can set that for one time only, not again and again."],
+  ["Wake me up every weekday at six.", "I can set that for one time only, not again and again."],
+  ["When is my alarm?", "Your alarm is set for 6:30 AM tomorrow."],
+  ["When is my next alarm?", "Your alarm is set for 6:30 AM tomorrow."],
+  ["When is the pasta timer?", "Your pasta timer has 5 minutes left."],
+  ["Cancel tomorrow's alarm.", "Your alarm is cancelled.", "-alarm 22 06:30"],
+  ["Turn off my alarm for tomorrow.", "Your alarm is cancelled.", "-alarm 22 06:30"],
+  ["Cancel the alarm for tomorrow morning.", "Your alarm is cancelled.", "-alarm 22 06:30"],
+  ["Cancel Monday's alarm.", "There is no such alarm. Your alarm is set for 6:30 AM tomorrow."],
+];
+
+for (const [request, say, does = ""] of ROWS) {
+  test(`"${request}"`, async () => {
+    const asked = await ask(request, { timers: RUNNING });
+    expect({ say: asked.say, does: asked.does, rest: asked.rest }).toEqual({ say, does, rest: "" });
+  });
+}
+
+test.each([
+  ["Remind me to call mom tomorrow.", "At nine.", "reminder call mom 22 09:00"],
+  ["Remind me tomorrow to call mom.", "Eight in the evening.", "reminder call mom 22 20:00"],
+  ["Remind me to call mom tonight.", "Nine.", "reminder call mom 21 21:00"],
+  ["Remind me in the morning to call mom.", "Half past seven.", "reminder call mom 22 07:30"],
+  ["Remind me on Friday to call mom.", "At three.", "reminder call mom 27 15:00"],
+])("%s At what time? %s", async (request, time, does) => {
+  const asked = await ask(request);
+  expect(asked).toMatchObject({ say: "At what time?", does: "" });
+  expect((await ask(time, { followUps: asked.followUps })).does).toBe(does);
+});
+
+test("at night, a time that is soon may be meant in the night", async () => {
+  const now = new Date(2026, 10, 21, 23, 30);
+  expect((await ask("Remind me to sleep at one.", { now })).does).toBe("reminder sleep 22 01:00");
+  expect((await ask("Remind me to get up at six.", { now })).does).toBe("reminder get up 22 06:00");
+});
