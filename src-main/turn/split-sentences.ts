@@ -7,7 +7,9 @@ const FIRST_CUT_CHARACTERS = 60;
 /** A first clause shorter than this would be over before the next one is made. */
 const SHORTEST_CLAUSE_CHARACTERS = 16;
 
-const ABBREVIATION = /(?:\b(?:mr|mrs|ms|dr|prof|st|vs|etc|e\.g|i\.e|no|approx|inc|ltd|jr|sr)|\b[a-z])\.$/i;
+const ABBREVIATION = /(?:\b(?:mr|mrs|ms|dr|prof|st|vs|etc|e\.g|i\.e|approx|inc|ltd|jr|sr)|\b[a-z])\.$/i;
+/** Abbreviations only in front of a number: "No. 5", "Jan. 5". */
+const ABBREVIATION_OF_NUMBER = /\b(?:no|fig|vol|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$/i;
 
 /**
  * Splits a growing text into sentences to speak, as early as the text allows and never inside a number ("3.5"), an initial or a common
@@ -49,6 +51,8 @@ function findCut(text: string): number {
     const end = match.index + match[0].length;
     const sentence = text.slice(0, end);
     if (sentence.trim().length < SHORTEST_CHARACTERS || (match[0] === "." && ABBREVIATION.test(sentence))) continue;
+    const next = text.slice(end).trimStart()[0];
+    if (match[0] === "." && (!next || /\d/.test(next)) && ABBREVIATION_OF_NUMBER.test(sentence)) continue;
     return end;
   }
   return text.length > CLAUSE_CUT_CHARACTERS ? findClauseCut(text, CLAUSE_CUT_CHARACTERS) : 0;

@@ -55,6 +55,7 @@ describe("SentenceSplitter", () => {
     ["It is 3.5 miles. Then turn left!", ["It is 3.5 miles.", "Then turn left!"]],
     ["Mr. Smith met Dr. Jones, e.g. at noon. Yes.", ["Mr. Smith met Dr. Jones, e.g. at noon.", "Yes."]],
     ["J. R. Tolkien wrote it. Really?", ["J. R. Tolkien wrote it.", "Really?"]],
+    ["On Jan. 5 see No. 7. No. It is in Dec. Yes.", ["On Jan. 5 see No. 7.", "No.", "It is in Dec.", "Yes."]],
     ['He said "Go!" and left. Fine...', ['He said "Go!"', "and left.", "Fine..."]],
     ["one\ntwo\n\nthree", ["one", "two", "three"]],
     ["", []],
