@@ -14,8 +14,8 @@ import { ServingProcess } from "./serving-process.ts";
 
 const KEY = "outside";
 const SPEED = 10;
-/** The server keeps up with three clients at this pace: how much it hears before it looks again decides which words it finds. */
-const PACE_FOR_THREE = 2;
+/** As fast as people talk: a server that falls behind hears more before it looks again, and finds other words. */
+const REAL_TIME = 1;
 const STEPS_PER_SECOND = 12.5;
 const NEAR_SECONDS = 0.15;
 const READY_THRICE = Array.from({ length: 3 }, () => ({ type: "Ready" }));
@@ -63,10 +63,10 @@ describe.skipIf(reason)(`clients in Python${reason ? ` (skipped, ${reason})` : "
     expect(wordErrorRate(speech?.text ?? "", heard?.words.map(({ text }) => text).join(" ") ?? "")).toBeLessThan(0.05);
   });
 
-  test("recognition: words are where they were put, with three clients at once", async () => {
+  test("recognition: words are where they were put, with three clients at once", { retry: 1 }, async () => {
     const streams = await Promise.all([0, 60, 120].map((gapMs) => placedWords(gapMs, 2)));
     const recordings = streams.map(({ pcm }) => pcm);
-    const sessions = await hear(recordings, { speed: PACE_FOR_THREE });
+    const sessions = await hear(recordings, { speed: REAL_TIME });
     const pairs = sessions.flatMap((heard, index) => {
       expectProtocol(heard);
       return matchWords(streams[index]?.words as readonly TimedWord[], heard.words);
