@@ -18,7 +18,7 @@ interface PatienceRange {
  */
 const RANGES: Record<Patience, PatienceRange> = {
   quick: { leastMs: 96, mostMs: 1_500, surelyOver: 0.6, doubtMs: 1_600 },
-  balanced: { leastMs: 160, mostMs: 1_600, surelyOver: 1.2, doubtMs: 3_200 },
+  balanced: { leastMs: 160, mostMs: 1_600, surelyOver: 1.3, doubtMs: 3_200 },
   patient: { leastMs: 300, mostMs: 2_500, surelyOver: 2.4, doubtMs: 900 },
 };
 
@@ -33,9 +33,10 @@ const HABIT_RATIO = 0.5;
  */
 export function endSilenceMs(endProbability: number, patience: Patience, habitMs: number): number {
   const { leastMs, mostMs, surelyOver, doubtMs } = RANGES[patience];
-  const logOdds = Math.log(endProbability / (1 - endProbability));
+  const doubt = surelyOver - Math.log(endProbability / (1 - endProbability));
+  if (doubt <= 0) return leastMs;
   const habit = Math.min(habitMs, LONGEST_HABIT_MS) * HABIT_RATIO * (1 - endProbability);
-  return Math.min(mostMs, leastMs + doubtMs * Math.max(0, surelyOver - logOdds) + habit);
+  return Math.min(mostMs, leastMs + doubtMs * doubt + habit);
 }
 
 /** After this silence the turn is over, whatever is thought of it. */

@@ -12,6 +12,10 @@ describe.each(PATIENCES)("%s", (patience) => {
     expect(silences.at(-1)).toBeLessThanOrEqual(300);
   });
 
+  test("a sure end is not waited for, whatever the pauses before it", () => {
+    expect(endSilenceMs(0.99, patience, 1_000)).toBe(endSilenceMs(1, patience, 0));
+  });
+
   test("who pauses for long is waited for, but never longer than the longest silence", () => {
     for (const probability of PROBABILITIES) {
       const patientMs = endSilenceMs(probability, patience, 1_000);
