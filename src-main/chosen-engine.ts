@@ -44,19 +44,23 @@ interface MadeEngine<Engine> {
 /**
  * The engine that the user has chosen, beside the embedded one; each port has a class of its own on top. It is made when it is needed and
  * again when the choice changes; the one before is closed as soon as it has answered what it was asked. After a failure the embedded engine
- * answers, if the user wants that, and the chosen one is asked again after 30 s.
+ * answers, if the user wants that, and the chosen one is asked again after 30 s, made anew if its model was not there.
  */
 export abstract class ChosenEngine<Choice extends EngineChoice, Engine extends { close(): Promise<void> }> {
   readonly #options: ChosenEngineOptions<Choice, Engine>;
+  readonly #nowMs: () => number;
   readonly #made = new Set<MadeEngine<Engine>>();
   #current: MadeEngine<Engine> | undefined;
   #choice: string | undefined;
   #hasFailed = false;
+  /** An engine looks for its model once: with a model that came later, another one is made. */
+  #lacksModel = false;
   #restsUntilMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
   constructor(options: ChosenEngineOptions<Choice, Engine>) {
     this.#options = options;
+    this.#nowMs = options.nowMs ?? nowMs;
   }
 
   protected get embedded(): Engine {
@@ -67,15 +71,11 @@ export abstract class ChosenEngine<Choice extends EngineChoice, Engine extends {
   follow(): Engine | undefined {
     const choice = this.#options.choice();
     const key = JSON.stringify(choice);
-    if (key === this.#choice || this.#isClosed) return this.#current?.engine;
+    const isChanged = key !== this.#choice;
+    if (this.#isClosed || (!isChanged && !(this.#lacksModel && this.#isRested))) return this.#current?.engine;
     this.#choice = key;
-    this.#retire();
-    this.#worked();
-    const engine = this.#options.create(choice);
-    if (!engine) return undefined;
-    this.#current = { engine, running: 0, isChosen: true };
-    this.#made.add(this.#current);
-    return engine;
+    if (isChanged) this.#worked();
+    return this.#make(choice);
   }
 
   /**
@@ -98,11 +98,11 @@ export abstract class ChosenEngine<Choice extends EngineChoice, Engine extends {
     request: (engine: Engine) => Promise<Outcome<T>>,
     { proves = () => true, isReplaceable = () => true }: AskOptions<T>,
   ): Promise<Outcome<T> | undefined> {
-    const { choice, nowMs: clockMs = nowMs } = this.#options;
+    const { choice } = this.#options;
     this.follow();
     const asked = this.#current;
     if (!asked || this.#isClosed) return undefined;
-    if (choice().useEmbeddedOnFailure && clockMs() < this.#restsUntilMs) return undefined;
+    if (choice().useEmbeddedOnFailure && !this.#isRested) return undefined;
     asked.running += 1;
     try {
       const answer = await request(asked.engine);
@@ -110,7 +110,7 @@ export abstract class ChosenEngine<Choice extends EngineChoice, Engine extends {
         if (asked.isChosen && proves(answer.value)) this.#worked();
         return answer;
       }
-      if (asked.isChosen) this.#failed(answer.failure, clockMs());
+      if (asked.isChosen) this.#failed(answer.failure);
       return choice().useEmbeddedOnFailure && isReplaceable() ? undefined : answer;
     } catch (error) {
       if (this.#isClosed) return undefined;
@@ -127,16 +127,31 @@ export abstract class ChosenEngine<Choice extends EngineChoice, Engine extends {
     await Promise.all([this.embedded, ...[...this.#made].map(({ engine }) => engine)].map((engine) => engine.close()));
   }
 
+  get #isRested(): boolean {
+    return this.#nowMs() >= this.#restsUntilMs;
+  }
+
+  #make(choice: Choice): Engine | undefined {
+    this.#retire();
+    this.#lacksModel = false;
+    const engine = this.#options.create(choice);
+    if (!engine) return undefined;
+    this.#current = { engine, running: 0, isChosen: true };
+    this.#made.add(this.#current);
+    return engine;
+  }
+
   #worked(): void {
     this.#restsUntilMs = Number.NEGATIVE_INFINITY;
     if (this.#hasFailed) this.#options.onChange(undefined);
     this.#hasFailed = false;
   }
 
-  #failed(reason: Failure, atMs: number): void {
+  #failed(reason: Failure): void {
     if (this.#isClosed) return;
     this.#hasFailed = true;
-    this.#restsUntilMs = atMs + REST_MS;
+    this.#lacksModel = reason.code === "model-missing" || reason.code === "model-corrupt";
+    this.#restsUntilMs = this.#nowMs() + REST_MS;
     this.#options.onChange(reason);
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -76,7 +76,7 @@ async function place(
   what: string,
 ): Promise<Outcome<string>> {
   const path = join(folder, entry.file);
-  const placed = await onDisk(async () => {
+  const move = async (): Promise<string | undefined> => {
     const found = await hashOf(part);
     if (found !== sha256) {
       await rm(part);
@@ -85,7 +85,17 @@ async function place(
     await writeFile(statedHashPath(folder, entry), `${sha256}  ${entry.file}\n`, { mode: 0o600 });
     await rename(part, path);
     return undefined;
-  }, folder);
+  };
+  const isThere = async (): Promise<boolean> => existsSync(path) && (await hashOf(path)) === sha256;
+  const placed = await onDisk(
+    () =>
+      move().catch(async (error: unknown) => {
+        // Another download of it was first.
+        if (!existsSync(part) && (await isThere())) return undefined;
+        throw error;
+      }),
+    folder,
+  );
   if (!placed.ok) return placed;
   if (placed.value === undefined) return succeeded(path);
   const hashes = `its SHA-256 is ${placed.value} instead of ${sha256}`;

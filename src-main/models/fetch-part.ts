@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { open, rm, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
@@ -98,18 +99,21 @@ async function write(
       );
   }
   let bytes = from;
-  const file = await open(path, from === 0 ? "w" : "a", 0o600);
+  // At its place, so that two downloads of the same file do not spoil each other.
+  const file = await open(path, constants.O_CREAT | constants.O_RDWR, 0o600);
   try {
     for await (const chunk of body) {
       onArrival();
+      const atByte = bytes;
       bytes += chunk.length;
       if (bytes > MOST_DEVIATION * approximateBytes)
         return download(
           `more than ${bytes} bytes arrived, and the model has about ${approximateBytes}: it is another file`,
         );
-      await writeWhole(file, chunk);
+      await writeWhole(file, chunk, { atByte });
       onProgress(bytes, totalBytes);
     }
+    if (totalBytes === undefined || bytes === totalBytes) await file.truncate(bytes);
   } finally {
     await file.close();
   }

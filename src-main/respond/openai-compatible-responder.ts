@@ -45,7 +45,7 @@ const modelListSchema = z.object({ data: z.array(z.object({ id: z.string() })) }
 export class OpenAiCompatibleResponder implements Responder {
   readonly #settings: () => LanguageModelSettings;
   readonly #stallTimeoutMs: number;
-  /** The first model of a server, by its address. */
+  /** The first model of a server, by its address, until one is refused: it may be gone. */
   readonly #firstModels = new Map<string, string>();
 
   constructor(
@@ -74,6 +74,7 @@ export class OpenAiCompatibleResponder implements Responder {
     } catch (error) {
       if (signal.aborted) return;
       const reason = error instanceof FailureError ? error.failure : classify(error);
+      if (reason.code === "respond-refused") this.#firstModels.clear();
       const rest = plain.finish();
       yield { kind: "text", text: rest + apologize(said + rest, reason) };
       yield { kind: "failure", failure: reason };

@@ -5,6 +5,7 @@ import { hostEngine, type Engine } from "../models/engine-host.ts";
 import { readModel } from "../models/model-store.ts";
 import { nowMs } from "../session-clock.ts";
 import type { SpeechRequest, SpokenSentence } from "../turn/ports.ts";
+import { cutAtSpaces } from "./cut-at-spaces.ts";
 import { FliteEngine, type FliteSpeech } from "./flite-engine.ts";
 import { PlaybackResampler } from "./playback-resampler.ts";
 import { speakableText } from "./speakable-text.ts";
@@ -13,6 +14,7 @@ import { SpokenPiece } from "./spoken-piece.ts";
 
 /** Sample rate of each voice. */
 const VOICE_RATES_HZ: Readonly<Record<string, number>> = { slt: 16_000, kal: 8_000 };
+/** No single synthesis takes long. */
 const LONGEST_PIECE_CHARACTERS = 600;
 /** How long the writer sleeps at most before it looks whether its generation is still wanted. */
 const WAIT_MS = 50;
@@ -39,7 +41,7 @@ async function load(data: {
       const resampler = resamplers.get(request.voice);
       if (!resampler) return failed("speak-failed", "speak", "there is no such voice");
       const sentence = new SentenceWriter(request);
-      for (const text of cutPieces(request.text)) {
+      for (const text of cutAtSpaces(request.text, LONGEST_PIECE_CHARACTERS)) {
         if (sentence.isVoid) break;
         const piece = pieces.find(request, text) ?? makePiece(flite, request, text, resampler);
         if (!piece) return failed("speak-failed", "speak", `Flite broke off (voice ${request.voice})`, true);
@@ -119,19 +121,6 @@ class SentenceWriter {
     this.#chunks += 1;
     return true;
   }
-}
-
-/** Cuts a very long text at spaces, so that no single synthesis takes long. */
-function cutPieces(text: string): readonly string[] {
-  const pieces: string[] = [];
-  let rest = text;
-  while (rest.length > LONGEST_PIECE_CHARACTERS) {
-    const space = rest.lastIndexOf(" ", LONGEST_PIECE_CHARACTERS);
-    const cut = space > 0 ? space : LONGEST_PIECE_CHARACTERS;
-    pieces.push(rest.slice(0, cut));
-    rest = rest.slice(cut);
-  }
-  return [...pieces, rest];
 }
 
 await hostEngine(load);

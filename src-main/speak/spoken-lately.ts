@@ -16,8 +16,9 @@ export class SpokenLately {
     return this.#pieces.get(keyOf(manner, text));
   }
 
-  /** Keeps `piece` as the newest. */
+  /** Keeps `piece` as the newest, unless it is silent. */
   keep(manner: Manner, text: string, piece: SpokenPiece): void {
+    if (piece.length === 0) return;
     const key = keyOf(manner, text);
     if (!this.#pieces.delete(key)) this.#samples += piece.length;
     this.#pieces.set(key, piece);

@@ -7,7 +7,8 @@ const FIRST_CUT_CHARACTERS = 60;
 /** A first clause shorter than this would be over before the next one is made. */
 const SHORTEST_CLAUSE_CHARACTERS = 16;
 
-const ABBREVIATION = /(?:\b(?:mr|mrs|ms|dr|prof|st|vs|etc|e\.g|i\.e|approx|inc|ltd|jr|sr)|\b[a-z])\.$/i;
+const ABBREVIATION =
+  /(?:\b(?:mr|mrs|ms|dr|prof|gen|sen|rep|gov|capt|st|mt|vs|etc|e\.g|i\.e|approx|inc|ltd|jr|sr)|\b[a-z])\.$/i;
 /** Abbreviations only in front of a number: "No. 5", "Jan. 5". */
 const ABBREVIATION_OF_NUMBER = /\b(?:no|fig|vol|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$/i;
 
@@ -45,9 +46,9 @@ export class SentenceSplitter {
   }
 }
 
-/** Index just after the first complete sentence, or 0. A sentence is complete when white space follows its end. */
+/** Index just after the first complete sentence, or 0. A sentence is complete when white space follows its end; 。！？ need none. */
 function findCut(text: string): number {
-  for (const match of text.matchAll(/[.!?…]+["')\]]*(?=\s)|\n+/g)) {
+  for (const match of text.matchAll(/[.!?…]+["'”’)\]]*(?=\s)|[。！？]+[”’」』）]*(?=[^”’」』）])|\n+/g)) {
     const end = match.index + match[0].length;
     const sentence = text.slice(0, end);
     if (sentence.trim().length < SHORTEST_CHARACTERS || (match[0] === "." && ABBREVIATION.test(sentence))) continue;

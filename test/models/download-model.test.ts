@@ -126,6 +126,20 @@ test("aborting keeps what has arrived", async () => {
   expectWhole(folder, await download(folder, await serveFile()));
 });
 
+test("two downloads at once do not spoil each other, and a shorter answer leaves nothing of a longer one", async () => {
+  const folder = testFolder();
+  const host = await serve((_, response) => {
+    response.writeHead(200, { "content-type": "application/octet-stream" }).write(FILE.subarray(0, 100_000));
+    setTimeout(() => response.end(FILE.subarray(100_000)), 100);
+  });
+  const [first, second] = await Promise.all([download(folder, host), download(folder, host)]);
+  expect(first).toEqual(second);
+  expectWhole(folder, first);
+  rmSync(join(folder, ENTRY.file));
+  writeFileSync(join(folder, PART), Buffer.concat([FILE, FILE]));
+  expectWhole(folder, await download(folder, host));
+});
+
 test("goes on with a part in whatever way the server answers", async () => {
   const cases = [
     { part: FILE, seen: ["bytes=300000-"] },

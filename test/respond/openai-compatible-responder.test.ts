@@ -97,6 +97,22 @@ test("asks the server for a model when none is set, and remembers it", async () 
   expect(server.seen[1]?.body).toMatchObject({ model: "llama" });
 });
 
+test("asks for a model again once the one that it took is refused", async () => {
+  settings = { ...settings, model: "" };
+  const responder = new OpenAiCompatibleResponder(() => settings);
+  const ask = async (turnId: number) => {
+    const request = { key: { turnId, revision: 0 }, text: "Hi", history: [] };
+    for await (const part of responder.respond(request, new AbortController().signal)) void part;
+  };
+  const streams = server.behaviour;
+  server.behaviour = (response) => sendJson(response, 404, { error: "no such model" });
+  await ask(1);
+  [server.behaviour, server.models] = [streams, (response) => sendJson(response, 200, { data: [{ id: "newer" }] })];
+  await ask(2);
+  const asked = server.seen.map(({ body }) => (body as { model?: string } | undefined)?.model);
+  expect(asked).toEqual([undefined, "first-model", undefined, "newer"]);
+});
+
 test("leaves out what a reasoning model thinks, and Markdown", async () => {
   server.behaviour = (response) =>
     streamWords(response, [

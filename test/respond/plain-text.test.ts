@@ -22,6 +22,7 @@ const CASES: readonly (readonly [markdown: string, plain: string])[] = [
   ["Great! 🎉👍🏽 Done 🇫🇷.", "Great! Done ."],
   ["Two * three is six, 5 - 3 is two.", "Two * three is six, 5 - 3 is two."],
   ["snake_case and a*b stay.", "snake_case and a*b stay."],
+  ["2**10 is **1024**, **2** twice.", "2**10 is 1024, 2 twice."],
   ["| a | b |", "a, b,"],
   ["---\nText", "Text"],
   ["~~gone~~ stays", "gone stays"],

@@ -125,6 +125,21 @@ test("a changed choice in mid-request: the old server still answers, is closed t
   expect(await hear(succeeded("of two"))).toEqual(succeeded("of two"));
 });
 
+test("without its model it is asked again later, and made anew then", async () => {
+  const first = hear(failed("model-missing", "models", "the model is missing"));
+  expect(await first).toEqual(succeeded("embedded"));
+  const before = made.get("one");
+  clockMs = 29_999;
+  expect(await hear()).toEqual(succeeded("embedded"));
+  expect([made.get("one") === before, before?.isClosed]).toEqual([true, false]);
+  clockMs = 30_000;
+  const transcribed = chosen.transcribe({ pcm: PCM }, NEVER);
+  expect([made.get("one") === before, before?.isClosed]).toEqual([false, true]);
+  made.get("one")?.waiting[0]?.answer(succeeded("distant"));
+  expect(await transcribed).toMatchObject({ ok: true, value: { text: "distant" } });
+  expect(told).toEqual(["the model is missing", undefined]);
+});
+
 test("a changed choice forgets the failure, and closes what is idle at once when it is told of", async () => {
   expect(await hear(LOST)).toEqual(succeeded("embedded"));
   choice = { ...choice, server: "" };

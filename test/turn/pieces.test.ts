@@ -56,6 +56,8 @@ describe("SentenceSplitter", () => {
     ["Mr. Smith met Dr. Jones, e.g. at noon. Yes.", ["Mr. Smith met Dr. Jones, e.g. at noon.", "Yes."]],
     ["J. R. Tolkien wrote it. Really?", ["J. R. Tolkien wrote it.", "Really?"]],
     ["On Jan. 5 see No. 7. No. It is in Dec. Yes.", ["On Jan. 5 see No. 7.", "No.", "It is in Dec.", "Yes."]],
+    ["“Go!” she said. ‘No.’ Gen. Lee saw Mt. Fuji.", ["“Go!”", "she said.", "‘No.’", "Gen. Lee saw Mt. Fuji."]],
+    ["你好。今天怎么样？「好！」是", ["你好。", "今天怎么样？", "「好！」", "是"]],
     ['He said "Go!" and left. Fine...', ['He said "Go!"', "and left.", "Fine..."]],
     ["one\ntwo\n\nthree", ["one", "two", "three"]],
     ["", []],

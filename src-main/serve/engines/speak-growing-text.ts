@@ -1,6 +1,7 @@
 import { msToSamples, PLAYBACK_RATE_HZ, samplesToMs } from "../../../src-shared/audio-format.ts";
 import { FailureError } from "../../../src-shared/failure.ts";
 import { PcmRing } from "../../../src-shared/pcm-ring.ts";
+import { cutAtSpaces } from "../../speak/cut-at-spaces.ts";
 import type { SpokenSentence, Synthesizer } from "../../turn/ports.ts";
 import { SentenceSplitter } from "../../turn/split-sentences.ts";
 import type { SpokenPiece, SpokenStyle, TimedWord } from "../../wire/served-engines.ts";
@@ -117,9 +118,9 @@ class GrowingSpeech {
       waiting += part.value.length;
       if (waiting > MOST_WAITING_CHARACTERS) sentences.push(...splitter.finish());
       if (sentences.length > 0) waiting = 0;
-      for (const sentence of sentences) yield* cutLong(sentence);
+      for (const sentence of sentences) yield* cutAtSpaces(sentence, LONGEST_CHARACTERS);
     }
-    for (const sentence of splitter.finish()) yield* cutLong(sentence);
+    for (const sentence of splitter.finish()) yield* cutAtSpaces(sentence, LONGEST_CHARACTERS);
   }
 
   async #speak(text: string): Promise<void> {
@@ -178,16 +179,4 @@ function placeWords(words: SpokenSentence["words"], firstSample: number): readon
     startMs = word.endMs;
     return word;
   });
-}
-
-/** Cuts at spaces what has no punctuation to cut it at. */
-function* cutLong(sentence: string): Generator<string> {
-  let rest = sentence;
-  while (rest.length > LONGEST_CHARACTERS) {
-    const space = rest.lastIndexOf(" ", LONGEST_CHARACTERS);
-    const cut = space > 0 ? space : LONGEST_CHARACTERS;
-    yield rest.slice(0, cut);
-    rest = rest.slice(cut).trimStart();
-  }
-  if (rest !== "") yield rest;
 }
