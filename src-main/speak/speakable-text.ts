@@ -1,64 +1,66 @@
 import { spellNumber, spellYear } from "../../src-shared/spell-number.ts";
+import { MEASURE, PRICE, readMeasure, readPrice } from "./spell-measure.ts";
 
 const YEAR_CONTEXT =
   "in|since|until|before|after|by|from|of|year|January|February|March|April|May|June|July|August|September|October|November|December";
 
-/** Units behind a number, with one and with many. A single letter stands apart from its number. */
-const UNITS: Readonly<Record<string, readonly [one: string, many: string]>> = {
-  "km/h": ["kilometer per hour", "kilometers per hour"],
-  "m/s": ["meter per second", "meters per second"],
-  mph: ["mile per hour", "miles per hour"],
-  km: ["kilometer", "kilometers"],
-  cm: ["centimeter", "centimeters"],
-  mm: ["millimeter", "millimeters"],
-  "m²": ["square meter", "square meters"],
-  "km²": ["square kilometer", "square kilometers"],
-  ft: ["foot", "feet"],
-  kg: ["kilogram", "kilograms"],
-  mg: ["milligram", "milligrams"],
-  lb: ["pound", "pounds"],
-  lbs: ["pound", "pounds"],
-  oz: ["ounce", "ounces"],
-  ml: ["milliliter", "milliliters"],
-  kHz: ["kilohertz", "kilohertz"],
-  MHz: ["megahertz", "megahertz"],
-  GHz: ["gigahertz", "gigahertz"],
-  Hz: ["hertz", "hertz"],
-  kB: ["kilobyte", "kilobytes"],
-  KB: ["kilobyte", "kilobytes"],
-  MB: ["megabyte", "megabytes"],
-  GB: ["gigabyte", "gigabytes"],
-  TB: ["terabyte", "terabytes"],
-  ms: ["millisecond", "milliseconds"],
-  sec: ["second", "seconds"],
-  min: ["minute", "minutes"],
-  hr: ["hour", "hours"],
-  hrs: ["hour", "hours"],
-  "%": ["percent", "percent"],
-  " m": ["meter", "meters"],
-  " g": ["gram", "grams"],
-  " s": ["second", "seconds"],
-  " h": ["hour", "hours"],
+const MONTHS: Readonly<Record<string, string>> = {
+  Jan: "January",
+  Feb: "February",
+  Mar: "March",
+  Apr: "April",
+  Jun: "June",
+  Jul: "July",
+  Aug: "August",
+  Sep: "September",
+  Sept: "September",
+  Oct: "October",
+  Nov: "November",
+  Dec: "December",
 };
-const UNIT_MARKS = Object.keys(UNITS).toSorted((a, b) => b.length - a.length);
-const MEASURE = new RegExp(`(\\d[\\d,]*(?:\\.\\d+)?)( ?(?:${UNIT_MARKS.join("|")}))(?![\\w/²'])`, "g");
-const AMOUNT = String.raw`(\d[\d,]*)(?:\.(\d\d)(?!\d)|(\.\d+)?((?: (?:thousand|million|billion|trillion))?))`;
+const SHORT_MONTHS = Object.keys(MONTHS).toSorted((a, b) => b.length - a.length);
+/** What would lose its meaning with its accent, and letters that none can be taken from. */
+const LETTERS: Readonly<Record<string, string>> = {
+  "≠": " is not equal to ",
+  ß: "ss",
+  ł: "l",
+  Ł: "L",
+  ø: "o",
+  Ø: "O",
+  æ: "ae",
+  Æ: "Ae",
+  œ: "oe",
+  Œ: "Oe",
+  đ: "d",
+  Đ: "D",
+};
+const LETTER = new RegExp(`[${Object.keys(LETTERS).join("")}]`, "g");
 const LONG_DATE = new Intl.DateTimeFormat("en-US", { dateStyle: "long", timeZone: "UTC" });
 
 /** What is rewritten, in this order. */
 const RULES: readonly (readonly [pattern: RegExp, replacement: string | ((...match: string[]) => string)])[] = [
+  [/\p{Zs}/gu, " "],
+  [/[\u200b-\u200d\u2060\ufeff\u00ad]/g, ""],
   // Markdown, as language models write it.
   [/```[^\n]*/g, " "],
   [/!?\[([^\]]*)\]\([^)]*\)/g, "$1"],
   [/^\s*(?:#{1,6}|[-*•·]|>)\s+/gm, " "],
+  [/(?<=\d)\s?\*\*\s?(?=-?\d)/g, "^"],
   [/(\*\*|__|`|~~)/g, ""],
   [/(?<![\w*])[*_]([^*_\n]+)[*_](?![\w*])/g, "$1"],
   // Marks that Flite does not know.
   [/[‘’ʼ´]/g, "'"],
   [/[“”„«»]/g, '"'],
   [/[\u2010\u2011]/g, "-"],
-  [/\u2212(?=\d)/g, "-"],
-  [/(?<=\d)\s?[–—]\s?(?=\d)/g, " to "],
+  [/\u2212/g, "-"],
+  // Telephone numbers, digit by digit.
+  [/(?<![\d-])(?:\d-)?(?:\d{3}-){1,2}\d{4}(?![\d-])|\(\d{3}\) ?\d{3}-\d{4}(?![\d-])/g, readDigits],
+  [/(?<=\b(?:call|dial) )\d{3}(?!\d)/gi, readDigits],
+  // Between numbers of a sum, and in front of one.
+  [/(?<=\d|\))\s-\s(?=\(?\d[^\n]*=)|(?<=[=+×÷*/][^\n]*\d)\s-\s(?=\(?\d)/g, " minus "],
+  [/(?<=^|[\s(=^])-(?=\d)/g, "minus "],
+  [/(?<=\d)\s?[–—]\s?(?=[$£€]?\d)/g, " to "],
+  [/(?<![\w.,-])(\d{1,4})-(\d{1,4})(?![\w-]|[.,]\d)/g, "$1 to $2"],
   [/\s*[–—]\s*|\s-\s/g, ", "],
   [/…/g, "... "],
   // Addresses.
@@ -66,38 +68,40 @@ const RULES: readonly (readonly [pattern: RegExp, replacement: string | ((...mat
   [/(?<=\w)@(?=\w)/g, " at "],
   [/(?<=\.[a-z]{2,}\S*)\/(?=\S)/gi, " slash "],
   [/(?<=[a-z])\.(?=[a-z]{2,})/gi, " dot "],
+  [/(?<=[\w²³])\s?\/\s?(?=(?:month|year|week|day|hour|minute|person|night|piece)\b)/g, " per "],
   [MEASURE, readMeasure],
   // What is short in writing.
   [/\be\.g\.,?/gi, "for example,"],
   [/\bi\.e\.,?/gi, "that is,"],
   [/\bapprox\./gi, "approximately"],
   [/\bNo\. ?(?=\d)/g, "number "],
-  [/\b24\/7\b/g, "24 7"],
+  [/\b24\/7\b/g, "twenty four 7"],
+  [/\bMt\. ?(?=[A-Z])/g, "Mount "],
+  [new RegExp(`\\b(${SHORT_MONTHS.join("|")})\\.? (?=\\d)`, "g"), (_match, month = "") => `${MONTHS[month]} `],
   [/\band\/or\b/gi, "and or"],
   [/(?<=\b[a-z]{2,})\/(?=[a-z]{2,}\b)/g, " or "],
   // Numbers with marks in them.
   [/\b(\d{4})-(\d\d)-(\d\d)\b/g, readDate],
-  [
-    /(?<![\d-])(?:\d-)?(?:\d{3}-){1,2}\d{4}(?![\d-])/g,
-    (number) => number.replaceAll("-", ", ").replace(/\d(?=\d)/g, "$& "),
-  ],
   [/(\d)['′’]\s?(\d{1,2})["″]/g, "$1 foot $2"],
   [/\b(1[3-9]|2[0-3]):00\b/g, "$1 hundred"],
   [/\b(1[1-9]\d0|20\d0)s\b/g, readDecade],
   [/(?<=\d)K\b/g, " thousand"],
   // Money, measures and sums.
-  [new RegExp(`£\\s?${AMOUNT}`, "g"), readMoney("pounds")],
-  [new RegExp(`€\\s?${AMOUNT}`, "g"), readMoney("euros")],
-  [new RegExp(`¥\\s?${AMOUNT}`, "g"), readMoney("yen")],
+  [PRICE, readPrice],
   [/(?<=\d)\s?€/g, " euros"],
   [/°\s?C\b/g, " degrees Celsius"],
   [/°\s?F\b/g, " degrees Fahrenheit"],
   [/°/g, " degrees"],
+  [/\s*≥\s*/g, " is at least "],
+  [/\s*≤\s*/g, " is at most "],
+  [/\s*±\s*/g, " plus or minus "],
   [/\s*=\s*/g, " equals "],
   [/\s*[×✕]\s*|(?<=\d)\s*\*\s*(?=\d)/g, " times "],
   [/\s*÷\s*|(?<=\d)\s\/\s(?=\d)/g, " divided by "],
   [/(?<=\d)\s*\+\s*(?=\d)/g, " plus "],
-  [/(?<=\d)\s*\^\s*(?=\d)/g, " to the power of "],
+  [/(?<=\w)(?:²|\s*\^\s*2(?![\d.]))/g, " squared"],
+  [/(?<=\w)(?:³|\s*\^\s*3(?![\d.]))/g, " cubed"],
+  [/(?<=\w)\s*\^\s*(?=\w)/g, " to the power of "],
   [/≈|~(?=\d)/g, " about "],
   [/\s&\s/g, " and "],
   [/\s>\s/g, " is greater than "],
@@ -130,20 +134,12 @@ const RULES: readonly (readonly [pattern: RegExp, replacement: string | ((...mat
  * letter by letter, ASCII only (accents dropped). Empty when there is nothing to say. Pure.
  */
 export function speakableText(text: string): string {
-  let result = text.normalize("NFD").replace(/\p{Mn}/gu, "");
+  let result = text
+    .replace(LETTER, (letter) => LETTERS[letter] as string)
+    .normalize("NFD")
+    .replace(/\p{Mn}/gu, "");
   for (const [pattern, replacement] of RULES) result = result.replace(pattern, replacement as string);
   return /[a-z0-9]/i.test(result) ? result.trim() : "";
-}
-
-/** "3 pounds 20", "1.5 billion euros". */
-function readMoney(currency: string) {
-  return (_match: string, whole: string, hundredths?: string, decimals = "", scale = ""): string =>
-    hundredths === undefined ? `${whole}${decimals}${scale} ${currency}` : `${whole} ${currency} ${hundredths}`;
-}
-
-function readMeasure(_match: string, number: string, mark: string): string {
-  const [one, many] = (UNITS[mark] ?? UNITS[mark.trim()]) as readonly [string, string];
-  return `${number} ${number === "1" ? one : many}`;
 }
 
 /** "May 8, 2024"; what is no date stays. */
@@ -151,6 +147,14 @@ function readDate(match: string, ...numbers: readonly string[]): string {
   const [year = 0, month = 0, day = 0] = numbers.map(Number);
   const date = new Date(Date.UTC(year, month - 1, day));
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? LONG_DATE.format(date) : match;
+}
+
+/** "5 5 5, 1 2 3 4". */
+function readDigits(number: string): string {
+  return number
+    .replace(/[()]/g, "")
+    .replace(/[- ]/g, ", ")
+    .replace(/\d(?=\d)/g, "$& ");
 }
 
 /** "nineteen nineties". */
