@@ -62,7 +62,7 @@ describe("the end of a turn", () => {
         talk.tell(1800 + count * 2000, { kind: "speech-resumed", atMs: 1700 + count * 2000 });
       }
       talk.pauseSpeech(9000);
-      talk.transcribe(9070, "and then we went", 0.75);
+      talk.transcribe(9070, "and then we went", 0.81);
       return deadlineOf(talk.state);
     });
     expect(waits[1]).toBeGreaterThan(waits[0] as number);
