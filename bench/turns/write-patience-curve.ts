@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { patienceCurveSchema } from "../../src-shared/patience-curve.ts";
 import type { Patience } from "../../src-shared/settings.ts";
 import { createEmbeddedEndOfTurn } from "../../src-main/detect/embedded-end-of-turn.ts";
-import { endSilenceMs } from "../../src-main/turn/patience.ts";
-import { TURN_TUNING } from "../../src-main/turn/turn-tuning.ts";
+import { endSilenceMs, learntHabitMs, LONG_HABIT_MS } from "../../src-main/turn/patience.ts";
 import { quantile } from "../bench-result.ts";
 import { evidenceOf, seenPauses, type SeenPause } from "./fit-pauses.ts";
 
@@ -68,14 +67,12 @@ function figures(waiting: Waiting): { medianDelayMs: number; p95DelayMs: number;
 
 /** When the turn is thought to be over. A pause without words decides nothing. */
 function decide(pauses: readonly JudgedPause[], waiting: Waiting): number | undefined {
-  let habitMs = 0;
+  let habitMs = LONG_HABIT_MS;
   for (const { speechEndedAtMs, seenAtMs, resumedAtMs, endProbability, transcript } of pauses) {
     const atMs = Math.max(speechEndedAtMs + waiting(endProbability, habitMs), seenAtMs + TRANSCRIPT_MS);
     const hasWords = transcript !== undefined && transcript.text !== "";
     if (hasWords && (resumedAtMs === undefined || atMs < resumedAtMs)) return atMs;
-    const pauseMs = (resumedAtMs ?? seenAtMs) - speechEndedAtMs;
-    if (pauseMs < TURN_TUNING.shortestHabitMs) continue;
-    habitMs = habitMs === 0 ? pauseMs : habitMs + (pauseMs - habitMs) * TURN_TUNING.habitShare;
+    habitMs = learntHabitMs(habitMs, (resumedAtMs ?? seenAtMs) - speechEndedAtMs);
   }
   return undefined;
 }

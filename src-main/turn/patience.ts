@@ -1,4 +1,5 @@
 import type { Patience } from "../../src-shared/settings.ts";
+import { TURN_TUNING } from "./turn-tuning.ts";
 
 /** How long a silence must be. */
 interface PatienceRange {
@@ -13,31 +14,37 @@ interface PatienceRange {
 }
 
 /**
- * Chosen on the half of the labelled turns that is for tuning, for the shortest delays with cut-ins in 18, 4 and 2 % of the turns. Silence
+ * Chosen on the half of the labelled turns that is for tuning, for the shortest delays with cut-ins in 16, 3 and 2 % of the turns. Silence
  * alone cuts into about 60 % of them at the delay of `quick`: most pause inside, for 0.2 to 1.5 s. So `balanced` answers at once or waits out
  * the longest of these pauses: what lies between costs more turns than it saves time.
  */
 const RANGES: Record<Patience, PatienceRange> = {
   quick: { leastMs: 96, mostMs: 1_500, surelyOver: 0.6, doubtMs: 1_600 },
-  balanced: { leastMs: 160, mostMs: 1_600, surelyOver: 1.5, doubtMs: 12_800 },
+  balanced: { leastMs: 160, mostMs: 1_600, surelyOver: 1.6, doubtMs: 12_800 },
   patient: { leastMs: 300, mostMs: 2_200, surelyOver: 2, doubtMs: 2_700 },
 };
 
-/** Pauses of the user longer than this do not make the assistant wait longer. */
-const LONGEST_HABIT_MS = 1_200;
-/** How much of a usual pause is waited for, when it is not clear whether the user has finished. */
-const HABIT_RATIO = 0.5;
+/** Of who pauses as long as this inside a turn, or is not known yet, doubt is waited out in full. */
+export const LONG_HABIT_MS = 1_000;
+/** What is left of the longest silence for who hardly pauses. */
+const LEAST_SHARE = 0.5;
 
 /**
- * The silence after which the turn is over. `endProbability`: how likely the user has finished, 0 to 1. `habitMs`: how long the user
- * usually pauses inside a turn, 0 when not known.
+ * The silence after which the turn is over. `endProbability`: how likely the user has finished, 0 to 1. `habitMs`: how long the user pauses
+ * inside a turn, LONG_HABIT_MS until that is known.
  */
 export function endSilenceMs(endProbability: number, patience: Patience, habitMs: number): number {
   const { leastMs, mostMs, surelyOver, doubtMs } = RANGES[patience];
   const doubt = surelyOver - Math.log(endProbability / (1 - endProbability));
   if (doubt <= 0) return leastMs;
-  const habit = Math.min(habitMs, LONGEST_HABIT_MS) * HABIT_RATIO * (1 - endProbability);
-  return Math.min(mostMs, leastMs + doubtMs * doubt + habit);
+  const share = Math.min(1, Math.max(LEAST_SHARE, habitMs / LONG_HABIT_MS));
+  return Math.min(mostMs * share, leastMs + doubtMs * doubt);
+}
+
+/** The habit after one more pause of the user inside a turn. */
+export function learntHabitMs(habitMs: number, pauseMs: number): number {
+  if (pauseMs < TURN_TUNING.shortestHabitMs) return habitMs;
+  return Math.max(pauseMs, habitMs + (pauseMs - habitMs) * TURN_TUNING.habitShare);
 }
 
 /** After this silence the turn is over, whatever is thought of it. */

@@ -1,6 +1,7 @@
 import type { Failure } from "../../src-shared/failure.ts";
 import { DEFAULT_CONDUCT, type Conduct } from "./conduct.ts";
 import type { Command, ReplyLevel } from "./facts.ts";
+import { LONG_HABIT_MS } from "./patience.ts";
 import type { TurnKey } from "./ports.ts";
 
 /** A user's speech over a reply, until it is known what it is. */
@@ -85,7 +86,7 @@ export interface TurnState {
   readonly lastTurnId: number;
   /** The last turn that was announced by a word, or 0: once a turn is enough. */
   readonly acknowledgedTurnId: number;
-  /** How long the user usually pauses inside a turn, learned in this session; 0 when not known. */
+  /** The longest pauses that the user makes inside a turn of late, learned in this session. */
   readonly habitMs: number;
   /** Announcements that wait until nobody speaks, oldest first. */
   readonly announcements: readonly string[];
@@ -104,7 +105,7 @@ export const CLOSED: TurnState = {
   paused: false,
   lastTurnId: 0,
   acknowledgedTurnId: 0,
-  habitMs: 0,
+  habitMs: LONG_HABIT_MS,
   announcements: [],
 };
 

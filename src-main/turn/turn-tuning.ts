@@ -49,9 +49,9 @@ export const TURN_TUNING = {
   /** What begins so short a time before the end of a reply answers it. People begin to speak up to half a second before the other has finished. */
   earlyAnswerMs: 500,
   /** Shorter pauses inside a turn say nothing about the user's habit. */
-  shortestHabitMs: 200,
-  /** How much the latest pause counts for the habit. */
-  habitShare: 0.3,
+  shortestHabitMs: 300,
+  /** A longer pause is the habit at once; after a shorter one it comes so much of the way down. */
+  habitShare: 0.05,
   /** With echo left, speech over a reply and until echoTailMs after it must be this certain, for so many frames. eliza and scout-speak do about the same. */
   guardedOnsetProbability: 0.8,
   guardedOnsetFrames: 4,

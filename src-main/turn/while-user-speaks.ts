@@ -1,7 +1,7 @@
 import { failure } from "../../src-shared/failure.ts";
 import type { Patience } from "../../src-shared/settings.ts";
 import type { Command, Fact } from "./facts.ts";
-import { endSilenceMs, longestSilenceMs } from "./patience.ts";
+import { endSilenceMs, learntHabitMs, longestSilenceMs } from "./patience.ts";
 import {
   answerTyped,
   forget,
@@ -213,10 +213,7 @@ function decide(state: TurnState, phase: Deciding, commands: readonly Command[],
 
 /** Remembers how long the user pauses inside a turn. */
 function learnHabit(state: TurnState, pauseMs: number): TurnState {
-  if (pauseMs < TURN_TUNING.shortestHabitMs) return state;
-  const { habitMs } = state;
-  const learnt = habitMs === 0 ? pauseMs : habitMs + (pauseMs - habitMs) * TURN_TUNING.habitShare;
-  return { ...state, habitMs: learnt };
+  return { ...state, habitMs: learntHabitMs(state.habitMs, pauseMs) };
 }
 
 function withoutPause({ pausedAtMs: _, ...hearing }: Hearing): Hearing {

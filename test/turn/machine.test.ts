@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { failure } from "../../src-shared/failure.ts";
 import type { Fact } from "../../src-main/turn/facts.ts";
 import { CLOSED, deadlineOf, step } from "../../src-main/turn/machine.ts";
-import { endSilenceMs, longestSilenceMs } from "../../src-main/turn/patience.ts";
+import { endSilenceMs, LONG_HABIT_MS, longestSilenceMs } from "../../src-main/turn/patience.ts";
 import { TURN_TUNING } from "../../src-main/turn/turn-tuning.ts";
 import { Conversation } from "./machine-conversation.ts";
 
@@ -12,7 +12,7 @@ describe("the end of a turn", () => {
     expect(talk.startSpeech(1000)).toBe("begin-turn");
     expect(talk.pauseSpeech(2000)).toBe("transcribe");
     expect(talk.transcribe(2070, "What time is it?")).toBe("respond");
-    expect(deadlineOf(talk.state)).toBe(2000 + endSilenceMs(1, "balanced", 0));
+    expect(deadlineOf(talk.state)).toBe(2000 + endSilenceMs(1, "balanced", LONG_HABIT_MS));
     expect(talk.wait()).toBe("release close-utterance");
   });
 
@@ -53,20 +53,32 @@ describe("the end of a turn", () => {
     expect(talk.tell(2450, stale)).toBe("");
   });
 
-  test("who pauses long inside turns is given longer, as far as the end is in doubt", () => {
-    const waits = [0, 1, 2].map((pauses) => {
-      const talk = new Conversation();
-      talk.startSpeech(0);
-      for (let count = 0; count < pauses; count++) {
-        talk.pauseSpeech(1000 + count * 2000);
-        talk.tell(1800 + count * 2000, { kind: "speech-resumed", atMs: 1700 + count * 2000 });
-      }
-      talk.pauseSpeech(9000);
-      talk.transcribe(9070, "and then we went", 0.81);
-      return deadlineOf(talk.state);
-    });
-    expect(waits[1]).toBeGreaterThan(waits[0] as number);
-    expect(waits[2]).toBe(waits[1]);
+  test("who pauses shortly inside turns is not waited for so long where the end is in doubt, until a long pause", () => {
+    const talk = new Conversation();
+    let nowMs = 1_000;
+    const pause = (pauseMs: number): void => {
+      talk.pauseSpeech(nowMs);
+      talk.tell(nowMs + pauseMs + 100, { kind: "speech-resumed", atMs: nowMs + pauseMs });
+      nowMs += 3_000;
+    };
+    const waitMs = (): number => {
+      talk.pauseSpeech(nowMs);
+      talk.transcribe(nowMs + 70, "and then we went", 0.3);
+      const deadlineMs = deadlineOf(talk.state) as number;
+      talk.tell(nowMs + 100, { kind: "speech-resumed", atMs: nowMs + 90 });
+      nowMs += 3_000;
+      return deadlineMs - (nowMs - 3_000);
+    };
+    talk.startSpeech(0);
+    const waits = [waitMs()];
+    for (let count = 0; count < 10; count++) pause(400);
+    waits.push(waitMs());
+    for (let count = 0; count < 100; count++) pause(400);
+    waits.push(waitMs());
+    pause(1_300);
+    waits.push(waitMs());
+    const longestMs = longestSilenceMs("balanced");
+    expect(waits).toEqual([longestMs, expect.closeTo(0.76 * longestMs, -2), 0.5 * longestMs, longestMs]);
   });
 
   test("a short pause is no habit", () => {
@@ -74,7 +86,7 @@ describe("the end of a turn", () => {
     talk.startSpeech(0);
     talk.pauseSpeech(1000);
     talk.tell(1200, { kind: "speech-resumed", atMs: 1150 });
-    expect(talk.state.habitMs).toBe(0);
+    expect(talk.state.habitMs).toBe(LONG_HABIT_MS);
   });
 
   test("the echo of what was just said is no turn", () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { failed, succeeded } from "../../src-shared/failure.ts";
-import { endSilenceMs } from "../../src-main/turn/patience.ts";
+import { endSilenceMs, LONG_HABIT_MS } from "../../src-main/turn/patience.ts";
 import { FakeConversation } from "../fakes/fake-conversation.ts";
 import { settle } from "../fakes/fake-stages.ts";
 
@@ -34,7 +34,7 @@ describe("a spoken question", () => {
     ["surely not over", 0],
   ])("whose turn is %s is answered after the silence for it, and not before", async (_, endProbability) => {
     talk.predictor.answer = succeeded(endProbability);
-    const silenceMs = endSilenceMs(endProbability, "balanced", 0);
+    const silenceMs = endSilenceMs(endProbability, "balanced", LONG_HABIT_MS);
     await talk.wait(320);
     await talk.say(640);
     await talk.wait(Math.floor((silenceMs - 32) / 32) * 32);
@@ -50,7 +50,7 @@ describe("a spoken question", () => {
   test("whose end cannot be predicted is answered as if it were as likely as not, and the failure is told", async () => {
     talk.predictor.answer = failed("detect-failed", "detect", "broken");
     await talk.say(640);
-    await talk.wait(endSilenceMs(0.5, "balanced", 0) + 64);
+    await talk.wait(endSilenceMs(0.5, "balanced", LONG_HABIT_MS) + 64);
     expect(talk.player.calls).toContain("release 1");
     expect(talk.failures).toMatchObject([{ code: "detect-failed" }]);
   });
