@@ -13,6 +13,8 @@ const THRESHOLDS_MS = [200, 300, 400, 500, 600, 700, 800, 900, 1_000];
 const TRANSCRIPT_MS = 110;
 /** From the decision to the first sample heard. */
 const START_MS = 15;
+/** Longest pause inside a turn of those who pause shortly. */
+const SHORT_PAUSE_MS = 600;
 const CURVE = join(import.meta.dirname, "../../resources/patience-curve.json");
 
 /** A pause, and how likely it is the end. */
@@ -20,27 +22,39 @@ interface JudgedPause extends SeenPause {
   readonly endProbability: number;
 }
 
+/** A turn as the pauses that were seen in it. */
+type JudgedTurn = readonly JudgedPause[];
+
 /** How long a silence must be. */
 type Waiting = (endProbability: number, habitMs: number) => number;
 
 const turns = await judgedTurns();
 const curve = patienceCurveSchema.parse({
   measuredWith:
-    `Simulated on the pauses of ${turns.length} turns that are for testing: three synthetic voices, clean and with noise at 20 and 10 dB, ` +
+    `Simulated on the pauses of ${turns.length} turns that are for testing: three synthetic voices in one conversation, clean and with noise at 20 and 10 dB, ` +
     `transcripts ${TRANSCRIPT_MS} ms after the pause is seen (node bench/turns/write-patience-curve.ts)`,
   silenceOnly: THRESHOLDS_MS.map((thresholdMs) => {
-    const { medianDelayMs, cutInRatio } = figures(() => thresholdMs);
+    const { medianDelayMs, cutInRatio } = figures(turns, () => thresholdMs);
     return { thresholdMs, medianDelayMs, cutInRatio };
   }),
   settings: PATIENCES.map((patience) => ({
     patience,
-    ...figures((endProbability, habitMs) => endSilenceMs(endProbability, patience, habitMs)),
+    ...figures(turns, waitingOf(patience)),
   })),
 });
 writeFileSync(CURVE, `${JSON.stringify(curve, undefined, 2)}\n`);
 console.table([...curve.silenceOnly, ...curve.settings]);
 
-async function judgedTurns(): Promise<readonly (readonly JudgedPause[])[]> {
+const short = turns.filter((pauses) => pauses.every((pause) => pause.isEnd || lengthMs(pause) <= SHORT_PAUSE_MS));
+console.log(`The ${short.length} turns without a pause over ${SHORT_PAUSE_MS} ms, as one conversation:`);
+console.table(
+  PATIENCES.flatMap((patience) => [
+    { patience, pauses: "learned", ...figures(short, waitingOf(patience)) },
+    { patience, pauses: "not learned", ...figures(short, (end) => endSilenceMs(end, patience, LONG_HABIT_MS)) },
+  ]),
+);
+
+async function judgedTurns(): Promise<readonly JudgedTurn[]> {
   const predictor = createEmbeddedEndOfTurn();
   const byTurn = new Map<string, JudgedPause[]>();
   for (const pause of await seenPauses("test")) {
@@ -52,27 +66,45 @@ async function judgedTurns(): Promise<readonly (readonly JudgedPause[])[]> {
   return [...byTurn.values()];
 }
 
-function figures(waiting: Waiting): { medianDelayMs: number; p95DelayMs: number; cutInRatio: number } {
-  const delaysMs = turns.flatMap((pauses) => {
-    const decidedAtMs = decide(pauses, waiting);
-    return decidedAtMs === undefined ? [] : decidedAtMs + START_MS - (pauses[0] as JudgedPause).turnEndMs;
-  });
+function waitingOf(patience: Patience): Waiting {
+  return (endProbability, habitMs) => endSilenceMs(endProbability, patience, habitMs);
+}
+
+/** The turns one after the other, in one conversation. */
+function figures(conversation: readonly JudgedTurn[], waiting: Waiting) {
+  const delaysMs: number[] = [];
+  let habitMs = LONG_HABIT_MS;
+  for (const pauses of conversation) {
+    const decided = decide(pauses, waiting, habitMs);
+    habitMs = decided.habitMs;
+    if (decided.atMs === undefined) continue;
+    delaysMs.push(decided.atMs + START_MS - (pauses[0] as JudgedPause).turnEndMs);
+  }
   const patientMs = delaysMs.filter((delayMs) => delayMs >= START_MS);
   return {
     medianDelayMs: Math.round(quantile(patientMs, 0.5)),
     p95DelayMs: Math.round(quantile(patientMs, 0.95)),
-    cutInRatio: Number(((delaysMs.length - patientMs.length) / turns.length).toFixed(3)),
+    cutInRatio: Number(((delaysMs.length - patientMs.length) / conversation.length).toFixed(3)),
   };
 }
 
-/** When the turn is thought to be over. A pause without words decides nothing. */
-function decide(pauses: readonly JudgedPause[], waiting: Waiting): number | undefined {
-  let habitMs = LONG_HABIT_MS;
-  for (const { speechEndedAtMs, seenAtMs, resumedAtMs, endProbability, transcript } of pauses) {
+/** When the turn is thought to be over, and what is known of the user's pauses then. A pause without words decides nothing. */
+function decide(
+  pauses: JudgedTurn,
+  waiting: Waiting,
+  habitBeforeMs: number,
+): { readonly atMs?: number; readonly habitMs: number } {
+  let habitMs = habitBeforeMs;
+  for (const pause of pauses) {
+    const { speechEndedAtMs, seenAtMs, resumedAtMs, endProbability, transcript } = pause;
     const atMs = Math.max(speechEndedAtMs + waiting(endProbability, habitMs), seenAtMs + TRANSCRIPT_MS);
     const hasWords = transcript !== undefined && transcript.text !== "";
-    if (hasWords && (resumedAtMs === undefined || atMs < resumedAtMs)) return atMs;
-    habitMs = learntHabitMs(habitMs, (resumedAtMs ?? seenAtMs) - speechEndedAtMs);
+    if (hasWords && (resumedAtMs === undefined || atMs < resumedAtMs)) return { atMs, habitMs };
+    habitMs = learntHabitMs(habitMs, lengthMs(pause));
   }
-  return undefined;
+  return { habitMs };
+}
+
+function lengthMs({ speechEndedAtMs, seenAtMs, resumedAtMs }: SeenPause): number {
+  return (resumedAtMs ?? seenAtMs) - speechEndedAtMs;
 }
