@@ -3,19 +3,19 @@
  * by `node bench/turns/fit-end-of-turn.ts`.
  */
 export const END_OF_TURN_WEIGHTS: { readonly bias: number; readonly weights: readonly number[] } = {
-  bias: -2.169,
+  bias: -1.733,
   weights: [
     // log-odds of a comma or the like
-    -0.476,
+    -0.504,
     // holds back
-    -2.063,
+    -2.138,
     // mean log probability of the tokens
-    0.997,
+    1.28,
     // pitch change
-    -5.785,
+    -5.962,
     // log of the speaking time, when it neither asks, orders nor answers
-    4.537,
+    4.734,
     // log-odds of an end before the last word
-    -0.403,
+    -0.312,
   ],
 };

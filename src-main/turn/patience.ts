@@ -19,9 +19,9 @@ interface PatienceRange {
  * the longest of these pauses: what lies between costs more turns than it saves time.
  */
 const RANGES: Record<Patience, PatienceRange> = {
-  quick: { leastMs: 96, mostMs: 1_500, surelyOver: 0.6, doubtMs: 1_600 },
-  balanced: { leastMs: 160, mostMs: 1_600, surelyOver: 1.6, doubtMs: 12_800 },
-  patient: { leastMs: 300, mostMs: 2_200, surelyOver: 2, doubtMs: 2_700 },
+  quick: { leastMs: 96, mostMs: 1_500, surelyOver: 0.7, doubtMs: 1_600 },
+  balanced: { leastMs: 160, mostMs: 1_600, surelyOver: 1.7, doubtMs: 12_800 },
+  patient: { leastMs: 300, mostMs: 2_200, surelyOver: 2.1, doubtMs: 3_300 },
 };
 
 /** Of who pauses as long as this inside a turn, or is not known yet, doubt is waited out in full. */
