@@ -37,19 +37,26 @@ const UNITS: Readonly<Record<string, readonly [one: string, many: string]>> = {
   " h": ["hour", "hours"],
 };
 const UNIT_MARKS = Object.keys(UNITS).toSorted((a, b) => b.length - a.length);
-const CURRENCIES: Readonly<Record<string, readonly [one: string, many: string]>> = {
-  $: ["dollar", "dollars"],
-  "£": ["pound", "pounds"],
-  "€": ["euro", "euros"],
-  "¥": ["yen", "yen"],
+const CURRENCIES: Readonly<
+  Record<string, readonly [one: string, many: string, hundredth: string, hundredths: string]>
+> = {
+  $: ["dollar", "dollars", "cent", "cents"],
+  "£": ["pound", "pounds", "penny", "pence"],
+  "€": ["euro", "euros", "cent", "cents"],
+  "¥": ["yen", "yen", "sen", "sen"],
 };
-const SCALES: Readonly<Record<string, string>> = { K: " thousand", M: " million", B: " billion" };
+const SCALES: Readonly<Record<string, string>> = {
+  k: " thousand",
+  m: " million",
+  b: " billion",
+  bn: " billion",
+};
 
 /** A number with a unit behind it: "5 km", "100%". */
 export const MEASURE = new RegExp(`(\\d[\\d,]*(?:\\.\\d+)?)( ?(?:${UNIT_MARKS.join("|")}))(?![\\w/²³'])`, "g");
 /** A price: "£5", "$1.5 million", "€6.50", "$5M". */
 export const PRICE =
-  /([$£€¥])\s?(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d\d)(?!\d)|(\.\d+)?(?:([KMB])\b|((?: (?:thousand|million|billion|trillion))?)))/g;
+  /([$£€¥])\s?(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d\d)(?!\d)|(\.\d+)?(?:([KMBkmb]|bn)\b|((?: (?:thousand|million|billion|trillion))?)))/g;
 
 /** "5 kilometers", of a match of {@link MEASURE}. */
 export function readMeasure(_match: string, number: string, mark: string): string {
@@ -57,7 +64,7 @@ export function readMeasure(_match: string, number: string, mark: string): strin
   return `${number} ${number === "1" ? one : many}`;
 }
 
-/** "3 pounds 20", "1.5 billion euros", of a match of {@link PRICE}. */
+/** "3 pounds 20", "50 cents", "1.5 billion euros", of a match of {@link PRICE}. */
 export function readPrice(
   _match: string,
   mark: string,
@@ -67,9 +74,11 @@ export function readPrice(
   short?: string,
   scale = "",
 ): string {
-  const [one, many] = CURRENCIES[mark] as readonly [string, string];
-  const scaled = short === undefined ? scale : SCALES[short];
+  const [one, many, hundredth, manyHundredths] = CURRENCIES[mark] as (typeof CURRENCIES)[string];
+  const scaled = short === undefined ? scale : SCALES[short.toLowerCase()];
   const currency = whole === "1" && decimals === "" && scaled === "" ? one : many;
+  if (hundredths === undefined) return `${whole}${decimals}${scaled} ${currency}`;
   if (hundredths === "00") return `${whole} ${currency}`;
-  return hundredths === undefined ? `${whole}${decimals}${scaled} ${currency}` : `${whole} ${currency} ${hundredths}`;
+  if (whole === "0") return `${Number(hundredths)} ${hundredths === "01" ? hundredth : manyHundredths}`;
+  return `${whole} ${currency} ${hundredths.replace(/^0/, "oh ")}`;
 }
