@@ -4,6 +4,7 @@ import { patienceCurveSchema } from "../../src-shared/patience-curve.ts";
 import type { Patience } from "../../src-shared/settings.ts";
 import { createEmbeddedEndOfTurn } from "../../src-main/detect/embedded-end-of-turn.ts";
 import { endSilenceMs, learntHabitMs, LONG_HABIT_MS } from "../../src-main/turn/patience.ts";
+import { TURN_TUNING } from "../../src-main/turn/turn-tuning.ts";
 import { quantile } from "../bench-result.ts";
 import { evidenceOf, seenPauses, type SeenPause } from "./fit-pauses.ts";
 
@@ -45,14 +46,25 @@ const curve = patienceCurveSchema.parse({
 writeFileSync(CURVE, `${JSON.stringify(curve, undefined, 2)}\n`);
 console.table([...curve.silenceOnly, ...curve.settings]);
 
+const whole = turns.filter((pauses) => pauses.every(({ isEnd, kind }) => isEnd || kind === undefined));
 const short = turns.filter((pauses) => pauses.every((pause) => pause.isEnd || lengthMs(pause) <= SHORT_PAUSE_MS));
-console.log(`The ${short.length} turns without a pause over ${SHORT_PAUSE_MS} ms, as one conversation:`);
-console.table(
-  PATIENCES.flatMap((patience) => [
-    { patience, pauses: "learned", ...figures(short, waitingOf(patience)) },
-    { patience, pauses: "not learned", ...figures(short, (end) => endSilenceMs(end, patience, LONG_HABIT_MS)) },
-  ]),
-);
+showLearned(`The ${short.length} turns without a pause over ${SHORT_PAUSE_MS} ms`, short);
+showLearned(`The ${whole.length} turns without a pause`, whole);
+
+/** What it saves that pauses are learned. */
+function showLearned(title: string, conversation: readonly JudgedTurn[]): void {
+  console.log(`${title}, as one conversation:`);
+  console.table(
+    PATIENCES.flatMap((patience) => [
+      { patience, pauses: "learned", ...figures(conversation, waitingOf(patience)) },
+      {
+        patience,
+        pauses: "not learned",
+        ...figures(conversation, (end) => endSilenceMs(end, patience, LONG_HABIT_MS)),
+      },
+    ]),
+  );
+}
 
 async function judgedTurns(): Promise<readonly JudgedTurn[]> {
   const predictor = createEmbeddedEndOfTurn();
@@ -78,12 +90,16 @@ function figures(conversation: readonly JudgedTurn[], waiting: Waiting) {
     const decided = decide(pauses, waiting, habitMs);
     habitMs = decided.habitMs;
     if (decided.atMs === undefined) continue;
-    delaysMs.push(decided.atMs + START_MS - (pauses[0] as JudgedPause).turnEndMs);
+    const delayMs = decided.atMs + START_MS - (pauses[0] as JudgedPause).turnEndMs;
+    delaysMs.push(delayMs);
+    // Who was cut off goes on, and is waited for in full again.
+    if (delayMs < START_MS) habitMs = Math.max(habitMs, LONG_HABIT_MS);
   }
   const patientMs = delaysMs.filter((delayMs) => delayMs >= START_MS);
   return {
     medianDelayMs: Math.round(quantile(patientMs, 0.5)),
     p95DelayMs: Math.round(quantile(patientMs, 0.95)),
+    meanDelayMs: Math.round(patientMs.reduce((sum, delayMs) => sum + delayMs, 0) / patientMs.length),
     cutInRatio: Number(((delaysMs.length - patientMs.length) / conversation.length).toFixed(3)),
   };
 }
@@ -94,12 +110,17 @@ function decide(
   waiting: Waiting,
   habitBeforeMs: number,
 ): { readonly atMs?: number; readonly habitMs: number } {
+  const { shortestHabitMs } = TURN_TUNING;
   let habitMs = habitBeforeMs;
+  let hasPaused = false;
   for (const pause of pauses) {
     const { speechEndedAtMs, seenAtMs, resumedAtMs, endProbability, transcript } = pause;
     const atMs = Math.max(speechEndedAtMs + waiting(endProbability, habitMs), seenAtMs + TRANSCRIPT_MS);
     const hasWords = transcript !== undefined && transcript.text !== "";
-    if (hasWords && (resumedAtMs === undefined || atMs < resumedAtMs)) return { atMs, habitMs };
+    if (hasWords && (resumedAtMs === undefined || atMs < resumedAtMs)) {
+      return { atMs, habitMs: hasPaused ? habitMs : learntHabitMs(habitMs, shortestHabitMs) };
+    }
+    hasPaused ||= lengthMs(pause) >= shortestHabitMs;
     habitMs = learntHabitMs(habitMs, lengthMs(pause));
   }
   return { habitMs };

@@ -25,6 +25,8 @@ export interface Utterance {
   readonly addressed: boolean;
   /** A key says when it is over: pauses do not end the turn. */
   readonly byKey: boolean;
+  /** The user paused inside it, for long enough to tell a habit. */
+  readonly hasPaused?: boolean;
   /** It silenced the reply, as a stop phrase does. */
   readonly stopped?: boolean;
   /** It began in a time in which no wake phrase is needed, which goes on until then when nothing is said after all. */

@@ -50,8 +50,8 @@ export const TURN_TUNING = {
   earlyAnswerMs: 500,
   /** Shorter pauses inside a turn say nothing about the user's habit. */
   shortestHabitMs: 300,
-  /** A longer pause is the habit at once; after a shorter one it comes so much of the way down. */
-  habitShare: 0.05,
+  /** A longer pause is the habit at once; after a shorter one, and after a turn in one go, it comes so much of the way down. */
+  habitShare: 0.04,
   /** With echo left, speech over a reply and until echoTailMs after it must be this certain, for so many frames. eliza and scout-speak do about the same. */
   guardedOnsetProbability: 0.8,
   guardedOnsetFrames: 4,

@@ -1,4 +1,5 @@
 import type { Command, Fact, ReplyLevel, WordsOverReply } from "./facts.ts";
+import { LONG_HABIT_MS } from "./patience.ts";
 import {
   answerTyped,
   hear,
@@ -165,10 +166,12 @@ function hearOver(state: TurnState, over: Interruption, as: HeardAs, end: Comman
   return hear(state, utterance, [end, NORMAL]);
 }
 
+/** Who was cut off is waited for in full again. */
 function reopen(state: TurnState, { key, reopensAtMs: atMs = 0 }: Replying): Step {
   const open = revised(key);
-  const utterance = { startedAtMs: atMs, overReply: false, addressed: true, byKey: false };
-  return to(state, { ...utterance, name: "hearing", key: open }, [NORMAL, { kind: "reopen", key: open, atMs }]);
+  const slower = { ...state, habitMs: Math.max(LONG_HABIT_MS, state.habitMs) };
+  const utterance = { startedAtMs: atMs, overReply: false, addressed: true, byKey: false, hasPaused: true };
+  return to(slower, { ...utterance, name: "hearing", key: open }, [NORMAL, { kind: "reopen", key: open, atMs }]);
 }
 
 /** It was nothing: the reply goes on. */

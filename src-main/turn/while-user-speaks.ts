@@ -79,7 +79,7 @@ export function whileDeciding(state: TurnState, phase: Deciding, fact: Fact, now
   switch (fact.kind) {
     case "speech-resumed":
       if (phase.byKey) return stay(state);
-      return goOnHearing(learnHabit(state, fact.atMs - phase.speechEndedAtMs), phase, {});
+      return goOnAfter(fact.atMs - phase.speechEndedAtMs, state, phase);
     case "talk-key":
       return fact.pressed ? goOnHearing(state, phase, { byKey: true, addressed: true }) : stay(state);
     case "transcript-ready":
@@ -151,8 +151,8 @@ function decideAfter(
 
 function goOnHearing(
   state: TurnState,
-  { startedAtMs, overReply, addressed, byKey, attentiveUntilMs, key }: Utterance,
-  change: { readonly byKey?: boolean; readonly addressed?: boolean },
+  { startedAtMs, overReply, addressed, byKey, hasPaused = false, attentiveUntilMs, key }: Utterance,
+  change: { readonly byKey?: boolean; readonly addressed?: boolean; readonly hasPaused?: boolean },
 ): Step {
   const hearing: Hearing = {
     name: "hearing",
@@ -160,6 +160,7 @@ function goOnHearing(
     overReply,
     addressed,
     byKey,
+    ...(hasPaused && { hasPaused }),
     ...(attentiveUntilMs !== undefined && { attentiveUntilMs }),
     ...change,
     key: revised(key),
@@ -205,10 +206,17 @@ function decide(state: TurnState, phase: Deciding, commands: readonly Command[],
   const { key, heard, byKey, attentiveUntilMs } = phase;
   if (heard?.text) {
     const reopensAtMs = byKey ? undefined : phase.startedAtMs;
-    return reply(state, key, nowMs, reopensAtMs, [...commands, { kind: "release", key }, { kind: "close-utterance" }]);
+    const isInOneGo = !byKey && !phase.hasPaused;
+    const learnt = isInOneGo ? learnHabit(state, TURN_TUNING.shortestHabitMs) : state;
+    return reply(learnt, key, nowMs, reopensAtMs, [...commands, { kind: "release", key }, { kind: "close-utterance" }]);
   }
   if (heard?.called) return forget(state, key, nowMs, { attentiveUntilMs: nowMs + TURN_TUNING.calledFollowUpMs });
   return forget(state, key, nowMs, attentiveUntilMs === undefined ? {} : { attentiveUntilMs });
+}
+
+function goOnAfter(pauseMs: number, state: TurnState, phase: Deciding): Step {
+  const tells = pauseMs >= TURN_TUNING.shortestHabitMs;
+  return goOnHearing(learnHabit(state, pauseMs), phase, tells ? { hasPaused: true } : {});
 }
 
 /** Remembers how long the user pauses inside a turn. */

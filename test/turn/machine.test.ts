@@ -53,42 +53,6 @@ describe("the end of a turn", () => {
     expect(talk.tell(2450, stale)).toBe("");
   });
 
-  test("who pauses shortly inside turns is not waited for so long where the end is in doubt, until a long pause", () => {
-    const talk = new Conversation();
-    let nowMs = 1_000;
-    const pause = (pauseMs: number): void => {
-      talk.pauseSpeech(nowMs);
-      talk.tell(nowMs + pauseMs + 100, { kind: "speech-resumed", atMs: nowMs + pauseMs });
-      nowMs += 3_000;
-    };
-    const waitMs = (): number => {
-      talk.pauseSpeech(nowMs);
-      talk.transcribe(nowMs + 70, "and then we went", 0.3);
-      const deadlineMs = deadlineOf(talk.state) as number;
-      talk.tell(nowMs + 100, { kind: "speech-resumed", atMs: nowMs + 90 });
-      nowMs += 3_000;
-      return deadlineMs - (nowMs - 3_000);
-    };
-    talk.startSpeech(0);
-    const waits = [waitMs()];
-    for (let count = 0; count < 10; count++) pause(400);
-    waits.push(waitMs());
-    for (let count = 0; count < 100; count++) pause(400);
-    waits.push(waitMs());
-    pause(1_300);
-    waits.push(waitMs());
-    const longestMs = longestSilenceMs("balanced");
-    expect(waits).toEqual([longestMs, expect.closeTo(0.76 * longestMs, -2), 0.5 * longestMs, longestMs]);
-  });
-
-  test("a short pause is no habit", () => {
-    const talk = new Conversation();
-    talk.startSpeech(0);
-    talk.pauseSpeech(1000);
-    talk.tell(1200, { kind: "speech-resumed", atMs: 1150 });
-    expect(talk.state.habitMs).toBe(LONG_HABIT_MS);
-  });
-
   test("the echo of what was just said is no turn", () => {
     const talk = new Conversation();
     talk.startSpeech(1000);

@@ -32,7 +32,7 @@ describe.each(PATIENCES)("%s", (patience) => {
 
 test("a longer pause is the habit at once, a shorter one lowers it little by little, and a hesitation does not", () => {
   expect(learntHabitMs(600, 900)).toBe(900);
-  expect(learntHabitMs(1_000, 400)).toBe(970);
+  expect(learntHabitMs(1_000, 400)).toBe(976);
   expect(learntHabitMs(1_000, 250)).toBe(1_000);
 });
 
