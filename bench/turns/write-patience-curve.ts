@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { patienceCurveSchema } from "../../src-shared/patience-curve.ts";
 import type { Patience } from "../../src-shared/settings.ts";
 import { createEmbeddedEndOfTurn } from "../../src-main/detect/embedded-end-of-turn.ts";
-import { endSilenceMs, learntHabitMs, LONG_HABIT_MS } from "../../src-main/turn/patience.ts";
+import { endOfUnderstood, endSilenceMs, learntHabitMs, LONG_HABIT_MS } from "../../src-main/turn/patience.ts";
 import { TURN_TUNING } from "../../src-main/turn/turn-tuning.ts";
+import type { Responder } from "../../src-main/turn/ports.ts";
 import { quantile } from "../bench-result.ts";
 import { evidenceOf, seenPauses, type SeenPause } from "./fit-pauses.ts";
+import { createEmbeddedResponder } from "./virtual/virtual-stages.ts";
 
 const PATIENCES: readonly Patience[] = ["quick", "balanced", "patient"];
 const THRESHOLDS_MS = [200, 300, 400, 500, 600, 700, 800, 900, 1_000];
@@ -68,14 +70,24 @@ function showLearned(title: string, conversation: readonly JudgedTurn[]): void {
 
 async function judgedTurns(): Promise<readonly JudgedTurn[]> {
   const predictor = createEmbeddedEndOfTurn();
+  const responder = createEmbeddedResponder();
   const byTurn = new Map<string, JudgedPause[]>();
   for (const pause of await seenPauses("test")) {
     const evidence = evidenceOf(pause);
     const predicted = evidence && (await predictor.predict(evidence, new AbortController().signal));
-    const endProbability = predicted?.ok ? predicted.value : 0;
+    const likely = predicted?.ok ? predicted.value : 0;
+    const endProbability = (await isUnderstood(responder, pause)) ? endOfUnderstood(likely) : likely;
     byTurn.set(pause.turnId, [...(byTurn.get(pause.turnId) ?? []), { ...pause, endProbability }]);
   }
   return [...byTurn.values()];
+}
+
+async function isUnderstood(responder: Responder, { transcript }: SeenPause): Promise<boolean> {
+  const request = { key: { turnId: 1, revision: 0 }, text: transcript?.text ?? "", history: [] };
+  for await (const part of responder.respond(request, new AbortController().signal)) {
+    if (part.kind === "text") return part.isUnderstood === true;
+  }
+  return false;
 }
 
 function waitingOf(patience: Patience): Waiting {

@@ -48,7 +48,8 @@ export function createResponder(parts: ResponderParts): Responder & {
       if (answer?.followUps) questions.push({ request: request.text, say: answer.say, followUps: answer.followUps });
       if (questions.length > MOST_QUESTIONS) questions.shift();
       if (answer?.run) yield { kind: "effect", run: answer.run };
-      if (answer && answer.say !== "") yield { kind: "text", text: answer.say };
+      const isUnderstood = answer?.rest === "" && !answer.followUps;
+      if (answer && answer.say !== "") yield { kind: "text", text: answer.say, isUnderstood };
       if (answer?.rest === "") return;
       if (answer) yield { kind: "text", text: " " };
       if (isLanguageModelSetUp())

@@ -25,8 +25,8 @@ export type Fact =
   | { readonly kind: "transcript-failed"; readonly key: TurnKey; readonly failure: Failure }
   /** What was made so far of the user's speech over the reply `key`. */
   | ({ readonly kind: "words-over-reply"; readonly key: TurnKey } & WordsOverReply)
-  /** The first words of the reply are there. */
-  | { readonly kind: "reply-begun"; readonly key: TurnKey }
+  /** The first words of the reply are there. `isUnderstood`: it is known what the user wants, and nothing of it is missing. */
+  | { readonly kind: "reply-begun"; readonly key: TurnKey; readonly isUnderstood?: boolean }
   /** The reply has done something that cannot be taken back. */
   | { readonly kind: "reply-acted"; readonly key: TurnKey }
   | { readonly kind: "audio-started"; readonly key: TurnKey }

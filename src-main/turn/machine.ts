@@ -28,7 +28,7 @@ export function step(state: TurnState, fact: Fact, nowMs: number): Step {
 
 /** The one instant at which the machine wants a `deadline-reached` fact, or undefined. Session clock, ms. */
 export function deadlineOf(state: TurnState): number | undefined {
-  const { phase, conduct } = state;
+  const { phase } = state;
   if (state.paused) return undefined;
   switch (phase.name) {
     case "closed":
@@ -37,7 +37,7 @@ export function deadlineOf(state: TurnState): number | undefined {
     case "listening":
       return phase.attentiveUntilMs;
     case "deciding":
-      return decidingDeadlineMs(phase, conduct.patience);
+      return decidingDeadlineMs(state, phase);
     case "responding":
     case "speaking": {
       return phase.interruption ? interruptionDeadlineMs(phase.interruption) : acknowledgeDeadlineMs(state, phase);

@@ -41,6 +41,12 @@ export function endSilenceMs(endProbability: number, patience: Patience, habitMs
   return Math.min(mostMs * share, leastMs + doubtMs * doubt);
 }
 
+/** How likely it is the end of what is understood, when the words and their sound alone made it so likely. */
+export function endOfUnderstood(endProbability: number): number {
+  const odds = TURN_TUNING.understoodOddsRatio * endProbability;
+  return odds / (odds + 1 - endProbability);
+}
+
 /** The habit after one more pause of the user inside a turn. */
 export function learntHabitMs(habitMs: number, pauseMs: number): number {
   if (pauseMs < TURN_TUNING.shortestHabitMs) return habitMs;

@@ -113,8 +113,8 @@ export interface ReplyRequest {
 
 /** Part of a reply as it is generated. */
 export type ReplyPart =
-  /** Text to append to the reply, word boundaries included. */
-  | { readonly kind: "text"; readonly text: string }
+  /** Text to append to the reply, word boundaries included. `isUnderstood`: it is known what is wanted, and nothing of it is missing. */
+  | { readonly kind: "text"; readonly text: string; readonly isUnderstood?: boolean }
   /** Something to do once the turn is decided: never while the reply is speculative. */
   | { readonly kind: "effect"; readonly run: () => void }
   /** The reply cannot be given or completed. A spoken sentence about it has been sent as text before. */

@@ -8,7 +8,7 @@ import { speakSentences } from "./speak-sentences.ts";
 /** What a reply tells while it is made. Times on the session clock. */
 export type ReplyEvent =
   /** The reply's text so far. */
-  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "text"; readonly text: string; readonly isUnderstood: boolean }
   /** The first words, or a sentence, are about to be spoken. */
   | { readonly kind: "sentence" }
   | { readonly kind: "spoken"; readonly firstPcmAtMs: number }
@@ -140,7 +140,7 @@ export class Reply {
         if (part.text === "") return;
         if (this.text === "") this.#speaking = this.#speaking.then(() => this.#speak());
         this.#text.push(part.text);
-        this.#onEvent({ kind: "text", text: this.text });
+        this.#onEvent({ kind: "text", text: this.text, isUnderstood: part.isUnderstood === true });
         return;
       case "effect":
         if (this.#released) this.#act(part.run);

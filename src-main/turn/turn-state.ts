@@ -38,8 +38,8 @@ export interface HeardPause {
   readonly text: string;
   /** It began with the wake phrase. */
   readonly called: boolean;
-  /** Silence to wait for. */
-  readonly endSilenceMs: number;
+  /** How likely it is the end, 0 to 1: so much silence is waited for. */
+  readonly endProbability: number;
 }
 
 /** The user is speaking. `pausedAtMs`: with the talk key held, where the speech paused. */

@@ -147,7 +147,7 @@ export class Voice {
         const isFirst = this.#log.find(key.turnId)?.marks.firstTokenAtMs === undefined;
         this.#mark(key, "firstTokenAtMs");
         this.#log.change(key.turnId, { reply: event.text });
-        if (isFirst) this.#listener.tell({ kind: "reply-begun", key });
+        if (isFirst) this.#listener.tell({ kind: "reply-begun", key, isUnderstood: event.isUnderstood });
         break;
       }
       case "acted":

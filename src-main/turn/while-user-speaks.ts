@@ -1,7 +1,6 @@
 import { failure } from "../../src-shared/failure.ts";
-import type { Patience } from "../../src-shared/settings.ts";
 import type { Command, Fact } from "./facts.ts";
-import { endSilenceMs, learntHabitMs, longestSilenceMs } from "./patience.ts";
+import { endOfUnderstood, endSilenceMs, learntHabitMs, longestSilenceMs } from "./patience.ts";
 import {
   answerTyped,
   forget,
@@ -84,13 +83,15 @@ export function whileDeciding(state: TurnState, phase: Deciding, fact: Fact, now
       return fact.pressed ? goOnHearing(state, phase, { byKey: true, addressed: true }) : stay(state);
     case "transcript-ready":
       return isCurrent(key, fact.key) && !phase.heard ? understand(state, phase, fact, nowMs) : stay(state);
+    case "reply-begun":
+      return isCurrent(key, fact.key) && fact.isUnderstood ? expectEnd(state, phase) : stay(state);
     case "done-requested":
     case "microphone-lost":
       return phase.heard ? decide(state, phase, [], nowMs) : to(state, { ...phase, silenceIsOver: true });
     case "transcript-failed":
       return isCurrent(key, fact.key) ? forget(state, key, nowMs, { failure: fact.failure }) : stay(state);
     case "deadline-reached":
-      if (nowMs < decidingDeadlineMs(phase, state.conduct.patience)) return stay(state);
+      if (nowMs < decidingDeadlineMs(state, phase)) return stay(state);
       if (phase.heard) return decide(state, phase, [], nowMs);
       if (!phase.silenceIsOver) return to(state, { ...phase, silenceIsOver: true });
       return forget(state, key, nowMs, {
@@ -102,9 +103,11 @@ export function whileDeciding(state: TurnState, phase: Deciding, fact: Fact, now
 }
 
 /** When the pause is long enough, or waiting for the transcript has been. Session clock, ms. */
-export function decidingDeadlineMs(phase: Deciding, patience: Patience): number {
-  if (phase.silenceIsOver) return phase.askedAtMs + TURN_TUNING.transcriptTimeoutMs;
-  return phase.speechEndedAtMs + (phase.heard?.endSilenceMs ?? longestSilenceMs(patience));
+export function decidingDeadlineMs({ conduct, habitMs }: TurnState, phase: Deciding): number {
+  const { patience } = conduct;
+  const { heard, silenceIsOver, askedAtMs, speechEndedAtMs } = phase;
+  if (silenceIsOver) return askedAtMs + TURN_TUNING.transcriptTimeoutMs;
+  return speechEndedAtMs + (heard ? endSilenceMs(heard.endProbability, patience, habitMs) : longestSilenceMs(patience));
 }
 
 /** The user holds the talk key: a new turn, without its first syllable being lost. */
@@ -176,19 +179,27 @@ function understand(
   nowMs: number,
 ): Step {
   const { key } = phase;
-  const { conduct, habitMs } = state;
+  const { conduct } = state;
   const called = conduct.mode === "wake-phrase" ? stripWakePhrase(fact.text, conduct.wakePhrase) : undefined;
   const rest = called ?? (phase.addressed ? fact.text : undefined);
   const text = rest === undefined || isNotForUs(phase, rest, fact.spokenText) ? "" : rest;
+  const hasOnlyStopped = phase.stopped === true && text === "";
   const heard = {
     text,
     called: called !== undefined,
-    endSilenceMs: endSilenceMs(fact.endProbability, conduct.patience, habitMs),
+    endProbability: hasOnlyStopped ? 1 : fact.endProbability,
   };
   const understood: Deciding = { ...phase, addressed: phase.addressed || rest !== undefined, heard };
   const commands: Command[] = text === "" ? [] : [{ kind: "respond", key, text }];
-  const isOver = phase.silenceIsOver || nowMs >= decidingDeadlineMs(understood, conduct.patience);
+  const isOver = phase.silenceIsOver || nowMs >= decidingDeadlineMs(state, understood);
   return isOver ? decide(state, understood, commands, nowMs) : to(state, understood, commands);
+}
+
+/** The assistant knows what is wanted: hardly anything will follow. */
+function expectEnd(state: TurnState, phase: Deciding): Step {
+  if (!phase.heard?.text) return stay(state);
+  const heard = { ...phase.heard, endProbability: endOfUnderstood(phase.heard.endProbability) };
+  return to(state, { ...phase, heard });
 }
 
 /** The assistant's own words, or speech over its reply that only stopped it or encouraged it. */

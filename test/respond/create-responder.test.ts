@@ -66,6 +66,19 @@ test("nothing happens until the effect is run", async () => {
   expect(patches).toEqual([{ speakingRateRatio: 1.25 }]);
 });
 
+test.each([
+  ["set a timer for two minutes", true],
+  ["what time is it", true],
+  ["set a timer", false],
+  ["set a timer for two minutes and tell me who wrote hamlet", false],
+  ["who wrote hamlet", undefined],
+])("%j is understood: %j", async (text, isUnderstood) => {
+  const { reply } = rig();
+  const first = (await reply(text)).find(({ kind }) => kind === "text");
+  expect(first).toMatchObject({ kind: "text" });
+  expect(first && "isUnderstood" in first ? first.isUnderstood : undefined).toBe(isUnderstood);
+});
+
 test("a timer without a length is asked about, and the next utterance completes it", async () => {
   const { talk, timers } = rig();
   expect(await talk("set a timer")).toBe("For how long?");

@@ -172,7 +172,7 @@ class Walk {
           ? { kind: "transcript-failed", key, failure: BROKEN }
           : { kind: "reply-acted", key };
       case 1:
-        return { kind: "reply-begun", key };
+        return { kind: "reply-begun", key, isUnderstood: isOver };
       case 3:
         return { kind: "audio-started", key };
       case 4:

@@ -41,6 +41,23 @@ describe("the end of a turn", () => {
     );
   });
 
+  test("what a skill understands is answered at once where its end is likely, and not where words are missing", () => {
+    const deadlines = [0.6, 0.1].map((endProbability) => {
+      const talk = new Conversation();
+      talk.startSpeech(1000);
+      talk.pauseSpeech(2000);
+      talk.transcribe(2070, "What time is it?", endProbability);
+      const beforeMs = deadlineOf(talk.state);
+      talk.tell(2075, { kind: "reply-begun", key: { ...talk.key, revision: 0 }, isUnderstood: true });
+      talk.tell(2076, { kind: "reply-begun", key: talk.key, isUnderstood: true });
+      return [beforeMs, deadlineOf(talk.state)];
+    });
+    expect(deadlines).toEqual([
+      [3600, 2160],
+      [3600, 3600],
+    ]);
+  });
+
   test("speech that goes on voids the reply made in advance with a higher revision", () => {
     const talk = new Conversation();
     talk.startSpeech(1000);
@@ -254,4 +271,17 @@ test("a stop that is known by how likely it is, not by its words, is not answere
   other.tell(4364, { kind: "speech-paused", speechEndedAtMs: 4300 });
   other.tell(4500, { ...likely, key: other.key, text: "Tom.", stopProbability: 0.3 });
   expect(other.transcribe(4600, "Stop, what time is it?")).toBe("respond release close-utterance");
+});
+
+test.each([
+  ["Stop.", 1],
+  ["Stop, and then tell me", 0.01],
+])("after %j over a reply it listens at once, unless more was said", (text, endProbability) => {
+  const talk = new Conversation();
+  talk.askAndHear();
+  talk.startSpeech(4_000);
+  talk.overhear(4_250, "stop");
+  talk.pauseSpeech(4_300);
+  talk.transcribe(4_380, text, 0.01);
+  expect(deadlineOf(talk.state)).toBe(4_300 + endSilenceMs(endProbability, "balanced", talk.state.habitMs));
 });

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { endSilenceMs, learntHabitMs, LONG_HABIT_MS, longestSilenceMs } from "../../src-main/turn/patience.ts";
+import {
+  endOfUnderstood,
+  endSilenceMs,
+  learntHabitMs,
+  LONG_HABIT_MS,
+  longestSilenceMs,
+} from "../../src-main/turn/patience.ts";
 
 const PATIENCES = ["quick", "balanced", "patient"] as const;
 const PROBABILITIES = [0, 0.01, 0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1];
@@ -28,6 +34,14 @@ describe.each(PATIENCES)("%s", (patience) => {
     expect(endSilenceMs(0, patience, 100)).toBe(longestSilenceMs(patience) / 2);
     expect(endSilenceMs(0, patience, 800)).toBe(longestSilenceMs(patience) * 0.8);
   });
+});
+
+test("what is understood ends the likelier", () => {
+  expect([0, 0.5, 1].map(endOfUnderstood)).toEqual([0, expect.closeTo(0.818, 3), 1]);
+  const silences = [0.3, 0.6].map((probability) =>
+    endSilenceMs(endOfUnderstood(probability), "balanced", LONG_HABIT_MS),
+  );
+  expect(silences).toEqual([1_600, 160]);
 });
 
 test("a longer pause is the habit at once, a shorter one lowers it little by little, and a hesitation does not", () => {

@@ -47,6 +47,14 @@ describe("a spoken question", () => {
     expect(turnDecidedAtMs - speechEndedAtMs).toBeLessThan(silenceMs + 40);
   });
 
+  test("that is understood is answered sooner", async () => {
+    talk.predictor.answer = succeeded(0.6);
+    talk.responder.parts = [{ kind: "text", text: "It is noon.", isUnderstood: true }];
+    await talk.say(640);
+    await talk.wait(256);
+    expect(talk.player.calls).toContain("release 1");
+  });
+
   test("whose end cannot be predicted is answered as if it were as likely as not, and the failure is told", async () => {
     talk.predictor.answer = failed("detect-failed", "detect", "broken");
     await talk.say(640);

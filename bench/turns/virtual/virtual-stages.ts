@@ -61,7 +61,7 @@ export function createVirtualStages(
 }
 
 /** The skills, without a language model and without a memory of timers. */
-function createEmbeddedResponder(): Responder {
+export function createEmbeddedResponder(): Responder {
   const nowMs = (): number => TODAY_MS;
   const schedule = () => () => undefined;
   const storage = { load: () => undefined, save: () => undefined };
