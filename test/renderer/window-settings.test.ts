@@ -11,6 +11,7 @@ import { describeWindow, type OpenOptions } from "./window-fixture.ts";
 const SCREENSHOTS = join(tmpdir(), "repartee-window");
 /** How much weaker than it was played the page's sound comes back in these tests. */
 const ECHO_LOSS_DB = 30;
+const ROOM_NOISE_DB = -60;
 
 describeWindow("settings and echo test", ({ openPage, emit, inputsOf, untilLive }) => {
   let page: Page;
@@ -235,10 +236,13 @@ describeWindow("settings and echo test", ({ openPage, emit, inputsOf, untilLive 
   }
 });
 
-/** Gives the page a microphone that hears what the page plays, after 80 ms. */
+/**
+ * Gives the page a microphone that hears what the page plays, after 80 ms, and the noise of a room: without any, the page takes out more of
+ * the echo the more evenly the machine runs.
+ */
 async function hearItself(page: Page): Promise<void> {
   await page.addInitScript(
-    (lossRatio) => {
+    ({ lossRatio, noiseAmplitude }) => {
       const connect = Reflect.get(AudioNode.prototype, "connect") as (this: AudioNode, to: AudioNode) => AudioNode;
       const heard = Promise.withResolvers<MediaStream>();
       function connectAndEcho(this: AudioNode, to: AudioNode): AudioNode {
@@ -249,6 +253,14 @@ async function hearItself(page: Page): Promise<void> {
           connect.call(this, delay);
           connect.call(delay, loss);
           connect.call(loss, microphone);
+          const second = new AudioBuffer({ length: to.context.sampleRate, sampleRate: to.context.sampleRate });
+          second.copyToChannel(
+            Float32Array.from({ length: second.length }, () => (Math.random() - 0.5) * 2 * noiseAmplitude),
+            0,
+          );
+          const noise = new AudioBufferSourceNode(to.context, { buffer: second, loop: true });
+          connect.call(noise, microphone);
+          noise.start();
           heard.resolve(microphone.stream);
         }
         return connect.call(this, to);
@@ -256,6 +268,6 @@ async function hearItself(page: Page): Promise<void> {
       Object.assign(AudioNode.prototype, { connect: connectAndEcho });
       navigator.mediaDevices.getUserMedia = async () => (await heard.promise).clone();
     },
-    10 ** (-ECHO_LOSS_DB / 20),
+    { lossRatio: 10 ** (-ECHO_LOSS_DB / 20), noiseAmplitude: 10 ** (ROOM_NOISE_DB / 20) },
   );
 }

@@ -9,6 +9,18 @@ const WAKE = "(wake|get) me [up|out of bed]";
 const REPEATED =
   /\b(?:every|each) (?:\d+ |other |single )?(?:(?:week|mon|tues|wednes|thurs|fri|satur|sun)?day|morning|evening|night|week|month|year|hour|minute)s?\b/;
 
+const WEEKDAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day";
+const MONTH = "(?:january|february|march|april|may|june|july|august|september|october|november|december)";
+/** Where in a reminder its time may begin. */
+const TIME_BEGINS = new RegExp(
+  ` (?=(?:at|today|tomorrow|tonight|this|on|by|in the|next|the day after tomorrow|${WEEKDAY}|${MONTH} \\d{1,2}(?:st|nd|rd|th)?)\\b)`,
+  "g",
+);
+/** The task of a reminder does not end so: the day would be lost. */
+const ENDS_IN_DAY = new RegExp(
+  `\\b(?:today|tomorrow|${WEEKDAY}|from now|the day after|next (?:week|month|year)|on the \\S+|${MONTH} \\S+)$`,
+);
+
 /** Sets alarms and reminders for a time of day. */
 export const alarmSkill: Skill = {
   triggers: [
@@ -96,14 +108,15 @@ function setReminder(text: string, situation: Situation): SkillAnswer | undefine
 
 /** "at 5 pm to call mum", "to call mum at 5 pm", "for 5 pm": every place where the time may end or begin. */
 function splitReminder(text: string): readonly { readonly task: string; readonly when: string }[] {
-  const [, first = "", second = ""] = /^(?:(?:at|on|for) )?(.+?) (?:to|about|that) (.+)$/.exec(text) ?? [];
+  const start = text.replace(/^(?:at|on|for) /, "");
+  const ends = [...start.matchAll(/(?<=\S) (?:to|about|that) (?=\S)/g)].toReversed();
   const rest = text.replace(/^(?:to|about|that|for) /, "");
-  const joints = [...rest.matchAll(/ (?=(?:at|tomorrow|tonight|this|on|by|in the)\b)/g)];
+  const joints = [...rest.matchAll(TIME_BEGINS)];
   return [
-    ...(first === "" ? [] : [{ task: second, when: first }]),
+    ...ends.map(({ index, 0: joint }) => ({ task: start.slice(index + joint.length), when: start.slice(0, index) })),
     { task: "", when: rest },
     ...joints.map(({ index }) => ({ task: rest.slice(0, index), when: rest.slice(index + 1) })),
-  ];
+  ].filter(({ task }) => !ENDS_IN_DAY.test(task));
 }
 
 function addAlarm(kind: "alarm" | "reminder", label: string, dueAtMs: number, situation: Situation): SkillAnswer {

@@ -105,13 +105,13 @@ function isDay(found: ParsedComponents): boolean {
   return found.isCertain("day") || found.isCertain("weekday") || found.isCertain("month");
 }
 
-/** The hours of the day that may be meant, in order of preference when a day is given. */
+/** The hours of the day that may be meant, the preferred one first. */
 function readHours(hour: number, half: string | undefined, reading: HourReading, hasDay: boolean): readonly number[] {
   if (hour === 0 || hour > 12) return [hour];
   const morning = hour % 12;
   if (half) return [half === "am" ? morning : morning + 12];
   if (reading === "morning") return [hour === 12 ? 12 : morning];
-  if (hasDay) return [hour >= 5 && hour < 12 ? morning : morning + 12];
+  if (hasDay && (hour < 5 || hour === 12)) return [morning + 12];
   return [morning, morning + 12];
 }
 

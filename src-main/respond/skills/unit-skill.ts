@@ -33,7 +33,7 @@ const OTHER_SCALE: Readonly<Record<string, string>> = { degC: "fahrenheit", degF
 async function convert({ text = "", quantity = "" }: Slots): Promise<SkillAnswer | undefined> {
   const to = findUnit(text.replace(/ (?:are|is) there$/, ""));
   const parts = to && readQuantity(quantity)?.map((part) => ({ ...part, unit: scaleOf(part.unit, to) }));
-  if (!to || !parts || parts.some(({ unit }) => unit === to)) return undefined;
+  if (!to || !parts || parts.every(({ unit }) => unit === to)) return undefined;
   const engine = await loadMathEngine();
   let total = 0;
   for (const { count, unit } of parts) {

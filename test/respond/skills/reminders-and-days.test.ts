@@ -8,6 +8,25 @@ const ROWS: readonly (readonly [request: string, say: string, does?: string])[] 
   ["Remind me about the meeting at three.", "I will remind you at 3 PM tomorrow.", "reminder the meeting 22 15:00"],
   ["Remind me about the meeting at 3 a.m.", "I will remind you at 3 AM tomorrow.", "reminder the meeting 22 03:00"],
   ["Remind me to read every chapter at nine.", "I will remind you at 9 PM.", "reminder read every chapter 21 21:00"],
+  [
+    "Remind me to call the dentist next Tuesday at 2.",
+    "I will remind you at 2 PM on Tuesday.",
+    "reminder call the dentist 24 14:00",
+  ],
+  ["Remind me to call mom Friday at 8 pm.", "I will remind you at 8 PM on Friday.", "reminder call mom 27 20:00"],
+  [
+    "Remind me to call mom the day after tomorrow at nine.",
+    "I will remind you at 9 AM on Monday.",
+    "reminder call mom 23 09:00",
+  ],
+  ["Remind me to call mom today at nine.", "I will remind you at 9 PM.", "reminder call mom 21 21:00"],
+  [
+    "Remind me to read the Friday news at nine.",
+    "I will remind you at 9 PM.",
+    "reminder read the friday news 21 21:00",
+  ],
+  ["Remind me at ten to six to leave.", "I will remind you at 5:50 PM.", "reminder leave 21 17:50"],
+  ["Remind me at 6 to go to work.", "I will remind you at 6 PM.", "reminder go to work 21 18:00"],
   ["Remind me tomorrow.", "At what time?"],
   ["Remind me to drink water every hour.", "I can set that for one time only, not again and again."],
   ["Set an alarm every day at seven.", "I can set that for one time only, not again and again."],
@@ -39,6 +58,13 @@ test.each([
   expect(asked).toMatchObject({ say: "At what time?", does: "" });
   expect((await ask(time, { followUps: asked.followUps })).does).toBe(does);
 });
+
+test.each(["pay rent on the fifteenth at 3 pm", "call mom two days from now at nine"])(
+  "a reminder to %s does not lose its day",
+  async (task) => {
+    expect((await ask(`Remind me to ${task}.`)).does).toBe("");
+  },
+);
 
 test("at night, a time that is soon may be meant in the night", async () => {
   const now = new Date(2026, 10, 21, 23, 30);
