@@ -16,9 +16,9 @@ const TIME_BEGINS = new RegExp(
   ` (?=(?:at|today|tomorrow|tonight|this|on|by|in the|next|the day after tomorrow|${WEEKDAY}|${MONTH} \\d{1,2}(?:st|nd|rd|th)?)\\b)`,
   "g",
 );
-/** The task of a reminder does not end so: the day would be lost. */
+/** The task of a reminder does not end so: the day would be lost. "Prepare for Friday" may. */
 const ENDS_IN_DAY = new RegExp(
-  `\\b(?:today|tomorrow|${WEEKDAY}|from now|the day after|next (?:week|month|year)|on the \\S+|${MONTH} \\S+)$`,
+  `\\b(?<!\\b(?:for|about|of|the|until|before) )(?:today|tomorrow|${WEEKDAY}|from now|the day after|next (?:week|month|year)|on the \\S+|${MONTH} \\S+)$`,
 );
 
 /** Sets alarms and reminders for a time of day. */

@@ -26,6 +26,7 @@ const ROWS: readonly (readonly [request: string, say: string, does?: string])[] 
     "reminder read the friday news 21 21:00",
   ],
   ["Remind me at ten to six to leave.", "I will remind you at 5:50 PM.", "reminder leave 21 17:50"],
+  ["Remind me at six to prepare for Monday.", "I will remind you at 6 PM.", "reminder prepare for monday 21 18:00"],
   ["Remind me at 6 to go to work.", "I will remind you at 6 PM.", "reminder go to work 21 18:00"],
   ["Remind me tomorrow.", "At what time?"],
   ["Remind me to drink water every hour.", "I can set that for one time only, not again and again."],
