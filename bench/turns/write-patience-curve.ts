@@ -34,7 +34,7 @@ type Waiting = (endProbability: number, habitMs: number) => number;
 const turns = await judgedTurns();
 const curve = patienceCurveSchema.parse({
   measuredWith:
-    `Simulated on the pauses of ${turns.length} turns that are for testing: three synthetic voices in one conversation, clean and with noise at 20 and 10 dB, ` +
+    `a simulation on the pauses of ${turns.length} turns that are for testing: three synthetic voices in one conversation, clean and with noise at 20 and 10 dB, ` +
     `transcripts ${TRANSCRIPT_MS} ms after the pause is seen (node bench/turns/write-patience-curve.ts)`,
   silenceOnly: THRESHOLDS_MS.map((thresholdMs) => {
     const { medianDelayMs, cutInRatio } = figures(turns, () => thresholdMs);
