@@ -150,4 +150,19 @@ describe("UtteranceBuffer", () => {
     expect(buffer.slice(0, 9_000_000)).toHaveLength(16_000);
     expect(buffer.slice(7000, 8000)).toHaveLength(0);
   });
+
+  test("has silence where frames never came, in place of what was heard before", () => {
+    const buffer = new UtteranceBuffer(1000);
+    const append = (sample: number, endedAtMs: number) => buffer.append(new Float32Array(512).fill(sample), endedAtMs);
+    for (let endedAtMs = 1032; endedAtMs <= 1960; endedAtMs += 32) append(1, endedAtMs);
+    append(2, 2300);
+    expect(new Set(buffer.slice(1928, 1960))).toEqual(new Set([1]));
+    expect(new Set(buffer.slice(1960, 2268))).toEqual(new Set([0]));
+    expect(new Set(buffer.slice(2268, 2300))).toEqual(new Set([2]));
+    append(3, 9000);
+    expect(new Set(buffer.slice(8000, 8968))).toEqual(new Set([0]));
+    append(4, 9030);
+    append(5, 9066);
+    expect(new Set(buffer.slice(8970, 9066))).toEqual(new Set([3, 4, 5]));
+  });
 });
