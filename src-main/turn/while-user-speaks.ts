@@ -66,7 +66,8 @@ export function whileHearing(state: TurnState, phase: Hearing, fact: Fact, nowMs
     case "done-requested":
       return endByKey(state, phase, nowMs);
     case "microphone-lost":
-      return fact.atMs <= phase.startedAtMs ? stay(state) : decideAfter(state, phase, fact.atMs, true, nowMs);
+      if (phase.byKey || fact.atMs <= phase.startedAtMs) return stay(state);
+      return decideAfter(state, phase, fact.atMs, true, nowMs);
     default:
       return whileUserHasTheFloor(state, phase, fact, nowMs);
   }

@@ -88,6 +88,24 @@ test("push to talk: what is said while the key is held is one turn, answered whe
   expect(talk.responder.requests).toHaveLength(1);
 });
 
+test("while the key is held the microphone may go away for a while: what is said before and after is one turn", async () => {
+  const talk = new FakeConversation({ mode: "push-to-talk" });
+  await talk.wait(640);
+  talk.runner.tell({ kind: "talk-key", pressed: true });
+  await talk.say(640);
+  talk.runner.tell({ kind: "microphone-lost", atMs: talk.clock.nowMs() });
+  await talk.clock.advanceTo(talk.clock.nowMs() + 5_000);
+  await talk.wait(640);
+  await talk.say(320);
+  expect(talk.player.calls).toEqual([]);
+  talk.runner.tell({ kind: "talk-key", pressed: false });
+  await talk.wait(96);
+  expect(talk.player.calls).toContain("release 1");
+  const spokenMs = talk.transcriber.requests.map(({ pcm }) => pcm.filter((sample) => sample > 0.5).length / 16);
+  expect(spokenMs).toEqual(expect.arrayContaining([640, 320]));
+  expect(talk.responder.requests).toHaveLength(1);
+});
+
 test("the key silences an answer at once, and letting it go without a word leaves no turn", async () => {
   const talk = new FakeConversation({ mode: "push-to-talk" });
   talk.runner.tell({ kind: "text-entered", text: "hi" });

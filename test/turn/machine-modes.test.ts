@@ -190,10 +190,18 @@ test("a key that is let go long after the last word still leaves time for the tr
   expect(deadlineOf(talk.state)).toBe(14_000 + TURN_TUNING.transcriptTimeoutMs);
 });
 
-test("a microphone that was lost before the talk key was pressed ends nothing", () => {
+test("a microphone that is lost while the talk key is held ends nothing: the key does, and the microphone may be back by then", () => {
   const talk = new Conversation({ mode: "push-to-talk" });
   talk.tell(5000, { kind: "talk-key", pressed: true });
   expect(talk.tell(5200, { kind: "microphone-lost", atMs: 1000 })).toBe("");
+  expect(talk.tell(6000, { kind: "microphone-lost", atMs: 5900 })).toBe("");
   expect(talk.is).toBe("hearing by-key");
+  expect(talk.tell(8000, { kind: "talk-key", pressed: false })).toBe("transcribe");
+});
+
+test("a microphone that is lost ends what was said hands-free, unless it was lost before", () => {
+  const talk = new Conversation();
+  talk.startSpeech(5000);
+  expect(talk.tell(5200, { kind: "microphone-lost", atMs: 1000 })).toBe("");
   expect(talk.tell(6000, { kind: "microphone-lost", atMs: 5900 })).toBe("transcribe");
 });
