@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { MessageChannel } from "node:worker_threads";
 import { failure, succeeded, type Failure, type FailureStage, type Outcome } from "../src-shared/failure.ts";
 import type { SpeakerCommand } from "../src-shared/speaker-protocol.ts";
-import { Assistant } from "./assistant.ts";
+import { Assistant } from "./assistant/assistant.ts";
 import { ChosenEndOfTurn } from "./detect/chosen-end-of-turn.ts";
 import { createDownloadedEndOfTurn } from "./detect/create-downloaded-end-of-turn.ts";
 import { createEmbeddedEndOfTurn } from "./detect/embedded-end-of-turn.ts";

@@ -1,8 +1,8 @@
 import { CAPTURE_FRAME_SAMPLES, FRAME_MS } from "../src-shared/audio-format.ts";
 import type { MicrophoneFrame } from "../src-shared/assistant-contract.ts";
 import type { TurnView } from "../src-shared/turn-view.ts";
-import type { Assistant } from "./assistant.ts";
-import type { MicrophoneSession } from "./assistant-parts.ts";
+import type { Assistant } from "./assistant/assistant.ts";
+import type { MicrophoneSession } from "./assistant/assistant-parts.ts";
 import { nowMs } from "./session-clock.ts";
 
 /** Quiet time after the end of the input and of the last reply before the session is over. */

@@ -23,6 +23,7 @@ export interface RequestResults {
   "stop-speaking": null;
   "set-muted": null;
   "set-paused": null;
+  "test-echo": null;
   "talk-key": null;
   done: null;
   "report-output": null;

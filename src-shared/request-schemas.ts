@@ -30,6 +30,8 @@ export const requestSchemas = {
   "set-muted": z.object({ muted: z.boolean() }).strict(),
   /** Pauses the conversation: the reply is held where it is, and nothing that is said counts. The microphone stays open. */
   "set-paused": z.object({ paused: z.boolean() }).strict(),
+  /** An echo test begins or is over: the conversation is paused meanwhile, as long as the page is there. */
+  "test-echo": z.object({ running: z.boolean() }).strict(),
   /** The key or button to talk was pressed or let go, in any mode. */
   "talk-key": z.object({ pressed: z.boolean() }).strict(),
   /** The user says by key that the turn is over. */

@@ -12,7 +12,7 @@ const MOST_UNSENT_BYTES = 8 * 1024 * 1024;
 
 /** Connects one page to the assistant over its WebSocket until either side closes. Anything that is not in the protocol closes it with 1002. */
 export function carryPage(socket: WebSocket, endpoint: AssistantEndpoint, heartbeatMs: number): void {
-  let audio: { readonly session: AudioSession; readonly clock: PageClock } | undefined;
+  let clock: PageClock | undefined;
   let isAlive = true;
   const sendBytes = (data: string | ArrayBuffer): void => {
     if (socket.bufferedAmount > MOST_UNSENT_BYTES) socket.terminate();
@@ -23,6 +23,11 @@ export function carryPage(socket: WebSocket, endpoint: AssistantEndpoint, heartb
     if (command.kind === "pcm") sendBytes(encodeSpeakerPcm(command.generation, command.pcm));
     else send({ kind: "speaker", message: command });
   };
+  const page: AudioSession = {
+    onMicrophoneFrame: () => undefined,
+    onSpeakerReport: () => undefined,
+    sendSpeakerCommand: sendCommand,
+  };
   const unsubscribe = endpoint.subscribe((event) => send({ kind: "event", event }));
 
   const takeText = (text: string): void => {
@@ -32,34 +37,21 @@ export function carryPage(socket: WebSocket, endpoint: AssistantEndpoint, heartb
     switch (message.kind) {
       case "request":
         void endpoint
-          .request(message.name, message.input)
+          .request(message.name, message.input, page)
           .then((outcome) => send({ kind: "answer", id: message.id, outcome }));
         return;
       case "audio-ports":
-        return attachAudio(new PageClock(message.wallLeadMs));
+        clock = new PageClock(message.wallLeadMs);
+        return endpoint.attachAudio(page);
       case "speaker":
-        return audio?.session.onSpeakerReport(audio.clock.report(message.message));
+        if (clock) page.onSpeakerReport(clock.report(message.message));
     }
-  };
-  const attachAudio = (clock: PageClock): void => {
-    const session = {
-      onMicrophoneFrame: () => undefined,
-      onSpeakerReport: () => undefined,
-      sendSpeakerCommand: sendCommand,
-    };
-    detachAudio();
-    audio = { session, clock };
-    endpoint.attachAudio(session);
-  };
-  const detachAudio = (): void => {
-    if (audio) endpoint.detachAudio(audio.session);
-    audio = undefined;
   };
   const takeAudio = (bytes: Buffer): void => {
     const decoded = decodeAudio(bytes);
     if (!decoded.ok || decoded.value.kind !== "microphone")
       return socket.close(PROTOCOL_ERROR, "unknown audio message");
-    audio?.session.onMicrophoneFrame(audio.clock.frame(decoded.value.frame));
+    if (clock) page.onMicrophoneFrame(clock.frame(decoded.value.frame));
   };
 
   socket.on("message", (data: RawData, isBinary: boolean) => {
@@ -82,6 +74,6 @@ export function carryPage(socket: WebSocket, endpoint: AssistantEndpoint, heartb
   socket.on("close", () => {
     clearInterval(heartbeat);
     unsubscribe();
-    detachAudio();
+    endpoint.detachAudio(page);
   });
 }

@@ -3,7 +3,7 @@ import { BrowserWindow, ipcMain, protocol, session, type IpcMainEvent, type IpcM
 import { CHANNELS } from "../../src-shared/electron-channels.ts";
 import { failed, type Outcome } from "../../src-shared/failure.ts";
 import type { AssistantEndpoint, AudioSession } from "./assistant-endpoint.ts";
-import { openAudioPorts } from "./electron-audio-ports.ts";
+import { openAudioPorts, type AudioPorts } from "./electron-audio-ports.ts";
 import { PageClock } from "./page-clock.ts";
 import { pageHeaders, readPageFile } from "./page-files.ts";
 
@@ -91,16 +91,21 @@ function connectPage(window: BrowserWindow, endpoint: AssistantEndpoint): void {
   const isOurs = ({ senderFrame }: IpcMainEvent | IpcMainInvokeEvent): boolean =>
     senderFrame !== null && senderFrame === webContents.mainFrame && isOurUrl(senderFrame.url);
   let unsubscribe = (): void => undefined;
-  let audio: (AudioSession & { close(): void }) | undefined;
+  let ports: AudioPorts | undefined;
+  const page: AudioSession = {
+    onMicrophoneFrame: () => undefined,
+    onSpeakerReport: () => undefined,
+    sendSpeakerCommand: (command) => ports?.send(command),
+  };
   const dropPage = (): void => {
     unsubscribe();
-    if (audio) endpoint.detachAudio(audio);
-    audio?.close();
-    audio = undefined;
+    endpoint.detachAudio(page);
+    ports?.close();
+    ports = undefined;
   };
 
   ipcMain.handle(CHANNELS.request, (event, name: unknown, input: unknown): Promise<Outcome<unknown>> => {
-    if (isOurs(event) && typeof name === "string") return endpoint.request(name, input);
+    if (isOurs(event) && typeof name === "string") return endpoint.request(name, input, page);
     return Promise.resolve(failed("protocol-error", "window", "a request that is not from our page"));
   });
   ipcMain.on(CHANNELS.subscribe, (event) => {
@@ -110,12 +115,10 @@ function connectPage(window: BrowserWindow, endpoint: AssistantEndpoint): void {
   });
   ipcMain.on(CHANNELS.audioPorts, (event, wallLeadMs: unknown) => {
     if (!isOurs(event) || typeof wallLeadMs !== "number") return;
-    if (audio) endpoint.detachAudio(audio);
-    audio?.close();
-    const opened = openAudioPorts(new PageClock(wallLeadMs));
-    audio = opened.session;
-    endpoint.attachAudio(audio);
-    webContents.postMessage(CHANNELS.audioPorts, null, [...opened.pagePorts]);
+    ports?.close();
+    ports = openAudioPorts(page, new PageClock(wallLeadMs));
+    endpoint.attachAudio(page);
+    webContents.postMessage(CHANNELS.audioPorts, null, [...ports.pagePorts]);
   });
   let reloads = 0;
   webContents.on("render-process-gone", (_, { reason }) => {

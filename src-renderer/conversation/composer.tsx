@@ -1,15 +1,17 @@
 import { useState, type FormEvent, type ReactNode } from "react";
+import type { AssistantState } from "../../src-shared/turn-view.ts";
 import { STRINGS } from "../strings.ts";
 import { TEXT_BOX_ID } from "../use-shortcuts.ts";
 import { useWindow, windowActions } from "../window-state.ts";
 
-const BUSY = new Set(["hearing", "deciding", "responding", "speaking"]);
+/** States in which there may be something to stop; a pause may hold a reply. */
+const STOPPABLE = new Set<AssistantState>(["hearing", "deciding", "responding", "speaking", "paused"]);
 
 /** The text box and the big buttons. Typing always works, whatever the microphone does. */
 export function Composer(): ReactNode {
   const [text, setText] = useState("");
   const muted = useWindow(({ snapshot }) => snapshot.muted);
-  const busy = useWindow(({ snapshot }) => BUSY.has(snapshot.state));
+  const stoppable = useWindow(({ snapshot }) => STOPPABLE.has(snapshot.state));
   const paused = useWindow(({ snapshot }) => snapshot.paused);
   const { request } = windowActions();
   const send = async (event: FormEvent): Promise<void> => {
@@ -63,7 +65,7 @@ export function Composer(): ReactNode {
         type="button"
         className="wide"
         data-testid="stop"
-        disabled={!busy}
+        disabled={!stoppable}
         aria-keyshortcuts="Escape"
         onClick={() => void request("stop-speaking", {})}
       >

@@ -15,7 +15,7 @@ export type EchoTestStatus = "idle" | "due" | "running" | "failed";
 
 /** What a test depends on. */
 export interface Surroundings {
-  readonly snapshot: Pick<AssistantSnapshot, "state" | "paused">;
+  readonly snapshot: Pick<AssistantSnapshot, "state">;
   readonly connected: boolean;
   readonly microphone: Pick<MicrophoneView, "status" | "label">;
   readonly soundSuspended: boolean;
@@ -105,11 +105,10 @@ export class EchoTest {
   async #run(): Promise<void> {
     this.#show("running");
     this.#isDisturbed = false;
-    const wasPaused = this.#surroundings?.snapshot.paused;
-    if (!wasPaused) await this.#request("set-paused", { paused: true });
+    await this.#request("test-echo", { running: true });
     const chirp = makeChirp(CAPTURE_RATE_HZ);
     const recording = await this.#path.record(chirp);
-    if (!wasPaused) void this.#request("set-paused", { paused: false });
+    void this.#request("test-echo", { running: false });
     if (this.#isDisturbed) {
       this.#show("due");
       return this.#arm();

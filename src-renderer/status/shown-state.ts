@@ -5,6 +5,9 @@ import type { WindowState } from "../window-state.ts";
 /** What the window shows at a glance: the assistant's state, unless it is out of reach or cannot hear anything yet. */
 export type ShownState = AssistantState | "reconnecting" | "waiting";
 
+/** What cannot be while nothing is heard. */
+const FOR_EARS = new Set<AssistantState>(["listening", "hearing", "ready", "asleep"]);
+
 /** The state to show. `waiting`: the assistant would listen, but the user has not allowed the microphone. */
 export function shownState({
   snapshot,
@@ -13,7 +16,7 @@ export function shownState({
 }: Pick<WindowState, "snapshot" | "connected" | "microphone">): ShownState {
   if (!connected) return "reconnecting";
   const isDeaf = ["unknown", "unasked", "opening"].includes(microphone.status);
-  return snapshot.state === "listening" && isDeaf ? "waiting" : snapshot.state;
+  return isDeaf && FOR_EARS.has(snapshot.state) ? "waiting" : snapshot.state;
 }
 
 /** What the user can do now. It offers to interrupt by talking only while that is possible. */

@@ -201,7 +201,7 @@ describeWindow("settings and echo test", ({ openPage, emit, inputsOf, untilLive 
     // What the page takes out by itself comes on top.
     expect(lossDb).toBeGreaterThan(ECHO_LOSS_DB - 2);
     expect(lossDb).toBeLessThan(ECHO_LOSS_DB + 50);
-    expect(await inputsOf("set-paused")).toEqual([{ paused: true }, { paused: false }]);
+    expect(await inputsOf("test-echo")).toEqual([{ running: true }, { running: false }]);
     await expect.poll(() => page.getByTestId("test-echo").isEnabled()).toBe(true);
     await emit({
       kind: "settings",

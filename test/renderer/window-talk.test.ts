@@ -7,7 +7,7 @@ import { describeWindow } from "./window-fixture.ts";
 const PRESSED = { pressed: true };
 const LET_GO = { pressed: false };
 
-describeWindow("talk key, done and pause", ({ openPage, emit, inputsOf }) => {
+describeWindow("talk key, done and pause", ({ openPage, emit, inputsOf, untilLive }) => {
   let page: Page;
 
   async function open(): Promise<void> {
@@ -102,6 +102,7 @@ describeWindow("talk key, done and pause", ({ openPage, emit, inputsOf }) => {
     expect(await inputsOf("set-paused")).toEqual([{ paused: true }]);
     await emit(snapshotEvent({ state: "paused", paused: true }));
     expect(await page.getByTestId("pause").textContent()).toContain("Resume");
+    expect(await page.getByTestId("stop").isEnabled()).toBe(true);
     await page.getByTestId("pause").click();
     expect(await inputsOf("set-paused")).toEqual([{ paused: true }, { paused: false }]);
     expect(await page.getByTestId("pause").getAttribute("title")).toContain("microphone stays on");
@@ -110,6 +111,8 @@ describeWindow("talk key, done and pause", ({ openPage, emit, inputsOf }) => {
 
   test("asleep it shows the phrase that wakes it", async () => {
     await open();
+    await page.mouse.click(5, 5);
+    await untilLive();
     await emit({ kind: "settings", settings: settingsSchema.parse({ wakePhrase: "hello there" }) });
     await emit(snapshotEvent({ state: "asleep" }));
     expect(await page.getByTestId("transcript").textContent()).toContain("“hello there”");

@@ -93,9 +93,22 @@ test("the times of a page that was loaded after the machine slept are on the ses
   await vi.waitFor(() => expect(times).toHaveLength(2));
   expect(Math.abs((times[0] as number) - 50)).toBeLessThan(20);
   expect(Math.abs((times[1] as number) - 99)).toBeLessThan(20);
-  page.send({ kind: "audio-ports", wallLeadMs: wallLeadMs(Date, performance) });
-  await vi.waitFor(() => expect(stage.endpoint.session).not.toBe(first));
-  expect(stage.endpoint.detached).toBe(1);
+});
+
+test("a page that renews its audio ports stays the same page, and its clock is read anew", async () => {
+  const page = await stage.openPage();
+  const HOUR_MS = 3_600_000;
+  const times: number[] = [];
+  for (const leadMs of [HOUR_MS, 0]) {
+    page.send({ kind: "audio-ports", wallLeadMs: wallLeadMs(Date, performance) - leadMs });
+    await vi.waitFor(() => expect(stage.endpoint.session).toBeDefined());
+    const { session } = stage.endpoint;
+    if (session) session.onMicrophoneFrame = ({ endedAtMs }) => times.push(endedAtMs);
+    page.socket.send(encodeMicrophoneFrame({ pcm: new Float32Array(CAPTURE_FRAME_SAMPLES), endedAtMs: leadMs + 50 }));
+  }
+  await vi.waitFor(() => expect(times).toHaveLength(2));
+  for (const timeMs of times) expect(Math.abs(timeMs - 50)).toBeLessThan(20);
+  expect(stage.endpoint.detached).toBe(0);
 });
 
 test.each([

@@ -5,7 +5,7 @@ import { CAPTURE_RATE_HZ } from "../../../src-shared/audio-format.ts";
 import { succeeded } from "../../../src-shared/failure.ts";
 
 const QUIET: Surroundings = {
-  snapshot: { state: "listening", paused: false },
+  snapshot: { state: "listening" },
   connected: true,
   microphone: { status: "live", label: "Headset" },
   soundSuspended: false,
@@ -45,29 +45,21 @@ test("a test pauses the conversation, plays once and reports what it measured fo
   await vi.advanceTimersByTimeAsync(3_000);
   expect(shown).toEqual(["due", "running", "idle"]);
   expect(requests).toEqual([
-    ["set-paused", { paused: true }],
-    ["set-paused", { paused: false }],
+    ["test-echo", { running: true }],
+    ["test-echo", { running: false }],
     ["report-output", { label: "Speakers", echoReturnLossDb: 20 }],
   ]);
 });
 
-test("what the user has paused stays paused", async () => {
-  const { echo, requests } = testWith();
-  echo.notice({ ...QUIET, snapshot: { state: "paused", paused: true } });
-  echo.want();
-  await vi.advanceTimersByTimeAsync(3_000);
-  expect(requests).toEqual([["report-output", { label: "Speakers", echoReturnLossDb: 20 }]]);
-});
-
 test("it waits until nobody has spoken for a second, and can be taken back until then", async () => {
   const { echo, played, shown } = testWith();
-  echo.notice({ ...QUIET, snapshot: { state: "speaking", paused: false } });
+  echo.notice({ ...QUIET, snapshot: { state: "speaking" } });
   echo.want();
   await vi.advanceTimersByTimeAsync(5_000);
   expect(played.count).toBe(0);
   echo.notice(QUIET);
   await vi.advanceTimersByTimeAsync(900);
-  echo.notice({ ...QUIET, snapshot: { state: "hearing", paused: false } });
+  echo.notice({ ...QUIET, snapshot: { state: "hearing" } });
   echo.notice(QUIET);
   await vi.advanceTimersByTimeAsync(900);
   expect(played.count).toBe(0);
@@ -98,7 +90,7 @@ test("what happens during a test makes it begin again, and nothing of it is repo
   const { echo, played, requests } = testWith();
   echo.want();
   await vi.advanceTimersByTimeAsync(1_500);
-  echo.notice({ ...QUIET, snapshot: { state: "speaking", paused: true } });
+  echo.notice({ ...QUIET, snapshot: { state: "speaking" } });
   await vi.advanceTimersByTimeAsync(3_000);
   expect(played.count).toBe(1);
   expect(requests.filter(([name]) => name === "report-output")).toEqual([]);
@@ -113,7 +105,7 @@ test("without any sound from the microphone it has failed, and the conversation 
   echo.want();
   await vi.advanceTimersByTimeAsync(3_000);
   expect(shown.at(-1)).toBe("failed");
-  expect(requests.at(-1)).toEqual(["set-paused", { paused: false }]);
+  expect(requests.at(-1)).toEqual(["test-echo", { running: false }]);
 });
 
 test("an assistant that was away is told the output again", () => {

@@ -21,6 +21,10 @@ test("it claims to listen only while it can hear", () => {
   expect(shownState(windowIn("listening", "live"))).toBe("listening");
   expect(shownState(windowIn("listening", "unasked"))).toBe("waiting");
   expect(shownState(windowIn("listening", "opening"))).toBe("waiting");
+  for (const state of ["hearing", "ready", "asleep"] as const) {
+    expect(shownState(windowIn(state, "unasked"))).toBe("waiting");
+    expect(shownState(windowIn(state, "live"))).toBe(state);
+  }
   expect(shownState(windowIn("speaking", "unasked"))).toBe("speaking");
   expect(shownState(windowIn("listening", "live", false))).toBe("reconnecting");
 });

@@ -1,11 +1,11 @@
-import type { RequestInput } from "../src-shared/assistant-contract.ts";
-import type { Outcome } from "../src-shared/failure.ts";
-import type { LabEvent } from "../src-shared/playback-lab.ts";
-import type { Settings, SettingsPatch } from "../src-shared/settings.ts";
-import type { TimerView, TurnView } from "../src-shared/turn-view.ts";
-import type { DuplexConversation } from "./duplex/duplex-conversation.ts";
-import type { RecordedStep, TurnStages } from "./turn/runner.ts";
-import type { AudioSession } from "./window/assistant-endpoint.ts";
+import type { RequestInput } from "../../src-shared/assistant-contract.ts";
+import type { Outcome } from "../../src-shared/failure.ts";
+import type { LabEvent } from "../../src-shared/playback-lab.ts";
+import type { Settings, SettingsPatch } from "../../src-shared/settings.ts";
+import type { TimerView, TurnView } from "../../src-shared/turn-view.ts";
+import type { DuplexConversation } from "../duplex/duplex-conversation.ts";
+import type { RecordedStep, TurnStages } from "../turn/runner.ts";
+import type { AudioSession } from "../window/assistant-endpoint.ts";
 
 /** The settings in force and the one way to change them. */
 export interface SettingsStore {

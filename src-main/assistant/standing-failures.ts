@@ -1,4 +1,4 @@
-import type { Failure, FailureStage } from "../src-shared/failure.ts";
+import type { Failure, FailureStage } from "../../src-shared/failure.ts";
 
 /** What does not work until further notice, as the window shows it. */
 export class StandingFailures {

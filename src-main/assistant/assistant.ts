@@ -1,16 +1,21 @@
-import type { AssistantEvent, RequestInput } from "../src-shared/assistant-contract.ts";
-import { failure, succeeded, type Failure, type FailureStage, type Outcome } from "../src-shared/failure.ts";
-import type { LabEvent } from "../src-shared/playback-lab.ts";
-import type { AssistantSnapshot, AssistantState, TurnView } from "../src-shared/turn-view.ts";
+import type { AssistantEvent, RequestInput } from "../../src-shared/assistant-contract.ts";
+import { failure, succeeded, type Failure, type FailureStage, type Outcome } from "../../src-shared/failure.ts";
+import type { LabEvent } from "../../src-shared/playback-lab.ts";
+import type { AssistantSnapshot, TurnView } from "../../src-shared/turn-view.ts";
 import type { AssistantParts, MicrophoneSession } from "./assistant-parts.ts";
-import { MicrophoneIntake } from "./capture/microphone-intake.ts";
-import { TurnOrder } from "./duplex/turn-order.ts";
-import { parseRequest, type ParsedRequest } from "../src-shared/parse-request.ts";
-import { nowMs } from "./session-clock.ts";
+import { MicrophoneIntake } from "../capture/microphone-intake.ts";
+import { TurnOrder } from "../duplex/turn-order.ts";
+import { parseRequest, type ParsedRequest } from "../../src-shared/parse-request.ts";
+import { nowMs } from "../session-clock.ts";
+import { EchoPause } from "./echo-pause.ts";
+import { EventFeed } from "./event-feed.ts";
+import { duplexWith, rememberEcho } from "./measured-echo.ts";
+import { OpenPages, type PageSound } from "./open-pages.ts";
 import { StandingFailures } from "./standing-failures.ts";
-import { chooseDuplex, type Duplex } from "./turn/conduct.ts";
-import { TurnRunner } from "./turn/runner.ts";
-import type { AssistantEndpoint, AudioSession } from "./window/assistant-endpoint.ts";
+import { stateAtAGlance } from "./state-at-a-glance.ts";
+import type { Duplex } from "../turn/conduct.ts";
+import { TurnRunner } from "../turn/runner.ts";
+import type { AssistantEndpoint, AudioSession } from "../window/assistant-endpoint.ts";
 
 /** Two seconds. */
 const MOST_EARLY_FRAMES = 62;
@@ -22,31 +27,30 @@ export class Assistant implements AssistantEndpoint {
   readonly #parts: AssistantParts;
   readonly #runner: TurnRunner;
   readonly #turnOrder = new TurnOrder();
-  readonly #listeners = new Set<(event: AssistantEvent) => void>();
+  readonly #feed = new EventFeed(() => this.#show());
   readonly #turnListeners = new Set<(turn: TurnView) => void>();
   #intake: MicrophoneIntake | undefined;
   readonly #earlyFrames: (readonly [pcm16: Float32Array, endedAtMs: number])[] = [];
   #session: MicrophoneSession | undefined;
-  /** Pages with sound, oldest first. The last one to come is heard; when it goes, the one before it. */
-  readonly #pages = new Set<AudioSession>();
+  readonly #pages = new OpenPages();
+  readonly #echoPause = new EchoPause((paused) => this.#setPaused(paused));
+  /** The page on which the talk key is held. */
+  #keyHolder: AudioSession | undefined;
   #started = false;
   #isHeldByAnother = false;
   #muted = false;
   /** Experiments of the playback lab that are not over. */
   #experiments = 0;
   readonly #failures = new StandingFailures();
-  #microphone: RequestInput<"report-microphone"> | undefined;
-  /** Name of the output that the window plays to. */
-  #outputLabel = "";
-  #revision = 0;
-  #snapshotIsDue = false;
+  /** What the page that is heard has said of its sound. */
+  #sound: PageSound = {};
 
   constructor(parts: AssistantParts) {
     this.#parts = parts;
     this.#runner = new TurnRunner(parts.stages, {
       changed: () => {
         parts.duplex.setPaused(this.#runner.paused);
-        this.#publishSoon();
+        this.#feed.showSoon();
       },
       stepped: (step) => parts.recorder.stepped(step),
       turnEnded: (turn) => {
@@ -65,26 +69,25 @@ export class Assistant implements AssistantEndpoint {
       this.#runner.applyVolume();
       this.#tellConduct();
       parts.duplex.follow();
-      this.#send({ kind: "settings", settings });
+      this.#feed.send({ kind: "settings", settings });
     });
     parts.lab.onEvent((event) => this.#tellLab(event));
     this.#tellConduct();
-    parts.timers.onChange(() => this.#publishSoon());
+    parts.timers.onChange(() => this.#feed.showSoon());
     parts.timers.onDue((text) => this.#runner.tell({ kind: "announcement-due", text }));
     parts.duplex.follow();
     this.ready = this.#start();
   }
 
-  async request(name: string, input: unknown): Promise<Outcome<unknown>> {
+  async request(name: string, input: unknown, page?: AudioSession): Promise<Outcome<unknown>> {
     const request = parseRequest(name, input);
-    return request.ok ? this.#answer(request.value) : request;
+    return request.ok ? this.#answer(request.value, page) : request;
   }
 
   subscribe(listener: (event: AssistantEvent) => void): () => void {
-    this.#listeners.add(listener);
     listener({ kind: "settings", settings: this.#parts.settings.current });
     listener({ kind: "snapshot", snapshot: this.snapshot });
-    return () => this.#listeners.delete(listener);
+    return this.#feed.subscribe(listener);
   }
 
   /** Calls back with every turn once it is over. */
@@ -92,12 +95,9 @@ export class Assistant implements AssistantEndpoint {
     this.#turnListeners.add(listener);
   }
 
-  attachAudio(session: AudioSession): void {
-    this.#pages.add(session);
-    this.attachMicrophone(session);
-    this.#parts.attachSpeaker(session);
-    this.#failures.output = undefined;
-    this.#publishSoon();
+  attachAudio(page: AudioSession): void {
+    this.#pages.add(page);
+    if (page === this.#pages.current) this.#hearAndSpeakThrough(page);
   }
 
   /** Listens to this source of frames from now on, in place of an earlier one. */
@@ -110,21 +110,23 @@ export class Assistant implements AssistantEndpoint {
     };
   }
 
-  detachAudio(session: AudioSession): void {
-    this.#pages.delete(session);
-    if (session !== this.#session) return;
-    this.#session = undefined;
-    this.#parts.duplex.setTalkKey(false);
-    this.#loseMicrophone();
-    this.#parts.attachSpeaker(undefined);
-    this.#parts.lab.stop();
-    const earlier = [...this.#pages].at(-1);
-    if (earlier) this.attachAudio(earlier);
+  detachAudio(page: AudioSession): void {
+    this.#pages.remove(page);
+    this.#echoPause.end(page);
+    if (page === this.#keyHolder) this.#pressTalkKey(false);
+    if (page === this.#session) {
+      this.#session = undefined;
+      this.#loseMicrophone();
+      this.#parts.attachSpeaker(undefined);
+      this.#parts.lab.stop();
+      if (this.#pages.current) this.#hearAndSpeakThrough(this.#pages.current);
+    }
+    this.#useSound();
   }
 
   /** What the window last said of the microphone. */
   get microphone(): RequestInput<"report-microphone"> | undefined {
-    return this.#microphone;
+    return this.#sound.microphone;
   }
 
   /** Resolves once somebody holds the conversation: another engine may take its time to get ready. Code: engine-unusable. */
@@ -175,7 +177,15 @@ export class Assistant implements AssistantEndpoint {
     this.#parts.duplex.stop();
   }
 
-  async #answer(request: ParsedRequest): Promise<Outcome<unknown>> {
+  #hearAndSpeakThrough(page: AudioSession): void {
+    this.attachMicrophone(page);
+    this.#parts.attachSpeaker(page);
+    this.#failures.output = undefined;
+    this.#useSound();
+  }
+
+  /** `page`: whose request it is; undefined for a program's own. */
+  async #answer(request: ParsedRequest, page: AudioSession | undefined): Promise<Outcome<unknown>> {
     const { timers, duplex } = this.#parts;
     switch (request.name) {
       case "update-settings":
@@ -190,22 +200,28 @@ export class Assistant implements AssistantEndpoint {
         this.#setMuted(request.input.muted);
         return succeeded(null);
       case "set-paused":
-        this.#runner.tell({ kind: "pause-changed", paused: request.input.paused });
+        this.#echoPause.userSets(request.input.paused);
+        this.#setPaused(request.input.paused);
+        return succeeded(null);
+      case "test-echo":
+        if (request.input.running) this.#echoPause.begin(page, this.#runner.paused);
+        else this.#echoPause.end(page);
         return succeeded(null);
       case "talk-key":
-        duplex.setTalkKey(request.input.pressed);
-        if (!request.input.pressed || !duplex.isHolding)
-          this.#runner.tell({ kind: "talk-key", pressed: request.input.pressed });
+        this.#pressTalkKey(request.input.pressed, page);
         return succeeded(null);
       case "done":
         duplex.setTalkKey(false);
         this.#runner.tell({ kind: "done-requested" });
         return succeeded(null);
       case "report-microphone":
-        this.#reportMicrophone(request.input);
+        this.#pages.note(page, { microphone: request.input });
+        this.#useSound();
         return succeeded(null);
       case "report-output":
-        return this.#reportOutput(request.input);
+        this.#pages.note(page, { outputLabel: request.input.label });
+        this.#useSound();
+        return rememberEcho(this.#parts.settings, request.input);
       case "lab-play":
         return this.#playInLab(request.input);
       case "lab-stop":
@@ -244,7 +260,7 @@ export class Assistant implements AssistantEndpoint {
     const { paused } = this.#runner;
     this.#runner.tell({ kind: "stop-requested" });
     this.#runner.tell({ kind: "microphone-silenced" });
-    this.#runner.tell({ kind: "pause-changed", paused });
+    this.#setPaused(paused);
     const started = this.#parts.lab.play(experiment);
     if (started.ok) this.#experiments++;
     return started;
@@ -252,42 +268,45 @@ export class Assistant implements AssistantEndpoint {
 
   #tellLab(event: LabEvent): void {
     if (event.kind === "finished") this.#experiments--;
-    this.#send({ kind: "lab", event });
+    this.#feed.send({ kind: "lab", event });
   }
 
   #setMuted(muted: boolean): void {
     this.#muted = muted;
     if (muted) this.#runner.tell({ kind: "microphone-silenced" });
-    this.#publishSoon();
+    this.#feed.showSoon();
   }
 
-  #reportMicrophone(report: RequestInput<"report-microphone">): void {
-    const { status, label } = report;
-    this.#microphone = report;
+  #setPaused(paused: boolean): void {
+    this.#runner.tell({ kind: "pause-changed", paused });
+  }
+
+  #pressTalkKey(pressed: boolean, page?: AudioSession): void {
+    const { duplex } = this.#parts;
+    this.#keyHolder = pressed ? page : undefined;
+    duplex.setTalkKey(pressed);
+    if (!pressed || !duplex.isHolding) this.#runner.tell({ kind: "talk-key", pressed });
+  }
+
+  /** Of the page that is heard. */
+  #useSound(): void {
+    const { sound } = this.#pages;
+    if (sound === this.#sound) return;
+    const { outputLabel } = this.#sound;
+    this.#sound = sound;
+    if (sound.outputLabel !== outputLabel) this.#tellConduct();
+    const { status = "live", label = "" } = sound.microphone ?? {};
     this.#failures.microphone = status === "live" ? undefined : failure(`mic-${status}`, "capture", label, true);
     if (status !== "live") this.#loseMicrophone();
-    this.#publishSoon();
+    this.#feed.showSoon();
   }
 
   #loseMicrophone(): void {
     this.#runner.tell({ kind: "microphone-lost", atMs: this.#intake?.heardUntilMs ?? nowMs() });
   }
 
-  /** What was measured for an output is remembered for it. */
-  async #reportOutput({ label, echoReturnLossDb }: RequestInput<"report-output">): Promise<Outcome<null>> {
-    this.#outputLabel = label;
-    if (echoReturnLossDb === undefined) {
-      this.#tellConduct();
-      return succeeded(null);
-    }
-    const { settings } = this.#parts;
-    const measured = { ...settings.current.echoReturnLossDb, [label]: echoReturnLossDb };
-    const updated = await settings.update({ echoReturnLossDb: measured });
-    return updated.ok ? succeeded(null) : updated;
-  }
-
   get #duplex(): Duplex {
-    return chooseDuplex(this.#parts.settings.current.echoReturnLossDb[this.#outputLabel]);
+    return duplexWith(this.#parts.settings, this.#sound.outputLabel);
   }
 
   #tellConduct(): void {
@@ -298,54 +317,36 @@ export class Assistant implements AssistantEndpoint {
 
   #fail(reason: Failure): void {
     this.#failures.note(reason);
-    this.#publishSoon();
-  }
-
-  #publishSoon(): void {
-    if (this.#snapshotIsDue) return;
-    this.#snapshotIsDue = true;
-    setImmediate(() => {
-      this.#snapshotIsDue = false;
-      this.#revision++;
-      this.#send({ kind: "snapshot", snapshot: this.snapshot });
-    });
+    this.#feed.showSoon();
   }
 
   /** Shows that something in a stage does not work as chosen; undefined when it does again. */
   noteSubstitution(stage: FailureStage, reason: Failure | undefined): void {
     this.#failures.noteSubstitution(stage, reason);
-    this.#publishSoon();
-  }
-
-  #send(event: AssistantEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    this.#feed.showSoon();
   }
 
   get snapshot(): AssistantSnapshot {
+    return this.#feed.snapshot;
+  }
+
+  #show(): Omit<AssistantSnapshot, "revision"> {
+    const { duplex, settings, timers } = this.#parts;
     const { shown } = this.#failures;
     return {
-      revision: this.#revision,
-      state: this.#state(),
+      state: stateAtAGlance({
+        runner: this.#runner,
+        failures: this.#failures,
+        muted: this.#muted,
+        held: duplex.state,
+        needsKey: settings.current.mode === "push-to-talk",
+      }),
       muted: this.#muted,
       paused: this.#runner.paused,
       duplex: this.#duplex,
       ...(shown && { failure: shown }),
-      turns: this.#turnOrder.merge(this.#runner.turns, this.#parts.duplex.entries),
-      timers: this.#parts.timers.list(),
+      turns: this.#turnOrder.merge(this.#runner.turns, duplex.entries),
+      timers: timers.list(),
     };
-  }
-
-  #state(): AssistantState {
-    const { phase } = this.#runner;
-    if (phase !== "closed" && phase !== "listening") return phase;
-    if (this.#failures.worstWhile(this.#muted)) return "failed";
-    if (phase === "closed") return "starting";
-    if (this.#runner.paused) return "paused";
-    const held = this.#parts.duplex.state;
-    if (held === "starting" || held === "failed" || held === "speaking") return held;
-    if (this.#muted) return "muted";
-    if (held) return held;
-    if (this.#runner.attentive) return "listening";
-    return this.#parts.settings.current.mode === "push-to-talk" ? "ready" : "asleep";
   }
 }
