@@ -55,6 +55,8 @@ export class Microphone {
   #sink: AudioWorkletNode | undefined;
   #open: OpenMicrophone | undefined;
   #attempt = 0;
+  /** The opening that is under way: whether devices came or went since it began, which it may not know. */
+  #opening: { isStale: boolean } | undefined;
   #watch = new SoundWatch();
   readonly #budget = new ReopeningBudget();
   /** The chosen microphone while the system's default stands in for it because it is silent. */
@@ -140,11 +142,15 @@ export class Microphone {
     if (!this.#sink) return;
     this.#release();
     const attempt = this.#attempt;
+    const opening = { isStale: false };
+    this.#opening = opening;
     if (before === "sounding") this.#show({ status: "opening" });
     const opened = await openMicrophone(this.#silentDevice ? "" : this.#wantedLabel);
     if (attempt !== this.#attempt) return opened.ok ? opened.microphone.close() : undefined;
+    this.#opening = undefined;
     if (!opened.ok) {
       this.#fail(opened.problem);
+      if (opening.isStale && opened.problem !== "denied") return this.#reopen();
       return opened.problem === "busy" ? this.#openLater() : undefined;
     }
     this.#open = opened.microphone;
@@ -157,9 +163,11 @@ export class Microphone {
     if (before === "sounding") this.#live();
     else if (before === "stalled") this.#openLater(before);
     if (opened.microphone.track.muted) this.#silenced(true);
-    const { labels, systemDefault } = await listMicrophones();
-    this.#systemDefault = systemDefault;
-    this.#show({ available: labels });
+    const devices = await listMicrophones();
+    if (attempt !== this.#attempt) return;
+    if (opening.isStale) return this.#follow(devices);
+    this.#systemDefault ||= devices.systemDefault;
+    this.#show({ available: devices.labels });
   }
 
   /** As far as is known. */
@@ -191,15 +199,22 @@ export class Microphone {
     }
   }
 
-  #devicesChanged({ labels, systemDefault }: MicrophoneDevices): void {
-    this.#show({ available: labels });
+  #devicesChanged(devices: MicrophoneDevices): void {
     this.#budget.renew();
-    const { status, label } = this.#view;
+    if (this.#opening) this.#opening.isStale = true;
+    else this.#follow(devices);
+  }
+
+  /** Opens another microphone where these devices ask for it. */
+  #follow({ labels, systemDefault }: MicrophoneDevices): void {
+    this.#show({ available: labels });
+    const { status } = this.#view;
+    const label = this.#open?.track.label;
     const wantedIsThere = labels.includes(this.#wantedLabel);
     if (!wantedIsThere) this.#dropSilentDevice();
     const wantedIsBack = wantedIsThere && this.#wantedLabel !== label && !this.#silentDevice;
     const usesDefault = !wantedIsThere || this.#silentDevice !== undefined;
-    const defaultIsOther = usesDefault && systemDefault !== this.#systemDefault;
+    const defaultIsOther = usesDefault && this.#systemDefault !== "" && systemDefault !== this.#systemDefault;
     this.#systemDefault = systemDefault;
     const isGone = status === "missing" || status === "lost" || status === "busy";
     if (isGone || (this.#open && (wantedIsBack || defaultIsOther))) void this.#reopen();
@@ -295,6 +310,7 @@ export class Microphone {
 
   #release(): void {
     this.#attempt++;
+    this.#opening = undefined;
     this.#open?.close();
     this.#open = undefined;
     this.#onLevel(0);

@@ -178,6 +178,34 @@ describe.skipIf(windowSkipReason !== undefined)(
       await untilReported("lost", "live");
     });
 
+    test("a chosen microphone that comes back while the default is being opened is taken", async () => {
+      await open(["microphone"], holdOpenings);
+      await untilReported("live");
+      const settings = settingsSchema.parse({ microphoneLabel: "Fake Audio Input 2" });
+      await page.evaluate(() => window.openings.hide("Fake Audio Input 2"));
+      assistant.emit({ kind: "settings", settings });
+      await page.waitForFunction(() => window.openings.held.length === 1);
+      await page.evaluate(() => window.openings.show());
+      await page.evaluate(() => window.openings.letGo());
+      await page.waitForFunction(() => window.openings.held.length === 1);
+      await page.evaluate(() => window.openings.letGo());
+      await expect.poll(label, { timeout: 5_000 }).toBe("Fake Audio Input 2");
+      expect(await liveTracks()).toBe(1);
+    });
+
+    test("a microphone that is plugged in while another cannot be found is taken", async () => {
+      await open(["microphone"], holdOpenings);
+      await untilReported("live");
+      assistant.emit({ kind: "settings", settings: settingsSchema.parse({ microphoneLabel: "Fake Audio Input 2" }) });
+      await page.waitForFunction(() => window.openings.held.length === 1);
+      await page.evaluate(() => window.openings.show());
+      await page.evaluate(() => window.openings.letGo("NotFoundError"));
+      await page.waitForFunction(() => window.openings.held.length === 1);
+      await page.evaluate(() => window.openings.letGo());
+      await untilReported("live", "missing", "live");
+      expect(await liveTracks()).toBe(1);
+    });
+
     test("without any microphone it says so, and takes the first that is plugged in", async () => {
       await open(["microphone"], () => {
         const { mediaDevices } = navigator;
@@ -213,6 +241,16 @@ declare global {
     tracks: MediaStreamTrack[];
     /** Attempts to open a microphone in vain. */
     attempts: number;
+    openings: {
+      /** Openings that wait, oldest first; the page's first one does not. */
+      readonly held: ((error?: string) => void)[];
+      /** Lets the oldest go on, or fail with the error of this name. */
+      letGo(error?: string): void;
+      /** From now on there is no microphone of this name. */
+      hide(label: string): void;
+      /** It is there again, and the page is told. */
+      show(): void;
+    };
   }
 }
 
@@ -225,5 +263,30 @@ function watchTracks(): void {
     const stream = await getUserMedia(constraints);
     window.tracks.push(...stream.getAudioTracks());
     return stream;
+  };
+}
+
+/** Lets a test say when a microphone opens, and what comes and goes meanwhile. */
+function holdOpenings(): void {
+  const { mediaDevices } = navigator;
+  const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
+  const enumerateDevices = mediaDevices.enumerateDevices.bind(mediaDevices);
+  let hidden = "";
+  let isFirst = true;
+  window.openings = {
+    held: [],
+    letGo: (error) => window.openings.held.shift()?.(error),
+    hide: (label) => (hidden = label),
+    show: () => {
+      hidden = "";
+      mediaDevices.dispatchEvent(new Event("devicechange"));
+    },
+  };
+  mediaDevices.enumerateDevices = async () => (await enumerateDevices()).filter(({ label }) => label !== hidden);
+  mediaDevices.getUserMedia = async (constraints) => {
+    const error = isFirst ? undefined : await new Promise<string | undefined>((go) => window.openings.held.push(go));
+    isFirst = false;
+    if (error) throw new DOMException("", error);
+    return getUserMedia(constraints);
   };
 }
