@@ -157,6 +157,7 @@ export function nameTimer({ kind, label, lengthMs }: Timer): string {
   return kind === "timer" ? `${sayLength(lengthMs)} timer` : "alarm";
 }
 
+/** True whenever it is spoken: a pause may hold it back. */
 function announceTimer(timer: Timer, lateMs: number): string {
   const { kind, label, dueAtMs } = timer;
   const reminder = label === "" ? "This is your reminder." : `This is your reminder to ${label}.`;
@@ -165,5 +166,5 @@ function announceTimer(timer: Timer, lateMs: number): string {
     return kind === "reminder" ? `${reminder} It was due ${ago}.` : `Your ${nameTimer(timer)} was due ${ago}.`;
   }
   if (kind === "timer") return `Your ${nameTimer(timer)} is done.`;
-  return kind === "reminder" ? reminder : `It is ${sayTimeOfDay(new Date(dueAtMs))}. This is your ${nameTimer(timer)}.`;
+  return kind === "reminder" ? reminder : `This is your ${sayTimeOfDay(new Date(dueAtMs))} ${nameTimer(timer)}.`;
 }

@@ -72,7 +72,7 @@ test("an alarm says the time", async () => {
   dueAt.setHours(dueAt.getHours() + 2, 30, 0, 0);
   store.set(timer(dueAt.getTime(), { kind: "alarm", lengthMs: 0 }));
   await clock.advanceTo(dueAt.getTime());
-  expect(announcements[0]).toMatch(/^It is \d{1,2}:30 [AP]M\. This is your alarm\.$/);
+  expect(announcements[0]).toMatch(/^This is your \d{1,2}:30 [AP]M alarm\.$/);
 });
 
 test("a timer that is due when it is set is announced at once", () => {

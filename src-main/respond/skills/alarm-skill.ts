@@ -1,6 +1,6 @@
 import type { Timer } from "../timer-store.ts";
 import { parseDuration } from "./parse-duration.ts";
-import { parseDayPart, parseMoment, type HourReading } from "./parse-moment.ts";
+import { MONTH, parseDayPart, parseMoment, type HourReading } from "./parse-moment.ts";
 import { sayMoment } from "./say.ts";
 import type { Situation, Skill, SkillAnswer } from "./skill.ts";
 import { START, turnRound } from "./timer-skill.ts";
@@ -10,7 +10,6 @@ const REPEATED =
   /\b(?:every|each) (?:\d+ |other |single )?(?:(?:week|mon|tues|wednes|thurs|fri|satur|sun)?day|morning|evening|night|week|month|year|hour|minute)s?\b/;
 
 const WEEKDAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day";
-const MONTH = "(?:january|february|march|april|may|june|july|august|september|october|november|december)";
 /** Where in a reminder its time may begin. */
 const TIME_BEGINS = new RegExp(
   ` (?=(?:at|today|tomorrow|tonight|this|on|by|in the|next|the day after tomorrow|${WEEKDAY}|${MONTH} \\d{1,2}(?:st|nd|rd|th)?)\\b)`,
@@ -86,11 +85,19 @@ export const alarmSkill: Skill = {
   ],
 };
 
-function setAlarm(label: string, text: string, reading: HourReading, situation: Situation): SkillAnswer | undefined {
+/** `day`: see {@link askTime}. */
+function setAlarm(
+  label: string,
+  text: string,
+  reading: HourReading,
+  situation: Situation,
+  day = "",
+): SkillAnswer | undefined {
   if (REPEATED.test(text)) return ONLY_ONCE;
-  const due = parseMoment(text, new Date(situation.nowMs), reading);
+  const now = new Date(situation.nowMs);
+  const due = parseMoment(text, now, reading, { day });
   if (due) return addAlarm("alarm", label, due.getTime(), situation);
-  return undefined;
+  return parseDayPart(text, now) && askTime(reading, label, text);
 }
 
 /** Where nothing but the time is missing, it is asked for. */
@@ -119,7 +126,13 @@ function splitReminder(text: string): readonly { readonly task: string; readonly
   ].filter(({ task }) => !ENDS_IN_DAY.test(task));
 }
 
-function addAlarm(kind: "alarm" | "reminder", label: string, dueAtMs: number, situation: Situation): SkillAnswer {
+/** `label`: what it is for, or what to be reminded of; empty for nothing. */
+export function addAlarm(
+  kind: "alarm" | "reminder",
+  label: string,
+  dueAtMs: number,
+  situation: Situation,
+): SkillAnswer {
   const { timers, nowMs } = situation;
   const timer: Omit<Timer, "id"> = { kind, label: turnRound(label), dueAtMs, lengthMs: 0 };
   const moment = sayMoment(new Date(dueAtMs), new Date(nowMs));
@@ -142,7 +155,7 @@ function askWhen(say: string, task: string, day = ""): SkillAnswer {
       {
         patterns: [`${opening} [for|at|on] {text}`],
         answer: ({ text = "" }, situation) => {
-          const due = parseMoment(`${text} ${day}`, new Date(situation.nowMs), "waking");
+          const due = parseMoment(text, new Date(situation.nowMs), "waking", { day });
           return due && addAlarm("reminder", task, due.getTime(), situation);
         },
       },
@@ -150,13 +163,14 @@ function askWhen(say: string, task: string, day = ""): SkillAnswer {
   };
 }
 
-function askTime(reading: HourReading): SkillAnswer {
+/** `day` is what was said of the day, if anything. Another day may be said with the time. */
+function askTime(reading: HourReading, label = "", day = ""): SkillAnswer {
   return {
     say: "For what time?",
     followUps: [
       {
         patterns: ["[yes|ok|okay|make it|set it|it should be|make that|say] [for|at|to] {text}"],
-        answer: ({ text = "" }, situation) => setAlarm("", text, reading, situation),
+        answer: ({ text = "" }, situation) => setAlarm(label, text, reading, situation, day),
       },
     ],
   };

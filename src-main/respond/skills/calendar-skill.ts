@@ -1,11 +1,10 @@
-import { parseDay, parseMoment } from "./parse-moment.ts";
+import { MONTH, parseDay, parseMoment } from "./parse-moment.ts";
 import { sayCount, sayDate, sayDuration, sayMoment, startOfDay } from "./say.ts";
 import type { Skill, SkillAnswer } from "./skill.ts";
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-const MONTH =
-  /^(?:this month|(?:january|february|march|april|may|june|july|august|september|october|november|december)(?: (?:of )?\d{4})?)$/;
+const WHOLE_MONTH = new RegExp(`^(?:this month|${MONTH}(?: (?:of )?\\d{4})?)$`);
 const MONTH_AND_YEAR = new Intl.DateTimeFormat("en-US", { month: "long", year: "numeric" });
 
 /** Says on which day a date falls, and how far away it is. */
@@ -117,7 +116,7 @@ function sayTimeUntil(text: string, nowMs: number): SkillAnswer | undefined {
 /** Undefined when the text names neither a month nor a leap year. */
 function sayDaysOf(text: string, now: Date): SkillAnswer | undefined {
   if (/^(?:a )?leap year$/.test(text)) return { say: "A leap year has 366 days." };
-  const month = MONTH.test(text) ? (text === "this month" ? now : parseDay(text, now, "future")) : undefined;
+  const month = WHOLE_MONTH.test(text) ? (text === "this month" ? now : parseDay(text, now, "future")) : undefined;
   if (!month) return undefined;
   const days = new Date(month.getFullYear(), month.getMonth() + 1, 0).getDate();
   return { say: `${MONTH_AND_YEAR.format(month)} has ${sayCount(days, "day")}.` };

@@ -9,9 +9,20 @@ export type Preference = "past" | "future";
 /** Which half of the day is meant where none is said: the morning, whichever comes first, or that unless it would be in the night. */
 export type HourReading = "morning" | "soonest" | "waking";
 
+/** The part of a day that is said beside a time of day. */
+type DayHalf = "am" | "pm" | "night";
+
+/** What counts where a time is said without a day: what was said of it before, and the instant after which it is. */
+export interface WithoutDay {
+  readonly from?: Date;
+  readonly day?: string;
+}
+
 /** A time that is as soon as this may be meant even in the night. */
 const SOON_MS = 6 * 3_600_000;
 const NIGHT_ENDS_HOUR = 6;
+/** An earlier hour of a night is after midnight. */
+const NIGHT_GROWS_HOUR = 5;
 
 const TIME_REWRITES: readonly (readonly [pattern: RegExp, replacement: string | ((...match: string[]) => string)])[] = [
   [/\bhalf past (\d{1,2})\b/, "$1:30"],
@@ -29,17 +40,26 @@ const TIME_REWRITES: readonly (readonly [pattern: RegExp, replacement: string | 
   [/\b(\d{1,2})([0-5]\d) hours\b/, "$1:$2"],
   [/\boclock\b/, ""],
   [/\b(?:noon|midday)\b/, "12:00 pm"],
-  [/\bmidnight\b/, "12:00 am"],
+  [/\bmidnight\b/, "12:00 at night"],
 ];
-const TIME = /\b(\d{1,2})(?::(\d{2}))?(?: (am|pm))?(?=\s|$)(?! of\b)/;
+/** Names of months, as a pattern. */
+export const MONTH = "(?:january|february|march|april|may|june|july|august|september|october|november|december)";
+const TIME = new RegExp(String.raw`(?<!${MONTH} )\b(\d{1,2})(?::(\d{2}))?(?: (am|pm))?(?=\s|$)(?! of\b)`);
+const DAY_OF_MONTH = /^(\d{1,2})(?:st|nd|rd|th)(?: of (?:this|the) month)?$/;
 const MORNING = /\b(?:in the |this |tomorrow )?morning\b/;
-const LATER_DAY = /\b(?:in the |this )?(?:afternoon|evening)\b|\b(?:at |to)?night\b/;
+const LATER_DAY = /\b(?:in the |this )?(?:afternoon|evening)\b/;
+const NIGHT = /\b(?:at |to|in the )?night\b/;
 
 /**
  * The next instant that a spoken time of day means: "half past 6", "7 30 tomorrow morning", "18:45", "noon on friday". `reading` counts
  * without "AM" or "PM". Undefined when a word is left over. Pure.
  */
-export function parseMoment(text: string, now: Date, reading: HourReading): Date | undefined {
+export function parseMoment(
+  text: string,
+  now: Date,
+  reading: HourReading,
+  { from = now, day: dayText = "" }: WithoutDay = {},
+): Date | undefined {
   let rest = withoutPrepositions(text);
   for (const [pattern, replacement] of TIME_REWRITES) {
     rest = typeof replacement === "string" ? rest.replace(pattern, replacement) : rest.replace(pattern, replacement);
@@ -50,10 +70,15 @@ export function parseMoment(text: string, now: Date, reading: HourReading): Date
   const minute = Number(time[2] ?? 0);
   if (hour > 23 || minute > 59) return undefined;
   rest = rest.replace(time[0], " ");
-  const named = readDayPart(rest, now);
-  if (!named) return undefined;
-  const hours = readHours(hour, time[3] ?? named.half, reading, named.day !== undefined);
-  return nextInstant(now, named.day, hours, minute, reading);
+  const said = readDayPart(rest, now);
+  if (!said) return undefined;
+  const named = said.day ? said : { ...readDayPart(withoutPrepositions(dayText), now), ...said };
+  const isAfterMidnight = named.half === "night" && time[3] !== "pm" && (hour === 12 || hour < NIGHT_GROWS_HOUR);
+  const half = time[3] ?? (isAfterMidnight ? "am" : named.half === "night" ? "pm" : named.half);
+  const hours = readHours(hour, half, reading, named.day !== undefined);
+  const isOfNextDay = isAfterMidnight && now.getHours() >= NIGHT_GROWS_HOUR;
+  const day = named.day && isOfNextDay ? nextDay(named.day) : named.day;
+  return nextInstant(day ? now : from, day, hours, minute, reading);
 }
 
 /** The day that words without a time of day mean: "tomorrow", "friday evening", "tonight". Undefined when a word is left over. Local midnight. Pure. */
@@ -70,17 +95,24 @@ function withoutPrepositions(text: string): string {
 }
 
 /** What is said beside a time of day. Undefined when a word is left over. */
-function readDayPart(text: string, now: Date): { readonly day?: Date; readonly half?: "am" | "pm" } | undefined {
-  const half = MORNING.test(text) ? "am" : LATER_DAY.test(text) ? "pm" : undefined;
+function readDayPart(text: string, now: Date): { readonly day?: Date; readonly half?: DayHalf } | undefined {
+  const half = readHalf(text);
   const dayText = text
     .replace(MORNING, (word) => (word.startsWith("tomorrow") ? "tomorrow" : " "))
     .replace(/\btonight\b|\bthis (?:afternoon|evening)\b/, "today")
     .replace(LATER_DAY, " ")
+    .replace(NIGHT, " ")
     .replace(/\s+/g, " ")
     .trim();
   const day = dayText === "" ? undefined : parseDay(dayText, now, "future");
   if (dayText !== "" && !day) return undefined;
   return { ...(day && { day }), ...(half && { half }) };
+}
+
+function readHalf(text: string): DayHalf | undefined {
+  if (MORNING.test(text)) return "am";
+  if (LATER_DAY.test(text)) return "pm";
+  return NIGHT.test(text) ? "night" : undefined;
 }
 
 /** The day that a text means: a holiday or any date that chrono reads. Undefined when a word is left over. Local midnight. Pure. */
@@ -91,14 +123,27 @@ export function parseDay(text: string, now: Date, preference: Preference): Date 
     .replace(/^day before yesterday$/, "2 days ago");
   const holiday = findHoliday(plain, now, preference);
   if (holiday) return holiday;
-  const [found, ...others] = chrono.parse(plain, now, { forwardDate: preference === "future" });
+  const dayOfMonth = DAY_OF_MONTH.exec(plain)?.[1];
+  if (dayOfMonth) return findDayOfMonth(Number(dayOfMonth), now, preference);
+  const [found, ...others] = chrono.parse(plain, startOfDay(now), { forwardDate: preference === "future" });
   if (!found || others.length > 0 || found.end || found.text.length !== plain.length || found.index > 0)
     return undefined;
   if (found.start.isCertain("hour") || !isDay(found.start)) return undefined;
   const day = startOfDay(found.start.date());
   const isYearFree = found.start.isCertain("month") && !found.start.isCertain("year");
   if (isYearFree && preference === "past" && day > now) day.setFullYear(day.getFullYear() - 1);
+  const isToday = day.getTime() === startOfDay(now).getTime();
+  if (isToday && found.start.isCertain("weekday")) day.setDate(day.getDate() + (preference === "future" ? 7 : -7));
   return day;
+}
+
+/** The nearest day of this number, today included. */
+function findDayOfMonth(dayOfMonth: number, now: Date, preference: Preference): Date | undefined {
+  const direction = preference === "future" ? 1 : -1;
+  const today = startOfDay(now);
+  return [0, 1, 2]
+    .map((months) => new Date(now.getFullYear(), now.getMonth() + direction * months, dayOfMonth))
+    .find((day) => day.getDate() === dayOfMonth && (direction > 0 ? day >= today : day <= today));
 }
 
 function isDay(found: ParsedComponents): boolean {
@@ -133,6 +178,10 @@ function nextInstant(
     instant.getHours() >= NIGHT_ENDS_HOUR ||
     instant.getTime() - now.getTime() <= SOON_MS;
   return instants.find((instant) => instant > now && isMeant(instant));
+}
+
+function nextDay(day: Date): Date {
+  return new Date(day.getFullYear(), day.getMonth(), day.getDate() + 1);
 }
 
 function atMinute(hour: string, minutes: string): string {

@@ -1,20 +1,14 @@
 import { nameTimer, type Timer } from "../timer-store.ts";
-import { MOST_DISTANT_ALIKE, soundDistance } from "./near-misses.ts";
-import { parseDuration } from "./parse-duration.ts";
-import { parseDayPart, parseMoment } from "./parse-moment.ts";
-import { sayDuration, sayLength, sayList, sayMoment, sayTimeOfDay, startOfDay } from "./say.ts";
+import { actOnOne, dueAtTime, dueOnDay, findTimers, PLACES, sayLeft, sayNone, type Act } from "./find-timers.ts";
 import type { Intent, Situation, Skill, SkillAnswer, Slots } from "./skill.ts";
 
 const CANCEL =
-  "(cancel|stop|delete|remove|clear|end|kill|turn off|switch off|shut off|dismiss|get rid of|abort|scrap|forget|silence|disable|drop|quit|reset|turn|switch)";
+  "(cancel|stop|delete|remove|clear|end|kill|turn off|switch off|shut off|dismiss|get rid of|abort|scrap|forget|silence|disable|drop|quit|turn|switch)";
 const THE = "[the|my|that|this|a|any]";
 const RUNNING =
   "[do i have|have i got|have i set|are there|are] [currently] [running|set|on|active|going|left|up] [right now|now]";
 
-/** What is done with the timers that were meant. */
-type Act = (timers: readonly Timer[], situation: Situation) => SkillAnswer;
-
-/** Lists, checks, extends and cancels what runs. */
+/** Lists, checks and cancels what runs. */
 export const runningTimersSkill: Skill = {
   triggers: [
     "cancel",
@@ -47,6 +41,18 @@ function intentsFor(kind: Timer["kind"]): Intent[] {
     },
     {
       patterns: [
+        `${CANCEL} (all|every|each|both) [of] ${THE} (${kind}|${plural}) (but|except|except for|besides|apart from|other than) ${THE} {label} [${kind}|1]`,
+        `${CANCEL} (all|every ${kind}|everything) (but|except|except for|besides|apart from|other than) ${THE} {label} ${kind}`,
+      ],
+      answer: ({ label }, situation) => {
+        const kept = findTimers(kind, { label }, situation);
+        if (kept.length === 0) return { say: sayNone(kind, situation) };
+        const others = situation.timers.timers.filter((timer) => timer.kind === kind && !kept.includes(timer));
+        return cancelAll(others, situation);
+      },
+    },
+    {
+      patterns: [
         `${CANCEL} ${THE} [{label}] ${kind} [off|again]`,
         `${CANCEL} ${THE} {duration} ${kind}`,
         `${CANCEL} ${THE} ${kind} [for|called|named|to|on] ${THE} {label}`,
@@ -57,14 +63,6 @@ function intentsFor(kind: Timer["kind"]): Intent[] {
     {
       patterns: [`${CANCEL} ${THE} {text} ${kind}`, `${CANCEL} ${THE} ${kind} (for|at|set for) {text}`],
       answer: ({ text = "" }, situation) => cancelAt(kind, text, situation),
-    },
-    {
-      patterns: [
-        `add [another] {duration} [more] to ${THE} [{label}] ${kind}`,
-        `(extend|lengthen|increase) ${THE} [{label}] ${kind} by [another] {duration}`,
-        `give ${THE} [{label}] ${kind} {duration} more`,
-      ],
-      answer: ({ label, duration = "" }, situation) => extend(kind, { label }, parseDuration(duration), situation),
     },
     {
       patterns: [
@@ -112,6 +110,14 @@ function intentsForAll(): Intent[] {
       answer: (_, situation) => cancelAll(situation.timers.timers, situation),
     },
     {
+      patterns: [`${CANCEL} [both] ${THE} timer and ${THE} alarm`, `${CANCEL} [both] ${THE} alarm and ${THE} timer`],
+      answer: (_, situation) => {
+        const alarms = findTimers("alarm", {}, situation);
+        const cancelBoth: Act = (timers) => cancelAll([...timers, ...alarms], situation);
+        return actOnOne("timer", findTimers("timer", {}, situation), cancelBoth, situation);
+      },
+    },
+    {
       patterns: [
         "how (much time|much longer|long|many minutes) (is|do i have|have i got|are) (left|remaining)",
         "how much (longer|more time)",
@@ -133,45 +139,15 @@ function cancelAll(timers: readonly Timer[], situation: Situation): SkillAnswer 
 
 function cancelOne(kind: Timer["kind"], slots: Slots, situation: Situation): SkillAnswer {
   const called = findTimers(kind, slots, situation);
-  const found = called.length > 0 ? called : findTimersOfDay(kind, slots, situation);
-  const [only] = found;
-  if (!only) return { say: sayNone(kind, situation) };
-  if (found.length > 1) return askWhich(found, cancelAll);
-  return cancelAll([only], situation);
+  const found = called.length > 0 ? called : dueOnDay(findTimers(kind, {}, situation), slots["label"] ?? "", situation);
+  return actOnOne(kind, found, cancelAll, situation);
 }
 
-/** Undefined when the text is not a time of day. */
+/** Undefined when the text is neither a place nor a time of day. */
 function cancelAt(kind: Timer["kind"], text: string, situation: Situation): SkillAnswer | undefined {
-  const now = new Date(situation.nowMs);
-  const meant = (["morning", "soonest"] as const)
-    .flatMap((reading) => parseMoment(text, now, reading) ?? [])
-    .map((moment) => sayTimeOfDay(moment));
-  if (meant.length === 0) return undefined;
-  const found = situation.timers.timers.filter(
-    (timer) => timer.kind === kind && meant.includes(sayTimeOfDay(new Date(timer.dueAtMs))),
-  );
-  if (found.length === 0) return { say: sayNone(kind, situation) };
-  return found.length > 1 ? askWhich(found, cancelAll) : cancelAll(found, situation);
-}
-
-function extend(kind: Timer["kind"], slots: Slots, byMs: number, situation: Situation): SkillAnswer {
-  const found = findTimers(kind, slots, situation);
-  if (found.length === 0) return { say: sayNone(kind, situation) };
-  const act: Act = (timers, now) => extendAll(timers, byMs, now);
-  return found.length > 1 ? askWhich(found, act) : act(found, situation);
-}
-
-function extendAll(timers: readonly Timer[], byMs: number, situation: Situation): SkillAnswer {
-  const extended = timers.map((timer) => ({ ...timer, dueAtMs: timer.dueAtMs + byMs }));
-  return {
-    say: extended.map((timer) => sayLeft(timer, situation.nowMs)).join(" "),
-    run: () => {
-      for (const { id, ...timer } of extended) {
-        situation.timers.cancel(id);
-        situation.timers.set(timer);
-      }
-    },
-  };
+  if (text in PLACES) return cancelOne(kind, { label: text }, situation);
+  const found = dueAtTime(findTimers(kind, {}, situation), text, situation);
+  return found && actOnOne(kind, found, cancelAll, situation);
 }
 
 function tellLeft(kind: Timer["kind"] | undefined, slots: Slots, situation: Situation): SkillAnswer {
@@ -183,62 +159,4 @@ function tellLeft(kind: Timer["kind"] | undefined, slots: Slots, situation: Situ
 function listAll(timers: readonly Timer[], plural: string, { nowMs }: Situation): SkillAnswer {
   if (timers.length === 0) return { say: `There are no ${plural} running.` };
   return { say: timers.map((timer) => sayLeft(timer, nowMs)).join(" ") };
-}
-
-function sayLeft(timer: Timer, nowMs: number): string {
-  if (timer.kind !== "timer")
-    return `Your ${nameTimer(timer)} is set for ${sayMoment(new Date(timer.dueAtMs), new Date(nowMs))}.`;
-  return `Your ${nameTimer(timer)} has ${sayDuration(Math.max(1000, timer.dueAtMs - nowMs))} left.`;
-}
-
-function sayNone(kind: Timer["kind"], { timers, nowMs }: Situation): string {
-  const others = timers.timers.filter((timer) => timer.kind === kind);
-  if (others.length === 0) return `There is no ${kind} running.`;
-  return [`There is no such ${kind}.`, ...others.map((timer) => sayLeft(timer, nowMs))].join(" ");
-}
-
-/** The timers that a label or length means; all of the kind without either. A label may have been heard a little differently each time. */
-function findTimers(
-  kind: Timer["kind"] | undefined,
-  { label, duration }: Slots,
-  { timers }: Situation,
-): readonly Timer[] {
-  const ofKind = timers.timers.filter((timer) => !kind || timer.kind === kind);
-  if (duration) return ofKind.filter((timer) => timer.lengthMs === parseDuration(duration));
-  if (!label) return ofKind;
-  if (label === "next") return ofKind.slice(0, 1);
-  const exact = ofKind.filter((timer) => timer.label === label);
-  if (exact.length > 0) return exact;
-  return ofKind.filter((timer) => timer.label !== "" && soundDistance(timer.label, label) <= MOST_DISTANT_ALIKE);
-}
-
-/** Those that are due on the day that a label means: "tomorrow", "mondays". */
-function findTimersOfDay(kind: Timer["kind"], { label = "" }: Slots, { timers, nowMs }: Situation): readonly Timer[] {
-  const now = new Date(nowMs);
-  const day = parseDayPart(label, now) ?? parseDayPart(label.replace(/s$/, ""), now);
-  return timers.timers.filter(
-    (timer) => timer.kind === kind && day?.getTime() === startOfDay(new Date(timer.dueAtMs)).getTime(),
-  );
-}
-
-function askWhich(timers: readonly Timer[], act: Act): SkillAnswer {
-  const names = timers.map((timer) => `the ${nameTimer(timer)}`);
-  const one: Intent = {
-    patterns: ["[cancel|stop|no] [the|my] {text} [1|timer|alarm|reminder]"],
-    answer: ({ text = "" }, situation) => {
-      const chosen = timers.filter((timer) => isCalled(timer, text));
-      return chosen.length === 1 ? act(chosen, situation) : undefined;
-    },
-  };
-  const all: Intent = {
-    patterns: ["[cancel|stop] (all|both|all of them|both of them|everything|them all)"],
-    answer: (_, situation) => act(timers, situation),
-  };
-  return { say: `Which one, ${sayList(names, "or")}?`, followUps: [all, one] };
-}
-
-function isCalled(timer: Timer, text: string): boolean {
-  const plain = text.replace(/s\b/g, "");
-  const called = timer.label === "" ? sayLength(timer.lengthMs) : timer.label;
-  return plain === called || soundDistance(called, text) <= MOST_DISTANT_ALIKE / 2;
 }

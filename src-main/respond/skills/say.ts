@@ -29,13 +29,31 @@ export function sayWeekday(date: Date, timeZone?: string): string {
   return timeZone ? new Intl.DateTimeFormat("en-US", { weekday: "long", timeZone }).format(date) : WEEKDAY.format(date);
 }
 
-/** When something is due, as seen from `now`: "6:30 AM", "6:30 AM tomorrow", "6:30 AM on Monday", "6:30 AM on Monday, March 1". Pure. */
+/**
+ * When something is due, as seen from `now`: "6:30 AM", "6:30 AM tomorrow", "6:30 AM on Monday", "6:30 AM on Monday, March 1". Midnight
+ * belongs to the day before: "midnight tonight". Pure.
+ */
 export function sayMoment(at: Date, now: Date): string {
-  const days = Math.round((startOfDay(at).getTime() - startOfDay(now).getTime()) / 86_400_000);
   const time = sayTimeOfDay(at);
+  if (time === "midnight") return `midnight ${sayNight(new Date(at.getTime() - 1), now)}`;
+  const days = daysUntil(at, now);
   if (days === 0) return time;
-  if (days === 1) return `${time} tomorrow`;
-  return `${time} on ${days > 1 && days < 7 ? sayWeekday(at) : sayDate(at, now)}`;
+  return days === 1 ? `${time} tomorrow` : `${time} on ${sayLaterDay(at, now)}`;
+}
+
+function sayNight(evening: Date, now: Date): string {
+  const days = daysUntil(evening, now);
+  if (days === 0) return "tonight";
+  return days === 1 ? "tomorrow night" : `at the end of ${sayLaterDay(evening, now)}`;
+}
+
+function sayLaterDay(at: Date, now: Date): string {
+  const days = daysUntil(at, now);
+  return days > 1 && days < 7 ? sayWeekday(at) : sayDate(at, now);
+}
+
+function daysUntil(at: Date, now: Date): number {
+  return Math.round((startOfDay(at).getTime() - startOfDay(now).getTime()) / 86_400_000);
 }
 
 /** A length of time in whole seconds: "1 hour, 20 minutes and 5 seconds". Pure. */

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { alarmSkill } from "./alarm-skill.ts";
 import { arithmeticSkill } from "./arithmetic-skill.ts";
 import { calendarSkill } from "./calendar-skill.ts";
+import { changeTimersSkill } from "./change-timers-skill.ts";
 import { chanceSkill } from "./chance-skill.ts";
 import { clockSkill } from "./clock-skill.ts";
 import { mannersSkill } from "./manners-skill.ts";
@@ -17,6 +18,7 @@ import { voiceSkill } from "./voice-skill.ts";
 /** Every skill, tried in this order. */
 const SKILLS: readonly Skill[] = [
   mannersSkill,
+  changeTimersSkill,
   timerSkill,
   runningTimersSkill,
   alarmSkill,

@@ -5,7 +5,7 @@ import { TimerStore, type Timer } from "../../../src-main/respond/timer-store.ts
 import { settingsSchema, type SettingsPatch } from "../../../src-shared/settings.ts";
 
 /** A Saturday afternoon, in the local zone of the machine. */
-const NOW = new Date(2026, 10, 21, 15, 25);
+export const NOW = new Date(2026, 10, 21, 15, 25);
 const MINUTE_MS = 60_000;
 
 /** What a request comes to. */

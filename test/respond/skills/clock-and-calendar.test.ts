@@ -101,7 +101,7 @@ const ON_A_SATURDAY_AFTERNOON: readonly Row[] = [
   ["What time will it be in three hours?", "It will be 6:25 PM."],
   ["What time will it be in ten hours?", "It will be 1:25 AM tomorrow."],
   ["How long until five p.m.?", "1 hour and 35 minutes, until 5 PM."],
-  ["How many minutes until midnight?", "8 hours and 35 minutes, until midnight tomorrow."],
+  ["How many minutes until midnight?", "8 hours and 35 minutes, until midnight tonight."],
 ];
 
 for (const [request, say, does = ""] of ON_A_SATURDAY_AFTERNOON) {
