@@ -2,7 +2,13 @@ import { assertNever } from "../../src-shared/assert-never.ts";
 import type { Conduct } from "./conduct.ts";
 import type { Command, Fact } from "./facts.ts";
 import { acknowledgeDeadlineMs, interruptionDeadlineMs, whileReplying } from "./while-replying.ts";
-import { decidingDeadlineMs, whileDeciding, whileHearing, whileListening } from "./while-user-speaks.ts";
+import {
+  announceDeadlineMs,
+  decidingDeadlineMs,
+  whileDeciding,
+  whileHearing,
+  whileListening,
+} from "./while-user-speaks.ts";
 import { CLOSED, forget, listen, stay, to, type Step, type TurnState } from "./turn-state.ts";
 
 export { CLOSED };
@@ -32,8 +38,9 @@ export function deadlineOf(state: TurnState): number | undefined {
   if (state.paused) return undefined;
   switch (phase.name) {
     case "closed":
-    case "hearing":
       return undefined;
+    case "hearing":
+      return announceDeadlineMs(state, phase);
     case "listening":
       return phase.attentiveUntilMs;
     case "deciding":

@@ -48,6 +48,8 @@ export const TURN_TUNING = {
   calledFollowUpMs: 8_000,
   /** What begins so short a time before the end of a reply answers it. People begin to speak up to half a second before the other has finished. */
   earlyAnswerMs: 500,
+  /** Talk that is not known to be meant for the assistant holds announcements back for so long. A request with its wake phrase is shorter. */
+  unheededTalkMs: 6_000,
   /**
    * How much the odds of the end rise when a skill knows what is wanted: by 3.5 fitted on all pauses of the labelled turns for tuning, by 10
    * without those under 0.2 s. At 4.5, 58 instead of 33 of 64 such ends are answered at once, and no pause over 0.2 s.

@@ -68,9 +68,21 @@ export function whileHearing(state: TurnState, phase: Hearing, fact: Fact, nowMs
     case "microphone-lost":
       if (phase.byKey || fact.atMs <= phase.startedAtMs) return stay(state);
       return decideAfter(state, phase, fact.atMs, true, nowMs);
+    case "deadline-reached":
+      return nowMs < (announceDeadlineMs(state, phase) ?? Number.POSITIVE_INFINITY)
+        ? stay(state)
+        : forget(state, phase.key, nowMs);
     default:
       return whileUserHasTheFloor(state, phase, fact, nowMs);
   }
+}
+
+/** When talk that may not be meant for the assistant has held announcements back for long enough. Session clock, ms. */
+export function announceDeadlineMs(
+  { announcements }: TurnState,
+  { addressed, startedAtMs }: Hearing,
+): number | undefined {
+  return addressed || announcements.length === 0 ? undefined : startedAtMs + TURN_TUNING.unheededTalkMs;
 }
 
 /** The user paused. */
@@ -228,7 +240,8 @@ function decide(state: TurnState, phase: Deciding, commands: readonly Command[],
 
 function goOnAfter(pauseMs: number, state: TurnState, phase: Deciding): Step {
   const tells = pauseMs >= TURN_TUNING.shortestHabitMs;
-  return goOnHearing(learnHabit(state, pauseMs), phase, tells ? { hasPaused: true } : {});
+  const learnt = phase.addressed ? learnHabit(state, pauseMs) : state;
+  return goOnHearing(learnt, phase, tells ? { hasPaused: true } : {});
 }
 
 /** Remembers how long the user pauses inside a turn. */

@@ -72,6 +72,17 @@ test("the wake phrase alone is a request to listen, and so is the end of an answ
   expect(talk.runner.attentive).toBe(false);
 });
 
+test("asleep, a timer that is due waits for talk nearby, but not for as long as it goes on", async () => {
+  const talk = new FakeConversation({ mode: "wake-phrase" });
+  await talk.say(1_600, "and then she told me");
+  talk.runner.tell({ kind: "announcement-due", text: "Your timer is done." });
+  await talk.say(1_600);
+  expect(talk.player.calls).toEqual([]);
+  await talk.say(3_200);
+  expect(talk.player.calls).toContain("release 1");
+  expect(talk.lastTurn).toMatchObject({ origin: "announcement", reply: "Your timer is done." });
+});
+
 test("push to talk: what is said while the key is held is one turn, answered when it is let go", async () => {
   const talk = new FakeConversation({ mode: "push-to-talk" });
   await talk.say(640, "not for you");

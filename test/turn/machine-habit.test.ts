@@ -78,3 +78,13 @@ test("a short pause is no habit", () => {
   talk.tell(1200, { kind: "speech-resumed", atMs: 1150 });
   expect(talk.state.habitMs).toBe(LONG_HABIT_MS);
 });
+
+test("pauses in talk that is not known to be meant for the assistant are no habit", () => {
+  const talk = new Conversation({ mode: "wake-phrase" });
+  talk.state = { ...talk.state, habitMs: 600 };
+  talk.startSpeech(0);
+  talk.pauseSpeech(1_000);
+  talk.tell(2_000, { kind: "speech-resumed", atMs: 1_900 });
+  expect(talk.is).toBe("hearing unaddressed");
+  expect(talk.state.habitMs).toBe(600);
+});

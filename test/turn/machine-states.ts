@@ -77,6 +77,10 @@ export const STATES: Record<string, TurnState> = {
   asleep: stateWith({ name: "listening" }, PHRASE),
   attentive: stateWith({ name: "listening", attentiveUntilMs: 6000 }, PHRASE),
   "asleep hearing": stateWith({ ...unaddressed, name: "hearing" }, PHRASE),
+  "asleep hearing, timer due": {
+    ...stateWith({ ...unaddressed, name: "hearing" }, PHRASE),
+    announcements: ["Your timer is done."],
+  },
   "asleep deciding": stateWith({ ...deciding, addressed: false, heard: undefined }, PHRASE),
   "attentive heard nothing": stateWith(
     { ...deciding, attentiveUntilMs: 9000, heard: { text: "", called: false, endProbability: 0.5 } },
