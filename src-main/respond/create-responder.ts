@@ -69,7 +69,7 @@ export function createResponder(parts: ResponderParts): Responder & {
 const WARM_UPS = [
   "what is two plus two",
   "how many days until christmas",
-  "what is the thyme in paris",
+  "what is the thyme in poland",
   "what time does the train leave",
 ];
 

@@ -118,4 +118,10 @@ test("tells the time elsewhere, with the day where it is another one", async () 
   expect(tokyo.say).toMatch(/^It is 7:05 AM( on Sunday)? in Tokyo\.$/);
   expect((await ask("what's the time in New York right now", { now })).say).toMatch(/^It is 5:05 PM.* in New York\.$/);
   expect((await ask("what time is it in my heart", { now })).say).toBeUndefined();
+  expect((await ask("what time is it in the Netherlands", { now })).say).toMatch(
+    /^It is 11:05 PM.* in the Netherlands\.$/,
+  );
+  expect((await ask("what time is it in South Africa", { now })).say).toMatch(/ in South Africa\.$/);
+  expect((await ask("what time is it in the UK", { now })).say).toMatch(/^It is 10:05 PM.* in the UK\.$/);
+  expect((await ask("what time is it in Canada", { now })).say).toBeUndefined();
 });
