@@ -42,6 +42,8 @@ const MOST_WAIT_MS = 20_000;
 const LATE_MS = 60_000;
 /** What came due longer ago than this is of no use any more. */
 const FORGOTTEN_MS = 3_600_000;
+/** What a reminder is about, rather than what is to be done. */
+const THING = /^(?:the|an?|your|our|his|her|their) /;
 
 /**
  * The running timers. They survive a restart; what came due while nothing ran, or while the machine slept, is announced as missed for an
@@ -150,17 +152,17 @@ function isSame(one: Timer, other: Timer): boolean {
   return isDeepStrictEqual({ ...one, id: 0 }, { ...other, id: 0 });
 }
 
-/** What to call a timer, without an article: "pasta timer", "10 minute timer", "alarm", "reminder to feed the cat". Pure. */
+/** What to call a timer, without an article: "pasta timer", "10 minute timer", "alarm", "reminder to feed the cat", "reminder about the meeting". Pure. */
 export function nameTimer({ kind, label, lengthMs }: Timer): string {
-  if (kind === "reminder") return label === "" ? "reminder" : `reminder to ${label}`;
+  if (kind === "reminder") return label === "" ? "reminder" : `reminder ${THING.test(label) ? "about" : "to"} ${label}`;
   if (label !== "") return `${label} ${kind}`;
   return kind === "timer" ? `${sayLength(lengthMs)} timer` : "alarm";
 }
 
 /** True whenever it is spoken: a pause may hold it back. */
 function announceTimer(timer: Timer, lateMs: number): string {
-  const { kind, label, dueAtMs } = timer;
-  const reminder = label === "" ? "This is your reminder." : `This is your reminder to ${label}.`;
+  const { kind, dueAtMs } = timer;
+  const reminder = `This is your ${nameTimer(timer)}.`;
   if (lateMs >= LATE_MS) {
     const ago = `${sayDuration(Math.floor(lateMs / 60_000) * 60_000)} ago`;
     return kind === "reminder" ? `${reminder} It was due ${ago}.` : `Your ${nameTimer(timer)} was due ${ago}.`;

@@ -57,6 +57,14 @@ test("runs several at once, soonest first, and cancels one of them", async () =>
   expect(announcements).toEqual(["This is your reminder to call your mother.", "Your pasta timer is done."]);
 });
 
+test("a reminder is to do something or about a thing", async () => {
+  const { clock, store, announcements } = open();
+  store.set(timer(clock.nowMs() + 1_000, { kind: "reminder", label: "the meeting" }));
+  store.set(timer(clock.nowMs() + 2_000, { kind: "reminder", label: "" }));
+  await clock.advanceTo(clock.nowMs() + 3_000);
+  expect(announcements).toEqual(["This is your reminder about the meeting.", "This is your reminder."]);
+});
+
 test("two that are due together are both announced, once", async () => {
   const { clock, store, announcements } = open();
   const dueAtMs = clock.nowMs() + 1_000;

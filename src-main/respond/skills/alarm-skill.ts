@@ -6,9 +6,11 @@ import type { Situation, Skill, SkillAnswer } from "./skill.ts";
 import { START, turnRound } from "./timer-skill.ts";
 
 const WAKE = "(wake|get) me [up|out of bed]";
+const ADD_REMINDER = "(set|add|create|make|put in|give me|i need|i want) (a|an|another|the|my) [new] reminder";
 const REPEATED =
   /\b(?:every|each) (?:\d+ |other |single )?(?:(?:week|mon|tues|wednes|thurs|fri|satur|sun)?day|morning|evening|night|week|month|year|hour|minute)s?\b/;
 
+const BARE_NUMBER = /^\d+$/;
 const WEEKDAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day";
 /** Where in a reminder its time may begin. */
 const TIME_BEGINS = new RegExp(
@@ -67,11 +69,11 @@ export const alarmSkill: Skill = {
       answer: ({ label = "", text = "" }, situation) => setAlarm(label, text, "soonest", situation),
     },
     {
-      patterns: ["remind me {text}", "set a reminder {text}"],
+      patterns: ["remind me {text}", `${ADD_REMINDER} {text}`],
       answer: ({ text = "" }, situation) => setReminder(text, situation),
     },
     {
-      patterns: ["remind me (to|about|that) {text}", "set a reminder (to|about|for) {text}"],
+      patterns: ["remind me (to|about|that) {text}", `${ADD_REMINDER} (to|about|for) {text}`],
       answer: ({ text = "" }) => askWhen("When shall I remind you?", text),
     },
     {
@@ -97,6 +99,7 @@ function setAlarm(
   const now = new Date(situation.nowMs);
   const due = parseMoment(text, now, reading, { day });
   if (due) return addAlarm("alarm", label, due.getTime(), situation);
+  if (BARE_NUMBER.test(text)) return askTime(reading, label);
   return parseDayPart(text, now) && askTime(reading, label, text);
 }
 

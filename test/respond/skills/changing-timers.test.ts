@@ -102,6 +102,7 @@ test.each([
   ["wake me up tomorrow", "at 7", "alarm 22 07:00"],
   ["wake me up on monday morning", "seven thirty", "alarm 23 07:30"],
   ["set an alarm for tomorrow", "seven on tuesday", "alarm 24 07:00"],
+  ["set an alarm for 30", "six thirty am", "alarm 22 06:30"],
 ])("%o, and the time is asked for: %o", async (request, time, done) => {
   const { say, followUps } = await ask(request);
   expect(say).toBe("For what time?");

@@ -5,6 +5,8 @@ import { ask, RUNNING } from "./ask-skills.ts";
 const ROWS: readonly (readonly [request: string, say: string, does?: string])[] = [
   ["Remind me at five.", "I will remind you at 5 PM.", "reminder 21 17:00"],
   ["Set a reminder for tomorrow at ten.", "I will remind you at 10 AM tomorrow.", "reminder 22 10:00"],
+  ["Add a reminder to call mom at eight.", "I will remind you at 8 PM.", "reminder call mom 21 20:00"],
+  ["Create a new reminder for the meeting.", "When shall I remind you?"],
   ["Remind me about the meeting at three.", "I will remind you at 3 PM tomorrow.", "reminder the meeting 22 15:00"],
   ["Remind me about the meeting at 3 a.m.", "I will remind you at 3 AM tomorrow.", "reminder the meeting 22 03:00"],
   ["Remind me to read every chapter at nine.", "I will remind you at 9 PM.", "reminder read every chapter 21 21:00"],
