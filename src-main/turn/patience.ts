@@ -20,7 +20,7 @@ interface PatienceRange {
  */
 const RANGES: Record<Patience, PatienceRange> = {
   quick: { leastMs: 96, mostMs: 1_500, surelyOver: 0.7, doubtMs: 1_600 },
-  balanced: { leastMs: 160, mostMs: 1_600, surelyOver: 1.7, doubtMs: 12_800 },
+  balanced: { leastMs: 160, mostMs: 1_600, surelyOver: 1.8, doubtMs: 12_800 },
   patient: { leastMs: 300, mostMs: 2_200, surelyOver: 2.1, doubtMs: 3_300 },
 };
 
