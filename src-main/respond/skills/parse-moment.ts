@@ -46,6 +46,7 @@ const TIME_REWRITES: readonly (readonly [pattern: RegExp, replacement: string | 
 export const MONTH = "(?:january|february|march|april|may|june|july|august|september|october|november|december)";
 const TIME = new RegExp(String.raw`(?<!${MONTH} )\b(\d{1,2})(?::(\d{2}))?(?: (am|pm))?(?=\s|$)(?! of\b)`);
 const DAY_OF_MONTH = /^(\d{1,2})(?:st|nd|rd|th)(?: of (?:this|the) month)?$/;
+const MONTHS_AWAY = /\bmonths?(?: from now| from today| ago)?$/;
 const MORNING = /\b(?:in the |this |tomorrow )?morning\b/;
 const LATER_DAY = /\b(?:in the |this )?(?:afternoon|evening)\b/;
 const NIGHT = /\b(?:at |to|in the )?night\b/;
@@ -132,6 +133,8 @@ export function parseDay(text: string, now: Date, preference: Preference): Date 
   const day = startOfDay(found.start.date());
   const isYearFree = found.start.isCertain("month") && !found.start.isCertain("year");
   if (isYearFree && preference === "past" && day > now) day.setFullYear(day.getFullYear() - 1);
+  const isPastMonthEnd = MONTHS_AWAY.test(plain) && day.getDate() !== now.getDate();
+  if (isPastMonthEnd) day.setDate(0);
   const isToday = day.getTime() === startOfDay(now).getTime();
   if (isToday && found.start.isCertain("weekday")) day.setDate(day.getDate() + (preference === "future" ? 7 : -7));
   return day;

@@ -136,6 +136,13 @@ test.each([
   expect(await ask(request)).toMatchObject({ say, rest: "" });
 });
 
+test("a month ends where it does", async () => {
+  const now = new Date(2026, 0, 31, 15, 25);
+  for (const text of ["what day is it in one month", "what is the date a month from now"])
+    expect(await ask(text, { now })).toMatchObject({ say: "That is Saturday, February 28." });
+  expect(await ask("what day is it in one month")).toMatchObject({ say: "That is Monday, December 21." });
+});
+
 /** What each answer to a question does. */
 function does(
   timers: readonly Omit<Timer, "id">[],
