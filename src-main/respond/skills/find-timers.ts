@@ -9,17 +9,17 @@ import type { Intent, Situation, SkillAnswer, Slots } from "./skill.ts";
 export type Act = (timers: readonly Timer[], situation: Situation) => SkillAnswer;
 
 /** Places among timers, the soonest first. */
-export const PLACES: Readonly<Record<string, number>> = {
-  next: 0,
-  first: 0,
-  soonest: 0,
-  earliest: 0,
-  second: 1,
-  third: 2,
-  fourth: 3,
-  last: -1,
-  latest: -1,
-};
+const PLACES = new Map([
+  ["next", 0],
+  ["first", 0],
+  ["soonest", 0],
+  ["earliest", 0],
+  ["second", 1],
+  ["third", 2],
+  ["fourth", 3],
+  ["last", -1],
+  ["latest", -1],
+]);
 /** What is left of a timer is told to the minute. */
 const LEFT_TOLERANCE_MS = 60_000;
 
@@ -34,7 +34,7 @@ export function findTimers(
   if (!label) return ofKind;
   const exact = ofKind.filter((timer) => timer.label === label);
   if (exact.length > 0) return exact;
-  if (label in PLACES) return atPlace(ofKind, label);
+  if (isPlace(label)) return atPlace(ofKind, label);
   return ofKind.filter((timer) => timer.label !== "" && soundDistance(timer.label, label) <= MOST_DISTANT_ALIKE);
 }
 
@@ -100,7 +100,7 @@ function askWhich(timers: readonly Timer[], act: Act, { nowMs }: Situation): Ski
     answer: ({ text = "" }, situation) => {
       const readings = [
         timers.filter((timer) => isCalled(timer, text)),
-        text in PLACES ? atPlace(timers, text) : [],
+        atPlace(timers, text),
         dueAtTime(timers, text, situation) ?? [],
         dueOnDay(timers, text, situation),
       ];
@@ -123,8 +123,14 @@ function tellApart(timer: Timer, timers: readonly Timer[], nowMs: number): strin
   return `${name} for ${sayMoment(new Date(timer.dueAtMs), new Date(nowMs))}`;
 }
 
-function atPlace(timers: readonly Timer[], place: string): readonly Timer[] {
-  const timer = timers.at(PLACES[place] ?? 0);
+/** Whether a text means a place among timers: "first", "last". */
+export function isPlace(text: string): boolean {
+  return PLACES.has(text);
+}
+
+function atPlace(timers: readonly Timer[], text: string): readonly Timer[] {
+  const place = PLACES.get(text);
+  const timer = place === undefined ? undefined : timers.at(place);
   return timer ? [timer] : [];
 }
 

@@ -1,5 +1,5 @@
 import { nameTimer, type Timer } from "../timer-store.ts";
-import { actOnOne, dueAtTime, dueOnDay, findTimers, PLACES, sayLeft, sayNone, type Act } from "./find-timers.ts";
+import { actOnOne, dueAtTime, dueOnDay, findTimers, isPlace, sayLeft, sayNone, type Act } from "./find-timers.ts";
 import type { Intent, Situation, Skill, SkillAnswer, Slots } from "./skill.ts";
 
 const CANCEL =
@@ -145,7 +145,7 @@ function cancelOne(kind: Timer["kind"], slots: Slots, situation: Situation): Ski
 
 /** Undefined when the text is neither a place nor a time of day. */
 function cancelAt(kind: Timer["kind"], text: string, situation: Situation): SkillAnswer | undefined {
-  if (text in PLACES) return cancelOne(kind, { label: text }, situation);
+  if (isPlace(text)) return cancelOne(kind, { label: text }, situation);
   const found = dueAtTime(findTimers(kind, {}, situation), text, situation);
   return found && actOnOne(kind, found, cancelAll, situation);
 }
