@@ -1,11 +1,20 @@
 import { loadMathEngine } from "./math-engine.ts";
-import { sayNumber } from "./say.ts";
+import { roundToSay, sayNumber } from "./say.ts";
 import type { Skill, SkillAnswer } from "./skill.ts";
 
-const N = String.raw`(\(?-?\d+(?:\.\d+)?\)?)`;
+const N = String.raw`(\(?-?\d+(?:\.\d+)?(?:\/\d+)?\)?)`;
+const SHARES = ["half", "third", "quarter", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+/** A percentage of all that is before it. */
+const ADDED_PERCENT = new RegExp(`^(.+) (plus|minus) ${N} percent`);
 
 /** Spoken arithmetic as a formula, in this order. */
-const REWRITES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
+const REWRITES: readonly (readonly [pattern: RegExp, replacement: string | ((...match: string[]) => string)])[] = [
+  [/\b(\d+) (\d+\/\d+)(?![\d/])/g, "($1+$2)"],
+  [/(?<![\d./+])(\d+\/\d+)(?![\d/])/g, "($1)"],
+  [
+    new RegExp(`\\b(an?|\\d+) (${SHARES.join("|")})s?\\b`, "g"),
+    (_, count = "", share = "") => `(${Number(count) || 1}/${SHARES.indexOf(share) + 2})`,
+  ],
   [/(?<=\d) (?:dollars|euros|pounds|bucks|cents)\b/g, ""],
   [/^(?:the|an?) (?=\d+ percent)/g, ""],
   [/(?<=percent) tip (?:on|for|of) (?:an? )?/g, " of "],
@@ -30,15 +39,10 @@ const REWRITES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [new RegExp(`${N} factorial`, "g"), "factorial($1)"],
   [new RegExp(`${N} percent off(?: of)? ${N}`, "g"), "($2*(1-$1/100))"],
   [new RegExp(`${N} (?:percent|percentage) (?:of|from) ${N}`, "g"), "($1/100*$2)"],
-  [new RegExp(`${N} (plus|minus) ${N} percent`, "g"), "($1 $2 $1*$3/100)"],
+  [ADDED_PERCENT, addPercent],
   [new RegExp(`${N} percent`, "g"), "($1/100)"],
-  [/\b(?:a |1 )?half (?:of )?(?=[\d(])/g, "1/2*"],
-  [/\b(?:a |1 )?third of (?=[\d(])/g, "1/3*"],
-  [/\b2 thirds of (?=[\d(])/g, "2/3*"],
-  [/\b(?:a |1 )?quarter of (?=[\d(])/g, "1/4*"],
-  [/(\d(?:\.\d+)?) of (?=[\d(])/g, "$1*"],
-  [/\b(?:a |1 )?(?:fifth|5th) of (?=[\d(])/g, "1/5*"],
-  [/\b(?:a |1 )?(?:tenth|10th) of (?=[\d(])/g, "1/10*"],
+  [/\bhalf (?:of )?(?=[\d(])/g, "1/2*"],
+  [/([\d)]) of (?=[\d(])/g, "$1*"],
   [/\b(?:double|twice) (?=[\d(])/g, "2*"],
   [/\btriple (?=[\d(])/g, "3*"],
   [/\bmultiplied by\b|\btimes\b|\btime\b|\btimed by\b|\bx\b/g, "*"],
@@ -48,7 +52,6 @@ const REWRITES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\bto the (second|third|fourth|fifth) power\b/g, "^$1"],
   [/\^second\b/g, "^2"],
   [/\^third\b/g, "^3"],
-  [/\b1 half\b/g, "0.5"],
   [/\bfourth\b/g, "4"],
   [/\bfifth\b/g, "5"],
   [/\bsquared\b/g, "^2"],
@@ -60,7 +63,10 @@ const REWRITES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
 ];
 const FORMULA = /^(?:\d+(?:\.\d+)?|\.\d+|sqrt|cbrt|factorial|abs|[-+*/^%() ])+$/;
 const OPERATION = /\d[^\d]*[-+*/^%]|sqrt|cbrt|factorial|abs/;
-const TWO_NUMBERS_IN_A_ROW = /\d\s+[\d.]/;
+const TWO_NUMBERS_IN_A_ROW = /[\d)]\s+[\d.(]/;
+const MOST_DIGITS = 12;
+/** What the floating point adds to a result. */
+const MOST_NOISE_RATIO = 1e-14;
 const LONGEST_FORMULA = 200;
 
 /** Calculates. */
@@ -80,6 +86,18 @@ export const arithmeticSkill: Skill = {
     "half of",
   ],
   intents: [
+    {
+      patterns: [
+        "(what|which) (percent|percentage) of {number} is {other}",
+        "{other} is (what|which) (percent|percentage) of {number}",
+        "(what|which) (percent|percentage) is {other} (of|out of|from) {number}",
+        "[what is] {other} (of|out of) {number} (in|as) [a] (percent|percentage)",
+      ],
+      answer: ({ number, other }) => {
+        const percent = (Number(other) / Number(number)) * 100;
+        return Number.isFinite(percent) ? { say: sayResult(percent, " percent") } : undefined;
+      },
+    },
     {
       patterns: [
         "(what|whats|how much) (is|are|in|does|would|do|will|if) [be] {text}",
@@ -110,15 +128,25 @@ async function calculate(text: string): Promise<SkillAnswer | undefined> {
         ? "Nothing can be divided by zero."
         : "That is too large for me.",
     };
-  const rounded = Number(value.toPrecision(12));
-  const isExact = Math.abs(Number(rounded.toFixed(4)) - rounded) < 1e-9 || Math.abs(rounded) >= 1e15;
-  return { say: `That is ${isExact ? "" : "about "}${sayNumber(rounded)}.` };
+  return { say: sayResult(value) };
+}
+
+function sayResult(value: number, unit = ""): string {
+  const result = Number.isInteger(value) ? value : Number(value.toPrecision(MOST_DIGITS));
+  const isExact = Math.abs(roundToSay(result) - value) <= Math.abs(value) * MOST_NOISE_RATIO;
+  return `That is ${isExact ? "" : "about "}${sayNumber(result)}${unit}.`;
 }
 
 /** The formula that a text says, or undefined when it says anything else. */
 function toFormula(text: string): string | undefined {
   let formula = text;
-  for (const [pattern, replacement] of REWRITES) formula = formula.replace(pattern, replacement);
+  for (const [pattern, replacement] of REWRITES)
+    formula =
+      typeof replacement === "string" ? formula.replace(pattern, replacement) : formula.replace(pattern, replacement);
   if (formula.length > LONGEST_FORMULA || !FORMULA.test(formula) || !OPERATION.test(formula)) return undefined;
   return TWO_NUMBERS_IN_A_ROW.test(formula) ? undefined : formula;
+}
+
+function addPercent(_: string, base = "", sign = "", percent = ""): string {
+  return `((${base.replace(ADDED_PERCENT, addPercent)})*(100 ${sign} ${percent})/100)`;
 }

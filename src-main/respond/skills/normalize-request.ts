@@ -16,7 +16,9 @@ const REWRITES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/°/g, " degrees "],
   [/(?<=\d)\s*\^\s*(?=\d)/g, " to the power of "],
   [/[×*]|(?<=\d)\s*x\s*(?=\d)/g, " times "],
-  [/÷|(?<=\d)\s*\/\s*(?=\d)/g, " divided by "],
+  // A slash between two numbers stays: it makes them one, "6 divided by 1/3".
+  [/÷|(?<=\d)(?:\s+\/\s*|\/\s+)(?=\d)/g, " divided by "],
+  [/(?<!\d)\/|\/(?!\d)/g, " "],
   [/\+/g, " plus "],
   [/=/g, " equals "],
   [/√/g, " square root of "],
@@ -44,7 +46,7 @@ const REWRITES: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\b(to) (day|night|morrow)\b/g, "$1$2"],
   [/(?<=\d)\.(?=\s|$)/g, " | "],
   [/[!?;,…]+|\.(?!\d)|\s[-–—]+\s|\n/g, " | "],
-  [/[^\p{L}\p{M}0-9.:'|\s]/gu, " "],
+  [/[^\p{L}\p{M}0-9.:/'|\s]/gu, " "],
   [/'/g, ""],
 ];
 

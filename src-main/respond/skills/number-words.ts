@@ -5,6 +5,7 @@ const UNITS =
 const TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 const SCALES: Readonly<Record<string, number>> = { thousand: 1e3, million: 1e6, billion: 1e9, trillion: 1e12 };
 const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"];
+const DIGITS = /^\d+(?:\.\d+)?$/;
 const ORDINAL_ENDINGS = ["th", "st", "nd", "rd"];
 
 /**
@@ -65,10 +66,10 @@ function readWhole(
     } else if (
       word === "a" &&
       index === start &&
-      /^(?:hundred|thousand|million|billion|dozen)$/.test(words[index + 1] ?? "")
+      /^(?:hundred|thousand|million|billion|trillion|dozen)$/.test(words[index + 1] ?? "")
     )
       group = 1;
-    else if (/^\d/.test(word) && index === start && (SCALES[words[index + 1] ?? ""] || words[index + 1] === "hundred"))
+    else if (DIGITS.test(word) && index === start && (SCALES[words[index + 1] ?? ""] || words[index + 1] === "hundred"))
       group = Number(word);
     else if (word === "and" && isAfterScale(words[index - 1]) && smallNumber(words[index + 1] ?? "") !== undefined) {
       index++;
@@ -79,7 +80,7 @@ function readWhole(
   }
   if (group !== undefined) return { value: total + group, end };
   const digits = words[start] ?? "";
-  return /^\d+(?:\.\d+)?$/.test(digits) ? { value: Number(digits), end: start + 1, text: digits } : undefined;
+  return DIGITS.test(digits) ? { value: Number(digits), end: start + 1, text: digits } : undefined;
 }
 
 /** Whether a small number may follow what a group holds so far: a unit after tens, anything below 100 after hundreds. */

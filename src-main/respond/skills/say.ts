@@ -8,6 +8,7 @@ const DATE_WITH_YEAR = new Intl.DateTimeFormat("en-US", {
 const WEEKDAY = new Intl.DateTimeFormat("en-US", { weekday: "long" });
 const LARGEST_PLAIN = 1e15;
 const SMALLEST_PLAIN = 1e-4;
+const MOST_DECIMALS = 4;
 
 /** A time of day as it is spoken, in the local zone or another one: "3:25 PM", "3 PM", "noon", "midnight". Pure. */
 export function sayTimeOfDay(at: Date, timeZone?: string): string {
@@ -79,16 +80,30 @@ export function sayList(items: readonly string[], conjunction = "and"): string {
   return `${items.slice(0, -1).join(", ")} ${conjunction} ${items.at(-1)}`;
 }
 
-/** A number as it is spoken: at most four decimals, groups of three digits, "minus" for a sign, a power of ten when it is huge or tiny. Pure. */
+/**
+ * A number as it is spoken: at most four decimals, or three digits when it is small, groups of three digits, "minus" for a sign, a power of
+ * ten when it is huge or tiny. Pure.
+ */
 export function sayNumber(value: number): string {
   if (value < 0) return `minus ${sayNumber(-value)}`;
-  if (value !== 0 && (value >= LARGEST_PLAIN || value < SMALLEST_PLAIN)) {
+  if (!isPlain(value)) {
     const [mantissa, exponent] = value.toExponential(3).split("e");
     return `${Number(mantissa)} times 10 to the power of ${sayNumber(Number(exponent))}`;
   }
-  const [whole = "", decimals] = String(Number(value.toFixed(4))).split(".");
+  const [whole = "", decimals] = String(roundToSay(value)).split(".");
   const grouped = whole.replace(/\B(?=(?:\d{3})+$)/g, ",");
   return decimals === undefined ? grouped : `${grouped}.${decimals}`;
+}
+
+/** What is left of a number when it is spoken. Pure. */
+export function roundToSay(value: number): number {
+  if (!isPlain(Math.abs(value))) return Number(value.toExponential(3));
+  const digitsAfterPoint = value === 0 ? 0 : 2 - Math.floor(Math.log10(Math.abs(value)));
+  return Number(value.toFixed(Math.max(MOST_DECIMALS, digitsAfterPoint)));
+}
+
+function isPlain(value: number): boolean {
+  return value === 0 || (value >= SMALLEST_PLAIN && value < LARGEST_PLAIN);
 }
 
 /** Local midnight at which a day begins. Pure. */

@@ -48,6 +48,10 @@ test("numbers", () => {
   ]);
 });
 
+test("small numbers have three digits", () => {
+  expect([1 / 7000, 0.000125, 2 / 300, 0.0625].map(sayNumber)).toEqual(["0.000143", "0.000125", "0.00667", "0.0625"]);
+});
+
 test("counts and lists", () => {
   expect([sayCount(1, "day"), sayCount(2, "day")]).toEqual(["1 day", "2 days"]);
   expect([sayList([]), sayList(["a"]), sayList(["a", "b"]), sayList(["a", "b", "c"], "or")]).toEqual([
