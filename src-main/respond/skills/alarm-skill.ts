@@ -3,7 +3,7 @@ import { parseDuration } from "./parse-duration.ts";
 import { MONTH, parseDayPart, parseMoment, type HourReading } from "./parse-moment.ts";
 import { sayMoment } from "./say.ts";
 import type { Situation, Skill, SkillAnswer } from "./skill.ts";
-import { START, turnRound } from "./timer-skill.ts";
+import { GOES_OFF, START, turnRound } from "./timer-skill.ts";
 
 const WAKE = "(wake|get) me [up|out of bed]";
 const ADD_REMINDER = "(set|add|create|make|put in|give me|i need|i want) (a|an|another|the|my) [new] reminder";
@@ -45,7 +45,7 @@ export const alarmSkill: Skill = {
     {
       patterns: [
         `${WAKE} (in|after) {duration} [from]`,
-        `${START} alarm (in|for|after) {duration} [from]`,
+        `${START} alarm ${GOES_OFF} (in|for|after) {duration} [from]`,
         `[an] alarm (in|for) {duration}`,
       ],
       answer: ({ duration = "" }, situation) => {
@@ -55,8 +55,8 @@ export const alarmSkill: Skill = {
     },
     {
       patterns: [
-        `${START} [new] alarm [clock] [for|at|to] {text}`,
-        `[an|new] alarm [clock] [for|at] {text}`,
+        `${START} [new] alarm [clock] ${GOES_OFF} [for|at|to|on] {text}`,
+        `[an|new] alarm [clock] [for|at|on] {text}`,
         `${START} {text} alarm`,
       ],
       answer: ({ text = "" }, situation) => setAlarm("", text, "soonest", situation),

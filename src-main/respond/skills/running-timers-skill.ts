@@ -103,6 +103,10 @@ function intentsFor(kind: Timer["kind"]): Intent[] {
 function intentsForAll(): Intent[] {
   return [
     {
+      patterns: ["what (did|have) (you|i|we) [just] set [for me]", "what is [currently] set"],
+      answer: (_, situation) => listAll(situation.timers.timers, "timers", situation),
+    },
+    {
       patterns: [
         `${CANCEL} [all] ${THE} (timers and|alarms and|reminders and) [my|the] (timers|alarms|reminders)`,
         "(cancel|delete|clear|remove) (everything|all of them|them all|all)",

@@ -7,6 +7,8 @@ import type { Intent, Situation, Skill, SkillAnswer } from "./skill.ts";
 /** The verbs that start something. */
 export const START =
   "(set|start|create|make|begin|i would like|how about|put|run|add|give|get|i need|need|i want|want|do|use|have|sent|turn on|start off) [up|on|me|us|running|it] [a|an|the|my|another|one|at|it]";
+/** What a timer or an alarm does when it is due. */
+export const GOES_OFF = "[to go off|that goes off|to ring|that rings|to end|that ends]";
 const ABOUT = "[for|of|at|with|to|lasting] [about|around|like|exactly|another]";
 const LONGEST_MS = 366 * 86_400_000;
 
@@ -48,6 +50,7 @@ export const timerSkill: Skill = {
         "(time|count down|countdown|count) [me] (for|from) {duration}",
         `${START} (time|timing) (for|of) {duration}`,
         `for {duration} (set|start) a timer`,
+        `${START} [new] timer ${GOES_OFF} (in|after) {duration} [from]`,
       ],
       answer: ({ duration = "" }, situation) => startTimer("", duration, situation),
     },

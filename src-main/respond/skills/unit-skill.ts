@@ -31,9 +31,13 @@ const SMALLER_UNITS: Readonly<Record<string, string>> = { foot: "inch", lb: "oz"
 const OTHER_SCALE: Readonly<Record<string, string>> = { degC: "fahrenheit", degF: "celsius" };
 
 async function convert({ text = "", quantity = "" }: Slots): Promise<SkillAnswer | undefined> {
-  const to = findUnit(text.replace(/ (?:are|is) there$/, ""));
-  const parts = to && readQuantity(quantity)?.map((part) => ({ ...part, unit: scaleOf(part.unit, to) }));
-  if (!to || !parts || parts.every(({ unit }) => unit === to)) return undefined;
+  const [to, rest, ...others] = text
+    .replace(/ (?:are|is) there$/, "")
+    .split(" and ")
+    .map(findUnit);
+  if (!to || others.length > 0 || (rest === undefined && text.includes(" and "))) return undefined;
+  const parts = readQuantity(quantity)?.map((part) => ({ ...part, unit: scaleOf(part.unit, to) }));
+  if (!parts || (!rest && parts.every(({ unit }) => unit === to))) return undefined;
   const engine = await loadMathEngine();
   let total = 0;
   for (const { count, unit } of parts) {
@@ -43,7 +47,19 @@ async function convert({ text = "", quantity = "" }: Slots): Promise<SkillAnswer
   }
   const said = parts.map(({ count, unit }) => sayAmount(count, unit)).join(" ");
   const verb = parts[0]?.count === 1 || /^(?:deg[CF]|K)$/.test(to.symbol) ? "is" : "are";
-  return { say: `${said} ${verb} ${sayAmount(roundResult(total), to)}.` };
+  const result = rest ? sayInTwo(engine, total, to, rest) : sayAmount(roundResult(total), to);
+  return result === undefined ? undefined : { say: `${said} ${verb} ${result}.` };
+}
+
+/** "5 feet 10.87 inches"; undefined when the second unit is not a smaller one of the same kind. */
+function sayInTwo(engine: MathEngine, total: number, unit: SpokenUnit, smaller: SpokenUnit): string | undefined {
+  const size = convertCount(engine, 1, unit.symbol, smaller.symbol);
+  if (size === undefined || size <= 1) return undefined;
+  const exactSize = Number(size.toPrecision(12));
+  const all = Number((total * exactSize).toFixed(2));
+  const whole = Math.floor(all / exactSize);
+  const left = sayAmount(Number((all - whole * exactSize).toFixed(2)), smaller);
+  return whole === 0 ? left : `${sayAmount(whole, unit)} ${left}`;
 }
 
 function readQuantity(quantity: string): { readonly count: number; readonly unit: SpokenUnit }[] | undefined {

@@ -173,6 +173,10 @@ const WITH_NONE_RUNNING: readonly Row[] = [
   ["is my timer still running", "There are no timers running."],
   ["show me my timers", "There are no timers running."],
   ["any timers", "There are no timers running."],
+  ["what did you set", "There are no timers running."],
+  ["set a timer to go off in 10 minutes", "Your timer is set for 10 minutes.", "timer 600 s"],
+  ["set an alarm to go off in 10 minutes", "Your alarm is set for 3:35 PM.", "alarm 21 15:35"],
+  ["set an alarm to go off at seven", "Your alarm is set for 7 PM.", "alarm 21 19:00"],
 ];
 
 const WITH_THREE_RUNNING: readonly Row[] = [
@@ -252,6 +256,10 @@ const WITH_THREE_RUNNING: readonly Row[] = [
     "Your 2 minute timer has 1 minute and 30 seconds left. Your pasta timer has 5 minutes left.",
   ],
   ["cancel the egg alarm", "There is no such alarm. Your alarm is set for 6:30 AM tomorrow."],
+  [
+    "what did you set",
+    "Your 2 minute timer has 1 minute and 30 seconds left. Your pasta timer has 5 minutes left. Your alarm is set for 6:30 AM tomorrow.",
+  ],
   ["cancel the timer for the pasta", "Your pasta timer is cancelled.", "-timer pasta 300 s"],
 ];
 
