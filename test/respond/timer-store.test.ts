@@ -206,6 +206,8 @@ test("names", () => {
   expect(name({ kind: "alarm", lengthMs: 0 })).toBe("alarm");
   expect(name({ kind: "alarm", label: "gym" })).toBe("gym alarm");
   expect(name({ kind: "reminder" })).toBe("reminder");
+  expect(name({ kind: "reminder", label: "feed the cat" })).toBe("reminder to feed the cat");
+  expect(name({ kind: "reminder", label: "the meeting" })).toBe("reminder about the meeting");
 });
 
 test("two programs with one file keep each other's timers, and each announces its own", async () => {

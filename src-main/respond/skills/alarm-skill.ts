@@ -6,7 +6,6 @@ import type { Situation, Skill, SkillAnswer } from "./skill.ts";
 import { GOES_OFF, START, turnRound } from "./timer-skill.ts";
 
 const WAKE = "(wake|get) me [up|out of bed]";
-const ADD_REMINDER = "(set|add|create|make|put in|give me|i need|i want) (a|an|another|the|my) [new] reminder";
 const REPEATED =
   /\b(?:every|each) (?:\d+ |other |single )?(?:(?:week|mon|tues|wednes|thurs|fri|satur|sun)?day|morning|evening|night|week|month|year|hour|minute)s?\b/;
 
@@ -69,15 +68,24 @@ export const alarmSkill: Skill = {
       answer: ({ label = "", text = "" }, situation) => setAlarm(label, text, "soonest", situation),
     },
     {
-      patterns: ["remind me {text}", `${ADD_REMINDER} {text}`],
+      patterns: ["remind me {text}", `${START} [new] reminder {text}`, "[a|new] reminder {text}"],
       answer: ({ text = "" }, situation) => setReminder(text, situation),
     },
     {
-      patterns: ["remind me (to|about|that) {text}", `${ADD_REMINDER} (to|about|for) {text}`],
+      patterns: ["remind me (to|about|that|of) {text}", `${START} [new] reminder (to|about|for|of|that) {text}`],
       answer: ({ text = "" }) => askWhen("When shall I remind you?", text),
     },
     {
-      patterns: [`${START} [new] alarm [clock]`, "[an|new] alarm", `${START} alarm (for|at) {label}`],
+      patterns: ["remind me", `${START} [new] reminder`, "[a] new reminder"],
+      answer: () => askWhen("When shall I remind you?", ""),
+    },
+    {
+      patterns: [
+        `${START} [new] alarm [clock]`,
+        "[an|new] alarm",
+        `${START} alarm (for|at) {label}`,
+        `${START} [new] alarm [clock] (for|at|to) {number}`,
+      ],
       answer: () => askTime("soonest"),
     },
     {
@@ -120,7 +128,7 @@ function setReminder(text: string, situation: Situation): SkillAnswer | undefine
 function splitReminder(text: string): readonly { readonly task: string; readonly when: string }[] {
   const start = text.replace(/^(?:at|on|for) /, "");
   const ends = [...start.matchAll(/(?<=\S) (?:to|about|that) (?=\S)/g)].toReversed();
-  const rest = text.replace(/^(?:to|about|that|for) /, "");
+  const rest = text.replace(/^(?:to|about|that|for|of) /, "");
   const joints = [...rest.matchAll(TIME_BEGINS)];
   return [
     ...ends.map(({ index, 0: joint }) => ({ task: start.slice(index + joint.length), when: start.slice(0, index) })),
@@ -161,6 +169,11 @@ function askWhen(say: string, task: string, day = ""): SkillAnswer {
           const due = parseMoment(text, new Date(situation.nowMs), "waking", { day });
           return due && addAlarm("reminder", task, due.getTime(), situation);
         },
+      },
+      {
+        patterns: ["[remind me] (to|about|that|of) {text}"],
+        answer: ({ text = "" }, situation) =>
+          task === "" ? (setReminder(text, situation) ?? askWhen(say, text, day)) : undefined,
       },
     ],
   };

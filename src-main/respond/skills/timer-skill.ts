@@ -1,4 +1,5 @@
 import type { Timer } from "../timer-store.ts";
+import { sayLeft } from "./find-timers.ts";
 import { soundDistance, MOST_DISTANT_ALIKE } from "./near-misses.ts";
 import { parseDuration } from "./parse-duration.ts";
 import { sayDuration } from "./say.ts";
@@ -10,6 +11,9 @@ export const START =
 /** What a timer or an alarm does when it is due. */
 export const GOES_OFF = "[to go off|that goes off|to ring|that rings|to end|that ends]";
 const ABOUT = "[for|of|at|with|to|lasting] [about|around|like|exactly|another]";
+/** Is an answer to "What about?", but nothing to be reminded of. */
+const NO_TASK =
+  /^(?:no|none|nothing|never|nevermind|not|forget|leave|stop|cancel|quit|ok|okay|yes|yeah|thanks|thank|great|good|fine|alright|right|cool|hello|repeat|pardon|sorry)\b/;
 const LONGEST_MS = 366 * 86_400_000;
 
 /** Sets timers and reminders that count from now. */
@@ -72,25 +76,24 @@ export const timerSkill: Skill = {
         "remind me [again] (in|after) [about] {duration} [from] [to|that|about] {text}",
         "remind me (to|about|that) {text} (in|after) [about] {duration} [from]",
         "(in|after) {duration} remind me [to|about|that] {text}",
+        `${START} [new] reminder (in|for|after) {duration} [from] (to|that|about|of) {text}`,
+        `${START} [new] reminder (to|about|that|of) {text} (in|after) [about] {duration} [from]`,
       ],
-      answer: ({ text = "", duration = "" }, situation) => {
-        const lengthMs = parseDuration(duration);
-        if (!isPossible(lengthMs)) return undefined;
-        const timer = {
-          kind: "reminder",
-          label: turnRound(text),
-          dueAtMs: situation.nowMs + lengthMs,
-          lengthMs,
-        } as const;
-        return { say: `I will remind you in ${sayDuration(lengthMs)}.`, run: () => situation.timers.set(timer) };
-      },
+      answer: ({ text = "", duration = "" }, situation) => remindIn(parseDuration(duration), text, situation),
     },
     {
       patterns: [
-        "(remind|alert|notify|buzz|ping|beep|tell|call) me [again] (in|after) [about] {duration} [from]",
+        "remind me [again] (in|after) [about] {duration} [from]",
+        "(in|after) {duration} remind me",
+        `${START} [new] reminder (for|in|after) [about] {duration} [from]`,
+      ],
+      answer: ({ duration = "" }, situation) => remindIn(parseDuration(duration), "", situation),
+    },
+    {
+      patterns: [
+        "(alert|notify|buzz|ping|beep|tell|call) me [again] (in|after) [about] {duration} [from]",
         "(tell me|let me know) when {duration} (is|are|have) (up|over|passed)",
         "let me know (in|after|when) [about] {duration} [from|have passed|is over|are over|is up|are up]",
-        `${START} reminder (for|in) {duration} [from]`,
       ],
       answer: ({ duration = "" }, situation) => startTimer("", duration, situation),
     },
@@ -117,6 +120,35 @@ function startTimer(label: string, duration: string, { timers, nowMs }: Situatio
   const timer: Omit<Timer, "id"> = { kind: "timer", label: cleanLabel(label), dueAtMs: nowMs + lengthMs, lengthMs };
   const name = timer.label === "" ? "timer" : `${timer.label} timer`;
   return { say: `Your ${name} is set for ${sayDuration(lengthMs)}.`, run: () => timers.set(timer) };
+}
+
+/** Without a task it reminds all the same, and asks for one. */
+function remindIn(lengthMs: number, task: string, { timers, nowMs }: Situation): SkillAnswer | undefined {
+  if (!isPossible(lengthMs)) return undefined;
+  const reminder = { kind: "reminder", label: turnRound(task), dueAtMs: nowMs + lengthMs, lengthMs } as const;
+  const answer = { say: `I will remind you in ${sayDuration(lengthMs)}.`, run: () => timers.set(reminder) };
+  return task === "" ? { ...answer, say: `${answer.say} What about?`, followUps: [nameReminder(reminder)] } : answer;
+}
+
+function nameReminder({ dueAtMs, lengthMs }: Pick<Timer, "dueAtMs" | "lengthMs">): Intent {
+  return {
+    patterns: ["[remind me|it is] (to|about|that|of) {text}", "(the|my) {quantity}", "{label}"],
+    answer: ({ text, quantity, label = "" }, { timers, nowMs }) => {
+      const task = text ?? (quantity === undefined ? label : `the ${quantity}`);
+      const unnamed = timers.timers.find(
+        (timer) => timer.kind === "reminder" && timer.label === "" && timer.dueAtMs === dueAtMs,
+      );
+      if (!unnamed || NO_TASK.test(task)) return undefined;
+      const named: Omit<Timer, "id"> = { kind: "reminder", label: turnRound(task), dueAtMs, lengthMs };
+      return {
+        say: sayLeft({ ...named, id: unnamed.id }, nowMs),
+        run: () => {
+          timers.cancel(unnamed.id);
+          timers.set(named);
+        },
+      };
+    },
+  };
 }
 
 function askLength(label: string, before = ""): SkillAnswer {

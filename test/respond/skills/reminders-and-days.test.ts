@@ -30,6 +30,14 @@ const ROWS: readonly (readonly [request: string, say: string, does?: string])[] 
   ["Remind me at ten to six to leave.", "I will remind you at 5:50 PM.", "reminder leave 21 17:50"],
   ["Remind me at six to prepare for Monday.", "I will remind you at 6 PM.", "reminder prepare for monday 21 18:00"],
   ["Remind me at 6 to go to work.", "I will remind you at 6 PM.", "reminder go to work 21 18:00"],
+  ["Remind me of the meeting at 5 pm.", "I will remind you at 5 PM.", "reminder the meeting 21 17:00"],
+  ["Add a reminder to call mom.", "When shall I remind you?"],
+  ["Add a reminder to call mom tomorrow at five.", "I will remind you at 5 PM tomorrow.", "reminder call mom 22 17:00"],
+  ["Create a reminder for 5 pm.", "I will remind you at 5 PM.", "reminder 21 17:00"],
+  ["Set a reminder.", "When shall I remind you?"],
+  ["Set a reminder in an hour to call mom.", "I will remind you in 1 hour.", "reminder call mom 3600 s"],
+  ["Add a reminder to call mom in an hour.", "I will remind you in 1 hour.", "reminder call mom 3600 s"],
+  ["Remind me in an hour.", "I will remind you in 1 hour. What about?", "reminder 3600 s"],
   ["Remind me tomorrow.", "At what time?"],
   ["Remind me to drink water every hour.", "I can set that for one time only, not again and again."],
   ["Set an alarm every day at seven.", "I can set that for one time only, not again and again."],
@@ -73,4 +81,35 @@ test("at night, a time that is soon may be meant in the night", async () => {
   const now = new Date(2026, 10, 21, 23, 30);
   expect((await ask("Remind me to sleep at one.", { now })).does).toBe("reminder sleep 22 01:00");
   expect((await ask("Remind me to get up at six.", { now })).does).toBe("reminder get up 22 06:00");
+});
+
+test("after midnight, tonight is the night that began the day before", async () => {
+  const now = new Date(2026, 10, 22, 0, 30);
+  expect((await ask("Set an alarm for two tonight.", { now })).does).toBe("alarm 22 02:00");
+  expect((await ask("Set an alarm for two at night.", { now })).does).toBe("alarm 22 02:00");
+  expect((await ask("Set an alarm for eleven tonight.", { now })).does).toBe("alarm 22 23:00");
+});
+
+test.each([
+  ["To call mom.", "Your reminder to call mom is set for 4:25 PM.", "reminder call mom 3600 s, -reminder 3600 s"],
+  ["Call mom.", "Your reminder to call mom is set for 4:25 PM.", "reminder call mom 3600 s, -reminder 3600 s"],
+  [
+    "My laundry.",
+    "Your reminder about the laundry is set for 4:25 PM.",
+    "reminder the laundry 3600 s, -reminder 3600 s",
+  ],
+  ["Nothing.", "", ""],
+  ["What time is it?", "It is 3:25 PM.", ""],
+])("Remind me in an hour. What about? %s", async (reply, say, does) => {
+  const { followUps } = await ask("Remind me in an hour.");
+  const dueAtMs = new Date(2026, 10, 21, 16, 25).getTime();
+  const timers = [{ kind: "reminder", label: "", dueAtMs, lengthMs: 3_600_000 }] as const;
+  expect(await ask(reply, { timers, followUps })).toMatchObject({ say, does });
+});
+
+test("a reminder may be told its task first and its time then", async () => {
+  const first = await ask("Set a reminder.");
+  const second = await ask("To call mom.", { followUps: first.followUps });
+  expect(second).toMatchObject({ say: "When shall I remind you?", does: "" });
+  expect((await ask("At five.", { followUps: second.followUps })).does).toBe("reminder call mom 21 17:00");
 });

@@ -81,7 +81,7 @@ const WITH_NONE_RUNNING: readonly Row[] = [
   ["set a laundry timer for 40 minutes", "Your laundry timer is set for 40 minutes.", "timer laundry 2400 s"],
   ["count down from ten minutes", "Your timer is set for 10 minutes.", "timer 600 s"],
   ["ping me in five minutes", "Your timer is set for 5 minutes.", "timer 300 s"],
-  ["remind me in half an hour", "Your timer is set for 30 minutes.", "timer 1800 s"],
+  ["remind me in half an hour", "I will remind you in 30 minutes. What about?", "reminder 1800 s"],
   [
     "in ten minutes remind me to turn off the oven",
     "I will remind you in 10 minutes.",
