@@ -2,12 +2,14 @@ import type { PointerEvent, ReactNode } from "react";
 import { STRINGS } from "../strings.ts";
 import { isHearing, TALK_BUTTON_ID } from "../use-shortcuts.ts";
 import { useWindow, windowActions } from "../window-state.ts";
+import { shownState } from "./shown-state.ts";
 
 /** The button that is held to talk, and while the user talks the one that says that the turn is over. */
 export function TalkControls(): ReactNode {
   const held = useWindow((state) => state.talkKeyHeld);
   const isMain = useWindow(({ settings }) => settings?.mode === "push-to-talk");
   const hearing = useWindow(({ snapshot }) => isHearing(snapshot.state));
+  const heard = useWindow((state) => state.talkKeyHeld && shownState(state) === "hearing");
   const connected = useWindow((state) => state.connected);
   const { holdTalkKey, request } = windowActions();
   const press = (event: PointerEvent<HTMLButtonElement>): void => {
@@ -46,7 +48,7 @@ export function TalkControls(): ReactNode {
         // A long touch is no wish for a menu.
         onContextMenu={(event) => event.preventDefault()}
       >
-        {held ? STRINGS.talk.held : STRINGS.talk.hold}
+        {heard ? STRINGS.talk.held : STRINGS.talk.hold}
         <kbd aria-hidden="true">{STRINGS.talk.spaceBar}</kbd>
       </button>
     </div>

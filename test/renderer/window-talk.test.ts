@@ -109,6 +109,19 @@ describeWindow("talk key, done and pause", ({ openPage, emit, inputsOf, untilLiv
     expect(await page.getByTestId("mute").getAttribute("title")).toContain("microphone off");
   });
 
+  test("the talk key is told to be heard only while it is", async () => {
+    await open();
+    await page.mouse.click(5, 5);
+    await untilLive();
+    await page.keyboard.down("Space");
+    expect(await page.getByTestId("talk").textContent()).toContain("Hold to talk");
+    await emit(snapshotEvent({ state: "hearing" }));
+    expect(await page.getByTestId("talk").textContent()).toContain("Talk now");
+    await emit(snapshotEvent({ state: "muted", muted: true }));
+    expect(await page.getByTestId("talk").textContent()).toContain("Hold to talk");
+    await page.keyboard.up("Space");
+  });
+
   test("asleep it shows the phrase that wakes it", async () => {
     await open();
     await page.mouse.click(5, 5);
