@@ -38,7 +38,10 @@ export default {
     part("soundswallower", "soundswallower.node.js"),
   ],
   extraResources: [
-    ...models.map(({ package: name, path, file }) => ({ from: `node_modules/${name}/${path}`, to: `models/${file}` })),
+    ...models.map(({ package: name, path, file }) => ({
+      from: name ? `node_modules/${name}/${path}` : path,
+      to: `models/${file}`,
+    })),
     "LICENSE",
     "THIRD-PARTY-NOTICES.md",
   ],

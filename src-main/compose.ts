@@ -86,7 +86,7 @@ export async function composeAssistant(options: CompositionOptions = {}): Promis
     onChange: note("speak", "voice"),
   });
   const predictor = new ChosenEndOfTurn({
-    embedded: createEmbeddedEndOfTurn(),
+    embedded: createEmbeddedEndOfTurn(detector),
     choice: () => {
       const { endOfTurn, recognition } = settings.current;
       return { endOfTurn, server: endOfTurn === "moshi" ? recognition : undefined };

@@ -11,7 +11,7 @@ const TICKS_PER_SECOND = 100;
 const LISTENING_MS = 30_000;
 const QUESTIONS = ["What time is it?", "What is nine plus ten?", "How many minutes are in a day?", "What day is it?"];
 const QUESTION_EVERY_MS = 7_000;
-const ENGINES = ["silero", "moonshine", "flite"];
+const ENGINES = ["detect", "moonshine", "flite"];
 
 /** Processor seconds used so far by each thread of the assistant and each kind of the browser's processes. */
 type CpuSeconds = ReadonlyMap<string, number>;

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createDetectEngine } from "../../src-main/detect/detect-engine.ts";
 import { END_OF_TURN_FEATURES, endOfTurnFeatures } from "../../src-main/detect/embedded-end-of-turn-features.ts";
 import { areaUnderCurve, calibration, fitLogistic, probabilityOf, type Example } from "./fit-logistic.ts";
 import { evidenceOf, seenPauses } from "./fit-pauses.ts";
@@ -12,21 +13,27 @@ const PENALTY = 0.01;
 const TRANSCRIPT_MS = 100;
 const WEIGHTS = join(import.meta.dirname, "../../src-main/detect/embedded-end-of-turn-weights.ts");
 
+const engine = createDetectEngine({});
 const tune = (await Promise.all(TUNE_SEEDS.map((seed) => examples("tune", seed)))).flat();
 const model = fitLogistic(tune, PENALTY);
 writeFileSync(WEIGHTS, weightsFile());
 report("tune", tune);
 report("test", await examples("test"));
+await engine.close();
 
 /** One example for each pause with words that lasts long enough to matter. */
 async function examples(half: Half, seed?: string): Promise<readonly Example[]> {
   const pauses = await seenPauses(half, seed);
-  return pauses.flatMap((pause) => {
+  const found: Example[] = [];
+  for (const pause of pauses) {
     const evidence = evidenceOf(pause);
-    const isPositive = pause.isEnd;
-    if (pause.resumedAtMs !== undefined && pause.resumedAtMs - pause.seenAtMs < TRANSCRIPT_MS) return [];
-    return evidence && evidence.transcript.text !== "" ? { features: endOfTurnFeatures(evidence), isPositive } : [];
-  });
+    if (pause.resumedAtMs !== undefined && pause.resumedAtMs - pause.seenAtMs < TRANSCRIPT_MS) continue;
+    if (!evidence || evidence.transcript.text === "") continue;
+    const judged = await engine.judgeProsody(evidence.pcm, new AbortController().signal);
+    if (!judged.ok) throw new Error(judged.failure.detail);
+    found.push({ features: endOfTurnFeatures(evidence, judged.value), isPositive: pause.isEnd });
+  }
+  return found;
 }
 
 function weightsFile(): string {

@@ -20,7 +20,7 @@ const TURNS_PER_READING = 10;
 
 /** Resident memory of this process, with all engine threads, over so many spoken turns in one conversation. */
 export async function measureMemory(engines: RealEngines, turns: number): Promise<BenchResult> {
-  const conversation = new VirtualConversation(engines, createEmbeddedEndOfTurn());
+  const conversation = new VirtualConversation(engines, createEmbeddedEndOfTurn(engines.detector));
   const readings: { readonly turns: number; readonly megabytes: number }[] = [];
   let answered = 0;
   for (let turn = 1; turn <= turns; turn++) {

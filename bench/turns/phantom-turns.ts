@@ -13,7 +13,7 @@ export async function countPhantomTurns(engines: RealEngines, minutes: number): 
   const rows: BenchRow[] = [];
   let phantoms = 0;
   for (const sound of SOUNDS) {
-    const conversation = new VirtualConversation(engines, createEmbeddedEndOfTurn());
+    const conversation = new VirtualConversation(engines, createEmbeddedEndOfTurn(engines.detector));
     const pieces = Math.ceil((minutes * 60_000) / SOUNDS.length / PIECE_MS);
     for (let piece = 0; piece < pieces; piece++) await conversation.hear(await roomSound(sound, PIECE_MS, `${piece}`));
     await conversation.hear(new Float32Array(3 * CAPTURE_RATE_HZ));

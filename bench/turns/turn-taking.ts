@@ -51,7 +51,8 @@ async function hearTurn(item: TurnItem, memory: EngineMemory): Promise<HeardTurn
 }
 
 async function takeWithEach(sound: VirtualSound, memory: EngineMemory): Promise<Record<Patience, TakenTurn>> {
-  const take = (patience: Patience) => takeTurn(sound, memory, { patience, createPredictor: createEmbeddedEndOfTurn });
+  const take = (patience: Patience) =>
+    takeTurn(sound, memory, { patience, createPredictor: () => createEmbeddedEndOfTurn(memory) });
   return { quick: await take("quick"), balanced: await take("balanced"), patient: await take("patient") };
 }
 

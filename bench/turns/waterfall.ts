@@ -71,7 +71,7 @@ async function turnsWithoutPause(count: number): Promise<readonly TurnItem[]> {
 
 /** The turn; none where a stage is missing. */
 async function take(item: TurnItem, memory: EngineMemory): Promise<readonly AnsweredTurn[]> {
-  const conduct = { patience: "balanced", createPredictor: createEmbeddedEndOfTurn } as const;
+  const conduct = { patience: "balanced", createPredictor: () => createEmbeddedEndOfTurn(memory) } as const;
   const { marks } = await takeTurn(item, memory, conduct);
   const instants = new Map<MarkName, number>();
   for (const [mark] of STAGES) {

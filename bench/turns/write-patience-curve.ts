@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { patienceCurveSchema } from "../../src-shared/patience-curve.ts";
 import type { Patience } from "../../src-shared/settings.ts";
+import { createDetectEngine } from "../../src-main/detect/detect-engine.ts";
 import { createEmbeddedEndOfTurn } from "../../src-main/detect/embedded-end-of-turn.ts";
 import { endOfUnderstood, endSilenceMs, learntHabitMs, LONG_HABIT_MS } from "../../src-main/turn/patience.ts";
 import { TURN_TUNING } from "../../src-main/turn/turn-tuning.ts";
@@ -69,7 +70,8 @@ function showLearned(title: string, conversation: readonly JudgedTurn[]): void {
 }
 
 async function judgedTurns(): Promise<readonly JudgedTurn[]> {
-  const predictor = createEmbeddedEndOfTurn();
+  const engine = createDetectEngine({});
+  const predictor = createEmbeddedEndOfTurn(engine);
   const responder = createEmbeddedResponder();
   const byTurn = new Map<string, JudgedPause[]>();
   for (const pause of await seenPauses("test")) {
@@ -79,6 +81,7 @@ async function judgedTurns(): Promise<readonly JudgedTurn[]> {
     const endProbability = (await isUnderstood(responder, pause)) ? endOfUnderstood(likely) : likely;
     byTurn.set(pause.turnId, [...(byTurn.get(pause.turnId) ?? []), { ...pause, endProbability }]);
   }
+  await engine.close();
   return [...byTurn.values()];
 }
 

@@ -3,19 +3,19 @@
  * by `node bench/turns/fit-end-of-turn.ts`.
  */
 export const END_OF_TURN_WEIGHTS: { readonly bias: number; readonly weights: readonly number[] } = {
-  bias: -1.733,
+  bias: -0.509,
   weights: [
     // log-odds of a comma or the like
-    -0.504,
+    -0.345,
     // holds back
-    -2.138,
+    -1.648,
     // mean log probability of the tokens
-    1.28,
-    // pitch change
-    -5.962,
+    1.164,
+    // log-odds by the prosody
+    0.4,
     // log of the speaking time, when it neither asks, orders nor answers
-    4.734,
+    3.13,
     // log-odds of an end before the last word
-    -0.312,
+    -0.195,
   ],
 };

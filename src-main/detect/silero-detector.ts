@@ -3,17 +3,22 @@ import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
 import type { EngineLoad } from "../models/engine-host.ts";
 import type { VoiceDetector } from "../turn/ports.ts";
 import { QuietRoom } from "./quiet-room.ts";
-import { createSileroStreams, type SileroOptions, type StreamDetector } from "./silero-streams.ts";
+import { createDetectEngine, type DetectOptions, type ProsodyJudge, type StreamDetector } from "./detect-engine.ts";
 
 /** Frames of a quiet room that the model is shown first when something is heard again: a second. */
 const LEAD_FRAMES = 31;
 
-/** Silero VAD for a single stream, a frame at a time: see {@link createSileroStreams} and {@link frameByFrame}. */
+/** Silero VAD for a single stream, a frame at a time, with the network for the prosody: see {@link createDetectEngine} and {@link frameByFrame}. */
 export function createSileroDetector(
-  options: SileroOptions,
-): VoiceDetector & { readonly ready: Promise<Outcome<EngineLoad>> } {
-  const detector = createSileroStreams(options);
-  return { ...frameByFrame(detector), ready: detector.ready, close: () => detector.close() };
+  options: DetectOptions,
+): VoiceDetector & ProsodyJudge & { readonly ready: Promise<Outcome<EngineLoad>> } {
+  const engine = createDetectEngine(options);
+  return {
+    ...frameByFrame(engine),
+    ready: engine.ready,
+    judgeProsody: (pcm, signal) => engine.judgeProsody(pcm, signal),
+    close: () => engine.close(),
+  };
 }
 
 /**

@@ -7,9 +7,9 @@ const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 const packagedSchema = z
   .object({
     id: idSchema,
-    /** Package of the npm registry that carries the file. */
-    package: z.string().min(1),
-    /** Path of the file inside the package. */
+    /** Package of the npm registry that carries the file; without it the file is Repartee's own. */
+    package: z.string().min(1).optional(),
+    /** Path of the file inside the package, or inside the checkout. */
     path: z.string().min(1),
     /** Path of the file inside a models folder, as in the packaged app. */
     file: z.string().min(1),

@@ -16,7 +16,7 @@ export interface StoredModel {
 
 /**
  * The folder that holds all model files by their manifest `file`: what REPARTEE_MODELS names, or `models` beside the packaged app's
- * resources. Undefined when running from a checkout, where each file lies in its npm package. Main thread: workers are told.
+ * resources. Undefined when running from a checkout, where each file lies in its npm package, or Repartee's own in the checkout. Main thread: workers are told.
  */
 export function modelsFolder(): string | undefined {
   const named = process.env["REPARTEE_MODELS"];
@@ -66,11 +66,12 @@ export async function readChecked(
 
 function locate(entry: ModelEntry, folder: string | undefined): string | undefined {
   if (folder !== undefined) return join(folder, entry.file);
-  const packageJson = findPackageJSON(entry.package, import.meta.url);
+  const packageJson = findPackageJSON(entry.package ?? "..", import.meta.url);
   return packageJson === undefined ? undefined : join(dirname(packageJson), entry.path);
 }
 
 function mending(entry: ModelEntry, folder: string | undefined): string {
+  if (entry.package === undefined) return "put Repartee's own file back, or reinstall Repartee";
   if (folder !== undefined) return `put the file of ${entry.package} back, or reinstall Repartee`;
   return `delete node_modules/${entry.package} and run npm install`;
 }

@@ -14,14 +14,13 @@ interface PatienceRange {
 }
 
 /**
- * Chosen on the half of the labelled turns that is for tuning, for the shortest delays with cut-ins in 16, 3 and 2 % of the turns. Silence
- * alone cuts into about 60 % of them at the delay of `quick`: most pause inside, for 0.2 to 1.5 s. So `balanced` answers at once or waits out
- * the longest of these pauses: what lies between costs more turns than it saves time.
+ * Chosen on the half of the labelled turns that is for tuning, for the shortest delays with cut-ins in 13, 4 and 1.4 % of the turns. Silence
+ * alone cuts into about 60 % of them at the delay of `quick`: most pause inside, for 0.2 to 1.5 s.
  */
 const RANGES: Record<Patience, PatienceRange> = {
-  quick: { leastMs: 96, mostMs: 1_500, surelyOver: 0.7, doubtMs: 1_600 },
-  balanced: { leastMs: 160, mostMs: 1_600, surelyOver: 1.8, doubtMs: 12_800 },
-  patient: { leastMs: 300, mostMs: 2_200, surelyOver: 2.1, doubtMs: 3_300 },
+  quick: { leastMs: 96, mostMs: 1_500, surelyOver: 0.4, doubtMs: 1_000 },
+  balanced: { leastMs: 160, mostMs: 1_600, surelyOver: 1.9, doubtMs: 3_000 },
+  patient: { leastMs: 300, mostMs: 2_200, surelyOver: 2.7, doubtMs: 3_000 },
 };
 
 /** Of who pauses as long as this inside a turn, or is not known yet, doubt is waited out in full. */

@@ -42,7 +42,11 @@ describe("one turn in virtual time", () => {
 function engineMemory() {
   const transcriber = new FakeTranscriber();
   const close = async (): Promise<void> => undefined;
-  const detector = { detect: async (frame: Float32Array) => succeeded(Math.abs(frame[200] ?? 0) > 0.1 ? 1 : 0), close };
+  const detector = {
+    detect: async (frame: Float32Array) => succeeded(Math.abs(frame[200] ?? 0) > 0.1 ? 1 : 0),
+    judgeProsody: async () => succeeded(0),
+    close,
+  };
   const sentence = { samples: 24_000, chunks: 1, words: [] };
   const synthesizer = {
     speak: async () => {

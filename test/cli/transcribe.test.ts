@@ -1,8 +1,8 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { findPackageJSON } from "node:module";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { modelManifest } from "../../src-main/models/model-manifest.ts";
+import { readModel } from "../../src-main/models/model-store.ts";
 import { sharedSpeechPath, spokenText, withSilence } from "../fixtures/speech.ts";
 import { wavBytes } from "../fixtures/wav-bytes.ts";
 import { wordErrorRate } from "../fixtures/word-error-rate.ts";
@@ -80,9 +80,11 @@ test("silence has no speech in it", { timeout: SPEECH_TIMEOUT_MS }, async () => 
 
 test("a damaged or missing model is named, with the way to mend it", { timeout: SPEECH_TIMEOUT_MS }, async () => {
   const folder = testFolder();
-  for (const { package: name, path, file } of modelManifest) {
+  for (const { id, file } of modelManifest) {
+    const stored = await readModel(id, undefined);
+    if (!stored.ok) throw new Error(stored.failure.detail);
     mkdirSync(dirname(join(folder, file)), { recursive: true });
-    copyFileSync(join(dirname(findPackageJSON(name, import.meta.url) as string), path), join(folder, file));
+    copyFileSync(stored.value.path, join(folder, file));
   }
   const damaged = modelManifest.find(({ id }) => id === "moonshine-decoder")!.file;
   const bytes = readFileSync(join(folder, damaged));

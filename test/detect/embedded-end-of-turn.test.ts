@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
+import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
 import { END_OF_TURN_FEATURES, endOfTurnFeatures } from "../../src-main/detect/embedded-end-of-turn-features.ts";
 import { createEmbeddedEndOfTurn } from "../../src-main/detect/embedded-end-of-turn.ts";
-import { finalProsody } from "../../src-main/detect/embedded-end-of-turn-prosody.ts";
 import { END_OF_TURN_WEIGHTS } from "../../src-main/detect/embedded-end-of-turn-weights.ts";
+import { speakingTimeMs } from "../../src-main/detect/speaking-time.ts";
 import type { PauseEvidence, TranscriptEnding } from "../../src-main/turn/ports.ts";
 
 const ENDED: TranscriptEnding = {
@@ -19,21 +20,25 @@ const GOES_ON: TranscriptEnding = {
   earlierEndProbability: 0.001,
 };
 
-/** A voice of many harmonics that glides from one pitch to another, then 64 ms of silence. */
-function voice(durationMs: number, fromHz: number, toHz: number, pauseMs = 0): Float32Array {
+/** By the voice: very likely over, and very likely not. */
+const FALLS = succeeded(4);
+const RISES = succeeded(-4);
+
+/** A voice of many harmonics, then 64 ms of silence. */
+function voice(durationMs: number, pauseMs = 0): Float32Array {
   const speech = Math.round((durationMs * RECOGNITION_RATE_HZ) / 1000);
   const pause = Math.round((pauseMs * RECOGNITION_RATE_HZ) / 1000);
   const pcm = new Float32Array(speech + pause + 1024);
   let phase = 0;
   for (let index = 0; index < speech; index++) {
-    phase += (2 * Math.PI * (fromHz + ((toHz - fromHz) * index) / speech)) / RECOGNITION_RATE_HZ;
+    phase += (2 * Math.PI * 120) / RECOGNITION_RATE_HZ;
     const position = index < speech / 2 ? index : index + pause;
     pcm[position] = 0.1 * [1, 2, 3, 4, 5].reduce((sum, harmonic) => sum + Math.sin(harmonic * phase) / harmonic, 0);
   }
   return pcm;
 }
 
-function evidence(text: string, ending?: TranscriptEnding, pcm = voice(1_500, 120, 110)): PauseEvidence {
+function evidence(text: string, ending?: TranscriptEnding, pcm = voice(1_500)): PauseEvidence {
   const tokens = text.split(" ").map((_, index) => index + 3);
   const transcript = {
     text,
@@ -45,8 +50,12 @@ function evidence(text: string, ending?: TranscriptEnding, pcm = voice(1_500, 12
   return { pcm, speechEndSample: pcm.length - 1024, transcript };
 }
 
-async function probability(text: string, ending?: TranscriptEnding, pcm?: Float32Array): Promise<number> {
-  const predictor = createEmbeddedEndOfTurn();
+async function probability(
+  text: string,
+  ending?: TranscriptEnding,
+  { pcm, prosody = FALLS }: { readonly pcm?: Float32Array; readonly prosody?: Outcome<number> } = {},
+): Promise<number> {
+  const predictor = createEmbeddedEndOfTurn({ judgeProsody: async () => prosody });
   predictor.begin();
   const predicted = await predictor.predict(evidence(text, ending, pcm), new AbortController().signal);
   await predictor.close();
@@ -57,19 +66,27 @@ async function probability(text: string, ending?: TranscriptEnding, pcm?: Float3
 test("a whole request is over, one that holds back is not", async () => {
   expect(await probability("What time is it?", ENDED)).toBeGreaterThan(0.8);
   expect(await probability("Set a timer for five minutes.", ENDED)).toBeGreaterThan(0.8);
-  expect(await probability("Set a timer for", ENDED)).toBeLessThan(0.4);
-  expect(await probability("I would like to, um,", GOES_ON)).toBeLessThan(0.2);
-  expect(await probability("My number is 5 5 5", GOES_ON)).toBeLessThan(0.2);
+  const prosody = RISES;
+  expect(await probability("Set a timer for", ENDED, { prosody })).toBeLessThan(0.4);
+  expect(await probability("I would like to, um,", GOES_ON, { prosody })).toBeLessThan(0.2);
+  expect(await probability("My number is 5 5 5", GOES_ON, { prosody })).toBeLessThan(0.2);
 });
 
 test("an expected comma, a raised voice, short speech and a last word that was guessed make the end less likely", async () => {
   const text = "I went to London last week.";
-  const likely = await probability(text, ENDED, voice(2_000, 130, 100));
-  expect(await probability(text, GOES_ON, voice(2_000, 130, 100))).toBeLessThan(likely);
-  expect(await probability(text, ENDED, voice(2_000, 110, 130))).toBeLessThan(likely);
-  expect(await probability(text, ENDED, voice(700, 130, 100))).toBeLessThan(likely);
+  const likely = await probability(text, ENDED, { pcm: voice(2_000) });
+  expect(await probability(text, GOES_ON, { pcm: voice(2_000) })).toBeLessThan(likely);
+  expect(await probability(text, ENDED, { pcm: voice(2_000), prosody: RISES })).toBeLessThan(likely);
+  expect(await probability(text, ENDED, { pcm: voice(700) })).toBeLessThan(likely);
   const guessed = { ...ENDED, earlierEndProbability: 0.4 };
-  expect(await probability(text, guessed, voice(2_000, 130, 100))).toBeLessThan(likely);
+  expect(await probability(text, guessed, { pcm: voice(2_000) })).toBeLessThan(likely);
+});
+
+test("where the voice cannot be judged the words decide", async () => {
+  const prosody = failed("detect-failed", "detect", "crashed", true);
+  const alone = await probability("What time is it?", ENDED, { prosody });
+  expect(alone).toBeLessThan(await probability("What time is it?", ENDED));
+  expect(alone).toBeGreaterThan(await probability("What time is it?", ENDED, { prosody: RISES }));
 });
 
 test("without words the turn is not over; without the recognizer's expectation it still is judged", async () => {
@@ -79,7 +96,7 @@ test("without words the turn is not over; without the recognizer's expectation i
 });
 
 test("an aborted request rejects with the reason", async () => {
-  const predictor = createEmbeddedEndOfTurn();
+  const predictor = createEmbeddedEndOfTurn({ judgeProsody: async () => FALLS });
   const reason = new Error("no longer wanted");
   await expect(predictor.predict(evidence("Yes."), AbortSignal.abort(reason))).rejects.toBe(reason);
 });
@@ -87,34 +104,18 @@ test("an aborted request rejects with the reason", async () => {
 test("there is a weight for each feature, and nothing is infinite in silence or very short audio", () => {
   expect(END_OF_TURN_WEIGHTS.weights).toHaveLength(END_OF_TURN_FEATURES.length);
   for (const length of [0, 100, 16_000]) {
-    const features = endOfTurnFeatures({ ...evidence("Yes."), pcm: new Float32Array(length), speechEndSample: length });
+    const silent = { ...evidence("Yes."), pcm: new Float32Array(length), speechEndSample: length };
+    const features = endOfTurnFeatures(silent, 100);
     expect(features).toHaveLength(END_OF_TURN_FEATURES.length);
     expect(features.every(Number.isFinite)).toBe(true);
   }
 });
 
-test.each([
-  [120, 120],
-  [200, 150],
-  [100, 140],
-  [240, 180],
-])("a voice that glides from %d to %d Hz", (fromHz, toHz) => {
-  const pcm = voice(1_000, fromHz, toHz);
-  const { pitchChange = Number.NaN, speakingMs } = finalProsody(pcm, pcm.length - 1024);
-  // Of the middle and of 40 ms before the end.
-  const expected = Math.log2((toHz + (fromHz - toHz) * 0.04) / ((fromHz + toHz) / 2));
-  expect(pitchChange).toBeCloseTo(expected, 1);
-  expect(speakingMs).toBeGreaterThan(900);
-  expect(speakingMs).toBeLessThan(1_010);
-});
-
-test("a pause is no speaking time, and noise has no pitch", () => {
-  const paused = voice(1_000, 120, 120, 800);
-  expect(finalProsody(paused, paused.length - 1024).speakingMs).toBeLessThan(1_100);
-  let seed = 1;
-  const noise = Float32Array.from({ length: 16_000 }, () => {
-    seed = (seed * 16_807) % 2_147_483_647;
-    return seed / 2_147_483_647 - 0.5;
-  });
-  expect(finalProsody(noise, noise.length).pitchChange).toBeUndefined();
+test("a pause is no speaking time", () => {
+  const whole = voice(1_000);
+  expect(speakingTimeMs(whole, whole.length - 1024)).toBeGreaterThan(900);
+  expect(speakingTimeMs(whole, whole.length - 1024)).toBeLessThan(1_010);
+  const paused = voice(1_000, 800);
+  expect(speakingTimeMs(paused, paused.length - 1024)).toBeGreaterThan(900);
+  expect(speakingTimeMs(paused, paused.length - 1024)).toBeLessThan(1_100);
 });

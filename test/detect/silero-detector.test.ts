@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 import { createSileroDetector, frameByFrame } from "../../src-main/detect/silero-detector.ts";
-import type { DetectorStream } from "../../src-main/detect/silero-streams.ts";
+import type { DetectorStream } from "../../src-main/detect/detect-engine.ts";
 import { resampleAll } from "../../src-main/streaming-resampler.ts";
 import { succeeded } from "../../src-shared/failure.ts";
 import { RECOGNITION_FRAME_SAMPLES, RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";

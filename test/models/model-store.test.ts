@@ -44,6 +44,7 @@ test.each(modelManifest.map(({ id }) => id))(
 test("a flipped byte makes every engine answer model-corrupt, naming the file and the way to mend it", async () => {
   const engines = [
     { create: createSileroDetector, file: "silero_vad_v6.onnx" },
+    { create: createSileroDetector, file: "prosody.onnx" },
     { create: createMoonshineTranscriber, file: "moonshine-tiny/decoder_model_merged.onnx" },
     { create: createFliteSynthesizer, file: "flite.wasm" },
     { create: createSoundswallowerAligner, file: "soundswallower/en-us/mdef" },

@@ -81,7 +81,7 @@ describe.skipIf(reason)(`the packaged app${reason ? ` (skipped: ${reason})` : ""
     expect(readdirSync(runtime)).toEqual(["linux"]);
     expect(readdirSync(join(runtime, "linux"))).toEqual(["x64"]);
     expect(readdirSync(join(runtime, "linux/x64"))).toContain("onnxruntime_binding.node");
-    for (const worker of ["silero-worker", "moonshine-worker", "flite-worker", "player-worker"])
+    for (const worker of ["detect-worker", "moonshine-worker", "flite-worker", "player-worker"])
       expect(existsSync(join(outside, `out/main/${worker}.js`)), worker).toBe(true);
     expect(existsSync(join(outside, "package.json"))).toBe(true);
   });

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { PLAYBACK_RATE_HZ, RECOGNITION_FRAME_SAMPLES } from "../../../src-shared/audio-format.ts";
 import { succeeded, type Outcome } from "../../../src-shared/failure.ts";
 import { PcmRing } from "../../../src-shared/pcm-ring.ts";
+import type { ProsodyJudge } from "../../../src-main/detect/detect-engine.ts";
 import { nowMs } from "../../../src-main/session-clock.ts";
 import type {
   SpeechRequest,
@@ -17,7 +18,7 @@ import type { VirtualClock } from "./virtual-clock.ts";
 
 /** The real engines that a conversation runs on. */
 export interface RealEngines {
-  readonly detector: VoiceDetector;
+  readonly detector: VoiceDetector & ProsodyJudge;
   readonly transcriber: Transcriber;
   readonly synthesizer: Synthesizer;
 }
@@ -35,7 +36,7 @@ const QUIET_FRAMES = 170;
  * Asks each real engine the same thing only once, and remembers the answer with the time it took: what differs between two runs over the
  * same turns is then their setting alone.
  */
-export class EngineMemory {
+export class EngineMemory implements ProsodyJudge {
   readonly #engines: RealEngines;
   readonly #transcripts = new Map<string, TimedAnswer<Outcome<Transcript>>>();
   readonly #sentences = new Map<string, TimedSentence>();
@@ -74,6 +75,11 @@ export class EngineMemory {
     const known = this.probabilities(streamId);
     let heard = 0;
     return async () => ({ value: succeeded(known[heard++] ?? 0), elapsedMs: DETECTION_MS });
+  }
+
+  /** Asks anew each time: it takes little. */
+  judgeProsody(pcm: Float32Array, signal: AbortSignal): Promise<Outcome<number>> {
+    return this.#engines.detector.judgeProsody(pcm, signal);
   }
 
   async transcribe(request: TranscriptionRequest, clock: VirtualClock): Promise<TimedAnswer<Outcome<Transcript>>> {

@@ -4,7 +4,7 @@ import { ChosenEndOfTurn } from "../../detect/chosen-end-of-turn.ts";
 import { createDownloadedEndOfTurn } from "../../detect/create-downloaded-end-of-turn.ts";
 import { createEmbeddedEndOfTurn } from "../../detect/embedded-end-of-turn.ts";
 import { frameByFrame } from "../../detect/silero-detector.ts";
-import type { StreamDetector } from "../../detect/silero-streams.ts";
+import type { ProsodyJudge, StreamDetector } from "../../detect/detect-engine.ts";
 import { downloadsFolder } from "../../models/downloaded-model.ts";
 import { openSkills, type OpenSkills } from "../../open-skills.ts";
 import { nowMs } from "../../session-clock.ts";
@@ -22,7 +22,7 @@ const WARM_UP_STEPS = 5;
 export interface AssistantConversationsOptions {
   /** Loaded, and shared with whoever else uses them. */
   readonly engines: {
-    readonly detector: Pick<StreamDetector, "open">;
+    readonly detector: Pick<StreamDetector, "open"> & ProsodyJudge;
     readonly transcriber: Pick<SharedTranscriber, "transcribe">;
     readonly synthesizer: Pick<Synthesizer, "speak">;
   };
@@ -120,7 +120,7 @@ export class AssistantConversations {
   #endOfTurn(settings: OpenSkills["settings"]) {
     const downloads = { modelsFolder: downloadsFolder(this.#options.folder) };
     return new ChosenEndOfTurn({
-      embedded: createEmbeddedEndOfTurn(),
+      embedded: createEmbeddedEndOfTurn(this.#options.engines.detector),
       choice: () => ({ name: settings.current.endOfTurn }),
       create: ({ name }) => createDownloadedEndOfTurn(name, downloads),
       onChange: (reason) => reason && this.#options.onWarning(reason),

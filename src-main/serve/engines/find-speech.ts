@@ -1,6 +1,6 @@
 import { FRAME_MS, RECOGNITION_FRAME_SAMPLES } from "../../../src-shared/audio-format.ts";
 import { FailureError } from "../../../src-shared/failure.ts";
-import type { StreamDetector } from "../../detect/silero-streams.ts";
+import type { StreamDetector } from "../../detect/detect-engine.ts";
 import { segmentSpeech, type SpeechSegment } from "../../turn/segment-speech.ts";
 import type { PlacedAudio } from "./align-words.ts";
 import { AudioWindow } from "./audio-window.ts";

@@ -5,7 +5,7 @@ import {
   RECOGNITION_RATE_HZ,
   samplesToMs,
 } from "../../../src-shared/audio-format.ts";
-import type { DetectorStream } from "../../detect/silero-streams.ts";
+import type { DetectorStream } from "../../detect/detect-engine.ts";
 import type { WordAligner } from "../../transcribe/soundswallower-aligner.ts";
 import { Endpointer } from "../../turn/endpointer.ts";
 import type { EndOfTurnPredictor, PauseEvidence } from "../../turn/ports.ts";

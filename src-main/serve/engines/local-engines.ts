@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { succeeded, type Failure, type Outcome } from "../../../src-shared/failure.ts";
 import { createEmbeddedEndOfTurn } from "../../detect/embedded-end-of-turn.ts";
-import { createSileroStreams } from "../../detect/silero-streams.ts";
+import { createDetectEngine } from "../../detect/detect-engine.ts";
 import { settingsFolder } from "../../settings/settings-file.ts";
 import { createFliteSynthesizer } from "../../speak/flite-synthesizer.ts";
 import { createMoonshineTranscriber } from "../../transcribe/moonshine-transcriber.ts";
@@ -42,14 +42,14 @@ export interface LocalEnginesOptions {
 
 /** The embedded engines for any number of streams: Silero, Moonshine, SoundSwallower and Flite. Loading starts at once. */
 export function createLocalEngines(options: LocalEnginesOptions): LocalEngines {
-  const detector = createSileroStreams(options);
+  const detector = createDetectEngine(options);
   const count = Math.min(MOST_RECOGNIZERS, availableParallelism());
   const recognizers = Array.from({ length: count }, () => createMoonshineTranscriber(options));
   const aligner = createSoundswallowerAligner(options);
   const synthesizer = createFliteSynthesizer(options);
   const transcriber = new SharedTranscriber(recognizers);
   const pace = new ListeningPace(transcriber);
-  const predictor = createEmbeddedEndOfTurn();
+  const predictor = createEmbeddedEndOfTurn(detector);
   const listening = { transcriber, aligner, pace, predictor };
   const conversations = new AssistantConversations({
     engines: { detector, transcriber, synthesizer },

@@ -1,6 +1,6 @@
 import { samplesToMs, RECOGNITION_RATE_HZ } from "../../../src-shared/audio-format.ts";
 import { FailureError, succeeded, type Outcome } from "../../../src-shared/failure.ts";
-import type { StreamDetector } from "../../detect/silero-streams.ts";
+import type { StreamDetector } from "../../detect/detect-engine.ts";
 import type { WordAligner } from "../../transcribe/soundswallower-aligner.ts";
 import { meanLogProbability } from "../../turn/words/transcript-confidence.ts";
 import type { TimedTranscript } from "../../wire/served-engines.ts";

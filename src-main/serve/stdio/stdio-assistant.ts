@@ -1,5 +1,5 @@
 import { succeeded, type Failure, type Outcome } from "../../../src-shared/failure.ts";
-import { createSileroStreams } from "../../detect/silero-streams.ts";
+import { createDetectEngine } from "../../detect/detect-engine.ts";
 import { modelsFolder } from "../../models/model-store.ts";
 import { createFliteSynthesizer } from "../../speak/flite-synthesizer.ts";
 import { createMoonshineTranscriber } from "../../transcribe/moonshine-transcriber.ts";
@@ -16,7 +16,7 @@ export async function openStdioAssistant(
   onWarning: (failure: Failure) => void,
 ): Promise<Outcome<ServedConversation>> {
   const models = { modelsFolder: modelsFolder() };
-  const detector = createSileroStreams(models);
+  const detector = createDetectEngine(models);
   const moonshine = createMoonshineTranscriber(models);
   const synthesizer = createFliteSynthesizer(models);
   const closeEngines = () => Promise.all([detector.close(), moonshine.close(), synthesizer.close()]);

@@ -1,6 +1,6 @@
 import { RECOGNITION_FRAME_SAMPLES, RECOGNITION_RATE_HZ, samplesToMs } from "../../../src-shared/audio-format.ts";
 import { failed, succeeded, type Outcome } from "../../../src-shared/failure.ts";
-import type { DetectorStream, StreamDetector } from "../../../src-main/detect/silero-streams.ts";
+import type { DetectorStream, StreamDetector } from "../../../src-main/detect/detect-engine.ts";
 import type {
   AlignedWord,
   AlignmentRequest,

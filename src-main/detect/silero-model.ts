@@ -1,10 +1,17 @@
 import { RECOGNITION_FRAME_SAMPLES, RECOGNITION_RATE_HZ } from "../../src-shared/audio-format.ts";
 import { failed, succeeded, type Outcome } from "../../src-shared/failure.ts";
-import { hostEngine, type Engine } from "../models/engine-host.ts";
 import { readModel } from "../models/model-store.ts";
-import { loadOnnxRuntime, type OnnxTensor } from "../models/onnx-session.ts";
+import type { OnnxRuntime, OnnxTensor } from "../models/onnx-session.ts";
 import { LevelGate } from "./level-gate.ts";
-import type { SileroRequest } from "./silero-streams.ts";
+
+/** Silero VAD for many streams, which it tells apart by their numbers. */
+export interface SileroModel {
+  /** `frames`: whole frames of 512 finite samples. One probability in [0, 1] for each. Code: detect-failed. */
+  detect(streamId: number, frames: Float32Array): Promise<Outcome<Float32Array>>;
+  /** Forgets a stream. */
+  end(streamId: number): void;
+  release(): Promise<void>;
+}
 
 /** Samples of the frame before that the model must see in front of each frame; without them it hears no speech at all. */
 const CONTEXT_SAMPLES = 64;
@@ -24,20 +31,22 @@ interface StreamState {
   framesSinceReset: number;
 }
 
-async function load(data: { modelsFolder: string | undefined }): Promise<Outcome<Engine<SileroRequest, Float32Array>>> {
-  const [model, runtime] = await Promise.all([readModel("silero-vad", data.modelsFolder), loadOnnxRuntime()]);
+/** Loads Silero VAD. Call it in a worker. Codes: model-missing, model-corrupt. */
+export async function loadSileroModel(
+  runtime: OnnxRuntime,
+  modelsFolder: string | undefined,
+): Promise<Outcome<SileroModel>> {
+  const model = await readModel("silero-vad", modelsFolder);
   if (!model.ok) return model;
-  if (!runtime.ok) return runtime;
-  const ort = runtime.value;
-  const session = await ort.open(model.value, 1);
+  const session = await runtime.open(model.value, 1);
   if (!session.ok) return session;
   const window = new Float32Array(CONTEXT_SAMPLES + RECOGNITION_FRAME_SAMPLES);
-  const input = ort.floatTensor(window, [1, window.length]);
-  const sr = ort.int64Tensor(BigInt64Array.of(BigInt(RECOGNITION_RATE_HZ)), []);
-  const blankState = ort.floatTensor(new Float32Array(STATE_SIZE), STATE_SHAPE);
+  const input = runtime.floatTensor(window, [1, window.length]);
+  const sr = runtime.int64Tensor(BigInt64Array.of(BigInt(RECOGNITION_RATE_HZ)), []);
+  const blankState = runtime.floatTensor(new Float32Array(STATE_SIZE), STATE_SHAPE);
   const streams = new Map<number, StreamState>();
 
-  const detect = async (stream: StreamState, frame: Float32Array): Promise<number> => {
+  const detectOne = async (stream: StreamState, frame: Float32Array): Promise<number> => {
     window.set(stream.context);
     window.set(frame, CONTEXT_SAMPLES);
     stream.context.set(frame.subarray(-CONTEXT_SAMPLES));
@@ -50,13 +59,9 @@ async function load(data: { modelsFolder: string | undefined }): Promise<Outcome
   };
 
   const warmUp = beginStream();
-  for (let run = 0; run < WARM_UP_FRAMES; run++) await detect(warmUp, new Float32Array(RECOGNITION_FRAME_SAMPLES));
+  for (let run = 0; run < WARM_UP_FRAMES; run++) await detectOne(warmUp, new Float32Array(RECOGNITION_FRAME_SAMPLES));
   return succeeded({
-    async answer({ streamId, frames }) {
-      if (!frames) {
-        streams.delete(streamId);
-        return succeeded(new Float32Array());
-      }
+    async detect(streamId, frames) {
       const count = frames.length / RECOGNITION_FRAME_SAMPLES;
       if (count === 0 || !Number.isInteger(count) || !frames.every(Number.isFinite)) {
         return failed("detect-failed", "detect", "a frame is 512 finite samples", true);
@@ -66,16 +71,15 @@ async function load(data: { modelsFolder: string | undefined }): Promise<Outcome
       const probabilities = new Float32Array(count);
       for (let frame = 0; frame < count; frame++) {
         const start = frame * RECOGNITION_FRAME_SAMPLES;
-        probabilities[frame] = await detect(stream, frames.subarray(start, start + RECOGNITION_FRAME_SAMPLES));
+        probabilities[frame] = await detectOne(stream, frames.subarray(start, start + RECOGNITION_FRAME_SAMPLES));
       }
       return succeeded(probabilities);
     },
-    close: () => session.value.release(),
+    end: (streamId) => void streams.delete(streamId),
+    release: () => session.value.release(),
   });
 }
 
 function beginStream(): StreamState {
   return { gate: new LevelGate(), context: new Float32Array(CONTEXT_SAMPLES), model: undefined, framesSinceReset: 0 };
 }
-
-await hostEngine(load);
