@@ -22,6 +22,8 @@ const USUAL_EARLIER_END = 0.003;
 const USUAL_LOG_PROBABILITY = -0.35;
 /** The network is surer of the voices that it knows than it should be of others. */
 const SUREST_PROSODY = 6;
+/** A question may end high, above all a human one: whatever the voice does, it says a little for the end. */
+const QUESTION_PROSODY = 2;
 /** Shorter speech counts as much. */
 const SHORTEST_MS = 1_000;
 /** A short sentence. A complete request is complete however short: for it the length says nothing. */
@@ -38,7 +40,7 @@ export function endOfTurnFeatures(
     logOdds(ending?.continuationProbability ?? USUAL_CONTINUATION),
     Number(holdOf(text) !== "none"),
     meanLogProbability(transcript) ?? USUAL_LOG_PROBABILITY,
-    Math.min(SUREST_PROSODY, Math.max(-SUREST_PROSODY, prosodyLogOdds)),
+    text.endsWith("?") ? QUESTION_PROSODY : Math.min(SUREST_PROSODY, Math.max(-SUREST_PROSODY, prosodyLogOdds)),
     asksOrOrders(text) ? 0 : Math.log(Math.max(SHORTEST_MS, speakingMs) / USUAL_MS),
     logOdds(ending?.earlierEndProbability ?? USUAL_EARLIER_END),
   ];
